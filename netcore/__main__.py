@@ -1,0 +1,172 @@
+"""The command line: train, evaluate, predict. `python -m netcore --help`."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+import dataset
+from dataset import DataError, ink
+from netcore import metrics
+from netcore.recipe import Recipe, RecipeError, parse_setting
+from netcore.serialize import ModelError, freeze, load
+from netcore.trainer import Divergence, Trainer
+
+MODELS = Path(__file__).resolve().parent.parent / "models"
+
+
+def main(arguments=None):
+    """Run one command; exit code 2 and one sentence on stderr when it cannot be done."""
+    options = parser().parse_args(arguments)
+    try:
+        result = options.command(options)
+    except (RecipeError, ModelError, DataError, Divergence) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    if options.json:
+        print(json.dumps(result))
+    return 0
+
+
+def parser():
+    top = argparse.ArgumentParser(
+        prog="python -m netcore", description="Train and use neural networks in pure NumPy.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name, function, text):
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=function)
+        sub.add_argument("--json", action="store_true",
+                         help="print one JSON object as the last line of the output")
+        return sub
+
+    train = command("train", run_train, "Train a network and score it on the test set.")
+    known = ", ".join(sorted(path.stem for path in (MODELS / "recipes").glob("*.json")))
+    train.add_argument("--recipe", default="seed", metavar="NAME|FILE",
+                       help=f"a recipe of models/recipes ({known}), or a JSON file: a recipe, or a "
+                            "saved model to train again (default: seed)")
+    train.add_argument("--set", nargs="+", default=[], metavar="KEY=VALUE", action="extend",
+                       help="settings other than the recipe's, such as lr=0.05 epochs=3 "
+                            "hidden=256,128 activation=Tanh dropout=0.2 optimizer=adam "
+                            "dataset=NAME|FILE.csv")
+    train.add_argument("--out", type=Path, metavar="FILE", help="save the model here, as JSON")
+
+    evaluate = command("evaluate", run_evaluate, "Score a saved model on a split of a dataset.")
+    evaluate.add_argument("model", metavar="MODEL", help="a model file, or a name in models/")
+    evaluate.add_argument("--split", choices=("train", "validation", "test"), default="test")
+    evaluate.add_argument("--dataset", metavar="NAME|FILE.csv",
+                          help="default: the one the model was trained on")
+
+    predict = command("predict", run_predict, "Read digits from pictures.")
+    predict.add_argument("model", metavar="MODEL", help="a model file, or a name in models/")
+    predict.add_argument("--image", nargs="+", required=True, metavar="FILE", type=Path,
+                         help="PNG, JPEG or WebP pictures of one digit each")
+    return top
+
+
+def run_train(options):
+    recipe, changes = read_recipe(options.recipe)
+    for setting in options.set:
+        recipe = parse_setting(recipe, setting)
+    if options.out is not None and not options.out.parent.is_dir():
+        raise RecipeError(f"{options.out} cannot be saved: there is no folder {options.out.parent}")
+    data = dataset.load(recipe.dataset)
+    trainer = Trainer(recipe, (data.train.images, data.train.labels),
+                      (data.validation.images, data.validation.labels), changes)
+    last = follow(trainer)
+    test_loss, test_accuracy = trainer.network.evaluate(data.test.images, data.test.labels)
+    scores = {
+        "test_accuracy": test_accuracy,
+        "test_loss": test_loss,
+        "validation_accuracy": last.validation_accuracy,
+        "validation_loss": last.validation_loss,
+        "train_seconds": round(last.seconds, 3),
+        "images_per_second": round(last.images / last.seconds),
+        "steps": last.step,
+        "parameters": trainer.network.parameters,
+        "seed": recipe.seed,
+    }
+    print(f"{recipe.name}: {test_accuracy:.2%} on the test set, {last.validation_accuracy:.2%} on "
+          f"validation, {last.step:,} steps in {last.seconds:.2f} s, "
+          f"{trainer.network.parameters:,} parameters")
+    if options.out is not None:
+        freeze(trainer, scores).save(options.out)
+        print(f"saved to {options.out}")
+    return {"recipe": recipe.name, "dataset": recipe.dataset, **scores}
+
+
+def follow(trainer):
+    """Run to the end under a progress bar; Ctrl-C ends the run early, with what it has learned."""
+    total = trainer.settings.total_steps(len(trainer.x))
+    last, validation = None, ""
+    with tqdm(total=total, unit="step", dynamic_ncols=True) as bar:
+        try:
+            for last in trainer:
+                if last.validation_accuracy is not None:
+                    validation = f" val {last.validation_accuracy:.2%}"
+                if last.step % 50 == 0 or last.step == total:
+                    bar.set_postfix_str(
+                        f"loss {last.loss:.3f} acc {last.accuracy:.0%}{validation} "
+                        f"{last.images / last.seconds:,.0f} images/s", refresh=False)
+                    bar.update(last.step - bar.n)
+        except KeyboardInterrupt:
+            print(f"\nstopped at step {trainer.step_count:,}", file=sys.stderr)
+    if last is None:
+        raise RecipeError("the run has no steps: set epochs or steps above 0")
+    return last if last.validation_accuracy is not None else trainer.validated(last)
+
+
+def run_evaluate(options):
+    model = read_model(options.model)
+    data = dataset.load(options.dataset or model.recipe.dataset)
+    split = data.splits[options.split]
+    network = model.network()
+    log_probs = network.log_probs(split.images)
+    predicted = log_probs.argmax(axis=1)
+    accuracy = metrics.accuracy(predicted, split.labels)
+    loss = -float(np.mean(log_probs[np.arange(len(split)), split.labels]))
+    print(f"{model.name}: {accuracy:.2%} on {len(split):,} {options.split} images of {data.name}, "
+          f"loss {loss:.4f}, {network.parameters:,} parameters")
+    return {f"{options.split}_accuracy": accuracy, f"{options.split}_loss": loss,
+            "count": len(split), "dataset": data.name, "parameters": network.parameters,
+            "confusion": metrics.confusion(predicted, split.labels, log_probs.shape[1]).tolist()}
+
+
+def run_predict(options):
+    network = read_model(options.model).network()
+    predictions = []
+    for path in options.image:
+        image = ink.from_picture(ink.open_picture(path))
+        if not image.any():
+            raise DataError(f"{path} shows no ink: give a picture with a digit on plain paper")
+        probabilities = network.predict(image[None])[0]
+        digit = int(probabilities.argmax())
+        print(f"{path}: {digit} ({probabilities[digit]:.1%})")
+        predictions.append({"file": str(path), "digit": digit,
+                            "probabilities": [round(float(p), 6) for p in probabilities]})
+    return {"predictions": predictions}
+
+
+def read_recipe(name):
+    """A recipe by name or from a file → (recipe, changes); a model's file gives its history."""
+    path = MODELS / "recipes" / f"{name}.json"
+    if not path.is_file():
+        path = Path(name)
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        known = ", ".join(sorted(p.stem for p in (MODELS / "recipes").glob("*.json")))
+        raise RecipeError(f"there is no recipe {name!r}: use {known}, or a JSON file") from error
+    return Recipe.from_run(text)
+
+
+def read_model(name):
+    path = MODELS / f"{name}.json"
+    return load(path if path.is_file() else name)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

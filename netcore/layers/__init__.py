@@ -1,0 +1,43 @@
+"""The layers, by name, and the road from a spec to layer objects.
+
+A spec is a list a person could write in JSON; an entry is a name, or a name with settings:
+
+    ["Flatten", {"layer": "Dense", "out_features": 128}, "ReLU",
+     {"layer": "Dense", "out_features": 10}, "LogSoftmax"]
+
+A new family (convolution, pooling) is one more file here and its classes in `LAYERS`.
+"""
+
+import inspect
+
+from netcore.layers.activations import LeakyReLU, LogSoftmax, ReLU, Sigmoid, Tanh
+from netcore.layers.base import Layer
+from netcore.layers.dense import Dense
+from netcore.layers.dropout import Dropout
+from netcore.layers.flatten import Flatten
+
+LAYERS = {
+    cls.__name__: cls
+    for cls in (Dense, ReLU, LeakyReLU, Sigmoid, Tanh, Dropout, Flatten, LogSoftmax)
+}
+
+__all__ = ["LAYERS", "Layer", "build", *LAYERS]
+
+
+def build(entry) -> Layer:
+    """One spec entry → a layer; ValueError says what the entry should have been."""
+    settings = {"layer": entry} if isinstance(entry, str) else entry
+    if not isinstance(settings, dict) or not isinstance(settings.get("layer"), str):
+        raise ValueError(f'must be a name or {{"layer": name, …}}, not {str(entry)[:60]!r}')
+    settings = dict(settings)
+    name = settings.pop("layer")
+    if name not in LAYERS:
+        raise ValueError(f"{name[:60]!r} is no layer: use one of {', '.join(LAYERS)}")
+    known = inspect.signature(LAYERS[name]).parameters
+    if unknown := set(settings) - set(known):
+        takes = ", ".join(known) or "no settings"
+        raise ValueError(f"{name} has no setting {min(unknown)[:60]!r}: it takes {takes}")
+    try:
+        return LAYERS[name](**settings)
+    except TypeError as error:  # a setting of the wrong type or a missing one
+        raise ValueError(f"{name}: {error}") from error

@@ -1,0 +1,37 @@
+"""Dropout: while training, silence a random part of the units, so that none is relied on alone."""
+
+import numpy as np
+
+from netcore.layers.base import Layer
+
+
+class Dropout(Layer):
+    """Zero each input with probability p and scale the rest by 1 / (1 − p); identity in use.
+
+    Srivastava et al. 2014, in the inverted form, which leaves prediction untouched.
+    """
+
+    def __init__(self, p=0.5):
+        super().__init__()
+        if not 0 <= p < 1:
+            raise ValueError(f"p, the probability to drop, must be in [0, 1), not {p!r}")
+        self.p = p
+        self.seed(np.random.default_rng(0))
+
+    def seed(self, rng):
+        self.rng = rng
+
+    def forward(self, x, training=False):
+        self.active = training and self.p > 0
+        if not self.active:
+            return x
+        drawn = self.workspace("drawn", x.shape, np.float32)
+        self.rng.random(dtype=np.float32, out=drawn)
+        self.mask = np.greater_equal(drawn, self.p, out=self.workspace("mask", x.shape, x.dtype))
+        self.mask /= 1 - self.p
+        return np.multiply(x, self.mask, out=self.workspace("y", x.shape, x.dtype))
+
+    def backward(self, dy):
+        if not self.active:
+            return dy
+        return np.multiply(dy, self.mask, out=self.workspace("dx", dy.shape, dy.dtype))

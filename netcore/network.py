@@ -1,0 +1,150 @@
+"""A network: a list of layers over one flat vector of parameters.
+
+All weights and biases live side by side in `theta`, all their gradients in `grad`; the layers
+hold views into both. So an optimizer step, a snapshot or a saved model is one vector operation.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from netcore import functional, layers, losses
+from netcore.initializers import INITIALIZERS
+
+PREDICT_BATCH = 500  # images a forward pass: keeps the activations in the cache
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One layer of a plan: shapes known, nothing allocated yet."""
+
+    layer: layers.Layer
+    input_shape: tuple[int, ...]
+    output_shape: tuple[int, ...]
+    parameter_shapes: dict[str, tuple[int, ...]]
+
+    @property
+    def parameters(self):
+        return sum(math.prod(shape) for shape in self.parameter_shapes.values())
+
+
+def plan(spec, input_shape) -> list[Planned]:
+    """Compute every shape of a spec before any data flows; ValueError names the layer at fault."""
+    if not isinstance(spec, list | tuple) or not spec:
+        raise ValueError("a network needs a list of at least one layer")
+    planned, shape = [], tuple(input_shape)
+    for number, entry in enumerate(spec, start=1):
+        try:
+            layer = layers.build(entry)
+            output_shape = layer.output_shape(shape)
+        except ValueError as error:
+            name = entry.get("layer") if isinstance(entry, dict) else entry
+            raise ValueError(f"layer {number} ({str(name)[:60]}): {error}") from error
+        planned.append(Planned(layer, shape, output_shape, layer.parameter_shapes(shape)))
+        shape = output_shape
+    return planned
+
+
+class Network:
+    """spec: list of layers, see `netcore.layers`; input_shape: of one example, e.g. (28, 28).
+
+    Not for use by two threads at once: the layers write into workspaces of their own.
+    """
+
+    def __init__(self, spec, input_shape, seed=0, dtype=np.float32):
+        self.spec, self.input_shape = list(spec), tuple(input_shape)
+        self.plan = plan(spec, input_shape)
+        self.layers = [planned.layer for planned in self.plan]
+        self.output_shape = self.plan[-1].output_shape
+        self.parameters = sum(planned.parameters for planned in self.plan)
+        self.theta = np.zeros(self.parameters, dtype)
+        self.grad = np.zeros(self.parameters, dtype)
+        self._cut_views()
+        self._initialize(np.random.default_rng(seed))
+
+    def _cut_views(self):
+        """Hand each layer its parameters: all weights first, then all biases.
+
+        That order makes `weights`, the part that weight decay works on, one slice.
+        """
+        self.weights = slice(0, 0)
+        named = [(p.layer, name, shape) for p in self.plan
+                 for name, shape in p.parameter_shapes.items()]
+        start = 0
+        for layer, name, shape in sorted(named, key=lambda item: len(item[2]) < 2):
+            stop = start + math.prod(shape)
+            layer.params[name] = self.theta[start:stop].reshape(shape)
+            layer.grads[name] = self.grad[start:stop].reshape(shape)
+            start = stop
+            if len(shape) >= 2:
+                self.weights = slice(0, stop)
+        for layer in self.layers:  # no gradient flows past the first layer with parameters
+            layer.needs_dx = False
+            if layer.params:
+                break
+
+    def _initialize(self, rng):
+        for layer in self.layers:
+            for value in layer.params.values():
+                if value.ndim >= 2:
+                    spread = INITIALIZERS[layer.weight_init](*layer.fans(value.shape))
+                    value[...] = rng.normal(0, spread, value.shape)
+
+    def forward(self, x, training=False):
+        """x: (N, *input_shape), uint8 pixels or floats → (N, *output_shape)."""
+        y = functional.scale_pixels(x)
+        for layer in self.layers:
+            y = layer.forward(y, training)
+        return y
+
+    def backward(self, dy):
+        """Pass ∂loss/∂output back through all layers; `grad` then holds ∂loss/∂theta."""
+        for layer in reversed(self.layers):
+            dy = layer.backward(dy)
+            if dy is None:
+                break
+        return dy
+
+    def loss_and_grad(self, x, targets):
+        """One forward and backward pass of a network that ends in LogSoftmax.
+
+        x: (N, *input_shape), targets: (N,) integers → (sum of losses, number right);
+        fills `grad` with the gradient of the mean loss.
+        """
+        *body, _log_softmax = self.layers  # fused with the loss
+        logits = functional.scale_pixels(x)
+        for layer in body:
+            logits = layer.forward(logits, training=True)
+        dy = np.empty_like(logits)
+        loss, right = losses.softmax_nll(logits, targets, dy)
+        for layer in reversed(body):
+            dy = layer.backward(dy)
+            if dy is None:
+                break
+        return loss, right
+
+    def log_probs(self, x):
+        """x: (N, *input_shape) → (N, K), in batches, so that memory stays bounded."""
+        out = np.empty((len(x), *self.output_shape), self.theta.dtype)
+        for start in range(0, len(x), PREDICT_BATCH):
+            batch = slice(start, start + PREDICT_BATCH)
+            out[batch] = self.forward(x[batch])
+        return out
+
+    def predict(self, x):
+        """x: (N, *input_shape) → probabilities (N, K)."""
+        return np.exp(self.log_probs(x))
+
+    def evaluate(self, x, targets):
+        """Mean loss and accuracy on x: (N, *input_shape), targets: (N,)."""
+        log_probs = self.log_probs(x)
+        loss = -float(log_probs[np.arange(len(targets)), targets].mean(dtype=np.float64))
+        return loss, float(np.mean(log_probs.argmax(axis=1) == targets))
+
+    def summary(self):
+        """One dict a layer: its name, the shape that leaves it, its parameters."""
+        return [
+            {"layer": type(p.layer).__name__, "output": p.output_shape, "parameters": p.parameters}
+            for p in self.plan
+        ]

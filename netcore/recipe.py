@@ -1,0 +1,210 @@
+"""A recipe: every choice that makes a run, as data. The same recipe gives the same weights.
+
+Command line, page links, the run table and model files all carry this one form.
+"""
+
+import dataclasses
+import json
+import math
+from dataclasses import dataclass
+
+from netcore.layers import LAYERS
+from netcore.network import plan
+from netcore.optimizers import OPTIMIZERS
+from netcore.schedules import SCHEDULES
+
+ACTIVATIONS = ("ReLU", "LeakyReLU", "Sigmoid", "Tanh")
+
+
+class RecipeError(ValueError):
+    """A recipe that cannot be run; the message says which setting and what it may be."""
+
+
+def dense_layers(hidden, activation="ReLU", initializer="he", dropout=0.0, classes=10):
+    """The spec of a dense network: one Dense, activation and Dropout for each hidden width.
+
+    Dropout stands there even at 0, so that it can be turned up while the network learns.
+    """
+    spec = ["Flatten"]
+    for width in hidden:
+        dense = {"layer": "Dense", "out_features": width, "initializer": initializer}
+        spec += [dense, activation, {"layer": "Dropout", "p": dropout}]
+    output = {"layer": "Dense", "out_features": classes, "initializer": initializer}
+    return (*spec, output, "LogSoftmax")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All settings of a run. Units: `lr` a step, `epochs` passes over the training images."""
+
+    name: str = "custom"
+    comment: str = ""
+    dataset: str = "mnist"
+    train_images: int | None = None  # a seeded choice of so many; None: all
+    layers: tuple = dense_layers([128])
+    optimizer: str = "sgd"
+    lr: float = 0.1
+    momentum: float = 0.9  # of momentum and nesterov; β₁ of Adam
+    beta2: float = 0.999
+    eps: float = 1e-8
+    weight_decay: float = 0.0
+    schedule: str = "constant"
+    warmup: float = 0.0  # share of the run over which lr rises from zero
+    batch_size: int = 100
+    epochs: float = 5.0
+    steps: int | None = None  # instead of epochs
+    eval_every: int | None = None  # steps between validations; None: once an epoch
+    seed: int = 0
+
+    def __post_init__(self):
+        object.__setattr__(self, "layers", tuple(self.layers))
+        for name, low, high in RANGES:
+            self._check_number(name, low, high)
+        for name, known in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES)):
+            value = getattr(self, name)
+            if not isinstance(value, str) or value not in known:
+                raise RecipeError(f"{name} is {value!r}: use {', '.join(known)}")
+        for name, longest in (("name", 60), ("comment", 2000), ("dataset", 1000)):
+            if not isinstance(getattr(self, name), str) or len(getattr(self, name)) > longest:
+                raise RecipeError(f"{name} must be a text of at most {longest} letters")
+
+    def _check_number(self, name, low, high):
+        value, field = getattr(self, name), FIELDS[name]
+        if value is None and field.default is None:
+            return
+        whole = field.type in (int, int | None)
+        kinds = (int,) if whole else (int, float)
+        if isinstance(value, bool) or not isinstance(value, kinds) or not low <= value <= high:
+            kind = "a whole number" if whole else "a number"
+            raise RecipeError(f"{name} is {value!r}: it must be {kind} from {low:g} to {high:g}")
+
+    @property
+    def dropout(self):
+        """p of the first Dropout layer; None without one."""
+        entries = [e for e in self.layers if isinstance(e, dict) and e.get("layer") == "Dropout"]
+        return entries[0].get("p", 0.5) if entries else None
+
+    def replace(self, **changes) -> "Recipe":
+        """A copy with other settings; `dropout` sets p of every Dropout layer."""
+        if "dropout" in changes:
+            p = changes.pop("dropout")
+            if self.dropout is None:
+                raise RecipeError("dropout cannot be set: the network has no Dropout layer")
+            if isinstance(p, bool) or not isinstance(p, int | float) or not 0 <= p < 1:
+                raise RecipeError(f"dropout is {p!r}: it must be a number in [0, 1)")
+            changes["layers"] = tuple(
+                {**entry, "p": p} if isinstance(entry, dict) and entry["layer"] == "Dropout"
+                else entry for entry in self.layers
+            )
+        if unknown := set(changes) - set(FIELDS):
+            raise RecipeError(f"unknown setting {min(unknown)!r}: use {', '.join(FIELDS)}, "
+                              "dropout, hidden, activation, initializer")
+        return dataclasses.replace(self, **changes)
+
+    def check_fit(self, input_shape, classes):
+        """RecipeError if the layers cannot take `input_shape` or do not end in `classes`."""
+        try:
+            planned = plan(self.layers, input_shape)
+        except ValueError as error:
+            raise RecipeError(str(error)) from error
+        last = planned[-1]
+        if not isinstance(last.layer, LAYERS["LogSoftmax"]) or last.output_shape != (classes,):
+            raise RecipeError(f"a network for {classes} classes must end in Dense with "
+                              f"out_features {classes}, then LogSoftmax")
+
+    def total_steps(self, images):
+        """How many steps the run takes on so many training images."""
+        if self.steps is not None:
+            return self.steps
+        return math.ceil(self.epochs * math.ceil(images / self.batch_size))
+
+    def to_json(self):
+        """A dict for JSON: only what differs from the defaults, plus name and layers."""
+        values = {name: getattr(self, name) for name in FIELDS}
+        always = ("name", "layers")
+        return {name: list(value) if name == "layers" else value
+                for name, value in values.items()
+                if name in always or value != FIELDS[name].default}
+
+    @classmethod
+    def from_json(cls, value) -> "Recipe":
+        """The inverse of `to_json`."""
+        if not isinstance(value, dict):
+            raise RecipeError('a recipe is a JSON object: {"name": …, "layers": […], …}')
+        if not isinstance(value.get("layers", []), list):
+            raise RecipeError("layers must be a list")
+        return cls().replace(**value)
+
+    @classmethod
+    def from_run(cls, text) -> "tuple[Recipe, list]":
+        """JSON text of a recipe, a run or a saved model → (recipe, changes).
+
+        A run is {"recipe": {…}, "changes": [[step, {setting: value}], …]}; a model holds both too.
+        """
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise RecipeError(f"the recipe is not valid JSON: {error}") from error
+        if not isinstance(value, dict) or "recipe" not in value:
+            return cls.from_json(value), []
+        return cls.from_json(value["recipe"]), check_changes(value.get("changes", []))
+
+
+FIELDS = {field.name: field for field in dataclasses.fields(Recipe)}
+RANGES = (  # setting, least, greatest
+    ("train_images", 1, 10_000_000), ("lr", 0, 1000), ("momentum", 0, 0.9999),
+    ("beta2", 0, 0.999999), ("eps", 0, 1), ("weight_decay", 0, 10), ("warmup", 0, 1),
+    ("batch_size", 1, 60_000), ("epochs", 0, 10_000), ("steps", 0, 100_000_000),
+    ("eval_every", 1, 100_000_000), ("seed", 0, 2**63 - 1),
+)
+
+
+def check_changes(changes):
+    """The log of a run's changes, as it came; RecipeError if it is not of that form."""
+    if not isinstance(changes, list) or not all(
+        isinstance(change, list) and len(change) == 2 and type(change[0]) is int
+        and isinstance(change[1], dict) for change in changes
+    ):
+        raise RecipeError("changes must be a list of [step, {setting: value}]")
+    return changes
+
+
+def parse_setting(recipe, text) -> Recipe:
+    """Apply one `key=value` of the command line: a field, dropout, or the shape of a dense net.
+
+    `hidden=256,128`, `activation=Tanh` and `initializer=glorot` rebuild the layers.
+    """
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise RecipeError(f"{text!r} is no setting: write key=value, as in lr=0.1")
+    if key in ("hidden", "activation", "initializer"):
+        return recipe.replace(layers=_rebuild(recipe.layers, key, value))
+    try:
+        parsed = json.loads(value)
+    except ValueError:
+        parsed = value  # a plain word, such as adam
+    return recipe.replace(**{key: parsed})
+
+
+def _rebuild(spec, key, value):
+    """The spec with other hidden widths, another activation or another initializer."""
+    if key == "activation" and value not in ACTIVATIONS:
+        raise RecipeError(f"activation is {value!r}: use {', '.join(ACTIVATIONS)}")
+    if key == "activation":
+        return tuple(value if entry in ACTIVATIONS else entry for entry in spec)
+    if key == "initializer":
+        return tuple({**entry, "initializer": value} if _is_dense(entry) else entry
+                     for entry in spec)
+    try:
+        hidden = [int(width) for width in value.split(",") if width]
+    except ValueError as error:
+        raise RecipeError(f"hidden is {value!r}: write widths, as in hidden=256,128") from error
+    dense = [entry for entry in spec if _is_dense(entry)]
+    activation = next((entry for entry in spec if entry in ACTIVATIONS), "ReLU")
+    dropout = Recipe(layers=spec).dropout or 0.0
+    return dense_layers(hidden, activation, dense[-1].get("initializer", "he"), dropout,
+                        dense[-1]["out_features"])
+
+
+def _is_dense(entry):
+    return isinstance(entry, dict) and entry.get("layer") == "Dense"

@@ -1,0 +1,177 @@
+"""Models as JSON: what the network is, its weights to the bit, and how it came to be.
+
+Parameters are little-endian float32 in base64: exact, and a third larger than raw. A file may
+come from anybody, so everything is checked before anything large is allocated.
+"""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from netcore.network import Network, plan
+from netcore.recipe import Recipe, RecipeError, check_changes
+
+VERSION = 1
+MAX_BYTES = 64_000_000  # of a file
+MAX_LAYERS = 100
+MAX_PARAMETERS = 10_000_000
+MAX_ACTIVATIONS = 1_000_000  # numbers that leave one layer for one image
+
+
+class ModelError(ValueError):
+    """A model file that cannot be used; the message is a sentence that says why."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained network at rest: safe to share between threads and visitors, never written to."""
+
+    spec: list
+    input_shape: tuple
+    theta: np.ndarray  # (P,) float32
+    recipe: Recipe
+    changes: list = field(default_factory=list)  # [[step, {setting: value}], …]
+    scores: dict = field(default_factory=dict)  # such as {"test_accuracy": 0.98}
+    @property
+    def name(self):
+        return self.recipe.name
+
+    def network(self) -> Network:
+        """A network of one's own with these weights, ready to predict or to train on."""
+        network = Network(self.spec, self.input_shape)
+        network.theta[...] = self.theta
+        return network
+
+    def dumps(self) -> str:
+        """The file's text. `loads` gives back the same model, bit for bit."""
+        return json.dumps({
+            "format": "netcore model",
+            "version": VERSION,
+            "input_shape": list(self.input_shape),
+            "spec": self.spec,
+            "recipe": self.recipe.to_json(),
+            "changes": self.changes,
+            "scores": self.scores,
+            "theta": _encode(self.theta),
+        }, indent=1)
+
+    def save(self, path):
+        Path(path).write_text(self.dumps())
+
+
+def freeze(trainer, scores=None) -> Model:
+    """The trainer's network as it is now, as a model with its history."""
+    theta = trainer.network.theta.copy()
+    theta.setflags(write=False)
+    return Model(
+        spec=list(trainer.settings.layers), input_shape=trainer.network.input_shape, theta=theta,
+        recipe=trainer.recipe, scores=dict(scores or {}),
+        changes=[[step, dict(settings)] for step, settings in trainer.changes],
+    )
+
+
+def load(path) -> Model:
+    """Read a model file; ModelError if it is missing, too large or not a sound model."""
+    path = Path(path)
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ModelError(f"{path.name} is over {MAX_BYTES // 10**6} MB: no model is that big")
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror}") from error
+    return loads(content, path.name)
+
+
+def loads(content, source="the file") -> Model:
+    """Text or bytes of a model file → Model. `source` names it in error messages."""
+    try:
+        return _parse(content)
+    except ModelError as error:
+        raise ModelError(f"{source} is not a model this can use: {error}") from error
+
+
+def _parse(content):
+    if len(content) > MAX_BYTES:
+        raise ModelError(f"it is over {MAX_BYTES // 10**6} MB")
+    try:
+        data = json.loads(content, parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise ModelError("it is nested too deeply") from error
+    except (ValueError, UnicodeDecodeError) as error:
+        raise ModelError(f"it is not valid JSON ({error})") from error
+    if not isinstance(data, dict) or data.get("format") != "netcore model":
+        raise ModelError('it lacks "format": "netcore model"; save it with the Train page or '
+                         "python -m netcore train --out FILE")
+    version = data.get("version")
+    if version != VERSION:  # a later format adds its migrations here; old files stay readable
+        raise ModelError(f"its format version is {version!r}, this program reads {VERSION}: "
+                         "update the program")
+    _check_types(data)
+    input_shape = tuple(data["input_shape"])
+    parameters = _check_network(data["spec"], input_shape)
+    try:
+        recipe, changes = Recipe.from_json(data["recipe"]), check_changes(data["changes"])
+    except RecipeError as error:
+        raise ModelError(f"its recipe is not sound: {error}") from error
+    return Model(
+        spec=data["spec"], input_shape=input_shape,
+        theta=_decode(data["theta"], parameters, "theta"),
+        recipe=recipe, changes=changes, scores=data["scores"],
+    )
+
+
+def _refuse_constant(name):
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _check_types(data):
+    for key, kind in (("input_shape", list), ("spec", list), ("recipe", dict), ("changes", list),
+                      ("scores", dict), ("theta", str)):
+        if not isinstance(data.get(key), kind):
+            raise ModelError(f"{key!r} is missing or not a {kind.__name__}")
+    shape = data["input_shape"]
+    if not 1 <= len(shape) <= 3 or not all(type(n) is int and 1 <= n <= 4096 for n in shape):
+        raise ModelError(f"its input shape {str(shape)[:40]} is no image")
+    if not all(type(score) in (int, float, type(None)) for score in data["scores"].values()):
+        raise ModelError("its scores must be numbers")
+
+
+def _check_network(spec, input_shape):
+    """Number of parameters, after refusing what would take too much memory."""
+    if len(spec) > MAX_LAYERS:
+        raise ModelError(f"it has {len(spec)} layers, more than {MAX_LAYERS}")
+    try:
+        planned = plan(spec, input_shape)
+    except ValueError as error:
+        raise ModelError(str(error)) from error
+    parameters = sum(p.parameters for p in planned)
+    if parameters > MAX_PARAMETERS:
+        raise ModelError(f"it has {parameters:,} parameters, more than {MAX_PARAMETERS:,}")
+    widest = max(int(np.prod(p.output_shape, dtype=object)) for p in planned)
+    if widest > MAX_ACTIVATIONS:
+        raise ModelError(f"a layer puts out {widest:,} numbers, more than {MAX_ACTIVATIONS:,}")
+    return parameters
+
+
+def _encode(values):
+    return base64.b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode("ascii")
+
+
+def _decode(text, count, name):
+    """base64 → (count,) float32, read-only; refuses other lengths and numbers not finite."""
+    if len(text) != 4 * ((4 * count + 2) // 3):
+        raise ModelError(f"{name!r} does not hold the {count:,} numbers its layers need")
+    try:
+        values = np.frombuffer(base64.b64decode(text, validate=True), "<f4").astype(np.float32)
+    except (binascii.Error, ValueError) as error:
+        raise ModelError(f"{name!r} is not base64 ({error})") from error
+    if len(values) != count:
+        raise ModelError(f"{name!r} does not hold the {count:,} numbers its layers need")
+    if not np.isfinite(values).all():
+        raise ModelError(f"{name!r} holds values that are not finite")
+    values.setflags(write=False)
+    return values

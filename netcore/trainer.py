@@ -1,0 +1,188 @@
+"""The training loop, as a generator of records.
+
+    for record in Trainer(recipe, (images, labels), (validation_images, validation_labels)):
+        print(record.step, record.loss)
+
+Between two steps `change(lr=0.05)` turns a knob; what was changed when is kept in `changes`.
+Recipe and changes together replay the run to the bit.
+"""
+
+import functools
+import time
+from typing import NamedTuple
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from netcore import functional, schedules
+from netcore.layers import Dropout
+from netcore.network import Network
+from netcore.optimizers import OPTIMIZERS
+from netcore.recipe import Recipe, RecipeError
+
+CHANGEABLE = ("lr", "momentum", "weight_decay", "dropout", "batch_size", "epochs", "steps")
+
+LOST = 1000.0  # nats: pure guessing costs 2.3, so no run comes back from here, nor from NaN
+
+# One generator for each purpose, so that a draw more in one leaves the others as they were.
+STREAMS = {"initialization": 0, "subset": 1, "shuffling": 2, "dropout": 3}
+
+
+class Record(NamedTuple):
+    """What one step did. Loss in nats, accuracy 0…1, both of the training batch."""
+
+    step: int  # steps done, this one included
+    epoch: float  # passes over the training images done
+    images: int  # images seen so far
+    loss: float
+    accuracy: float
+    lr: float
+    seconds: float  # of training so far, validations included
+    gradient_norm: float | None = None  # these three only on steps that validate
+    validation_loss: float | None = None
+    validation_accuracy: float | None = None
+
+
+class Divergence(ArithmeticError):
+    """The loss grew out of all bounds; the message says when, and what to try."""
+
+
+@functools.cache
+def single_thread_blas():
+    """Let BLAS use one thread in this process, from now on.
+
+    A sum split over threads rounds differently with their number; at the sizes here a second
+    thread gains little, and several runs side by side would fight for the cores.
+    """
+    return threadpool_limits(1, user_api="blas")
+
+
+def stream(seed, purpose):
+    """The random generator of a recipe's seed for one of `STREAMS`."""
+    return np.random.default_rng([seed, STREAMS[purpose]])
+
+
+class Trainer:
+    """A run in progress. train, validation: pairs of x (N, …) uint8 or float32, targets (N,).
+
+    `changes`, a list of (step, settings) as in another trainer's `changes`, replays these.
+    """
+
+    def __init__(self, recipe: Recipe, train, validation, changes=()):
+        single_thread_blas()
+        self.recipe = self.settings = recipe  # as begun, and as changed since
+        self.x, self.targets = train
+        self.validation = validation
+        if recipe.train_images is not None and recipe.train_images < len(self.x):
+            chosen = stream(recipe.seed, "subset").permutation(len(self.x))[: recipe.train_images]
+            self.x, self.targets = self.x[chosen], self.targets[chosen]
+        if not len(self.x) or not len(validation[0]):
+            raise RecipeError("there are no images to train on or to validate with")
+        recipe.check_fit(self.x.shape[1:], int(max(self.targets.max(), validation[1].max())) + 1)
+
+        self.network = Network(
+            recipe.layers, self.x.shape[1:], stream(recipe.seed, "initialization")
+        )
+        for layer in self.network.layers:
+            layer.seed(stream(recipe.seed, "dropout"))
+        self.optimizer = OPTIMIZERS[recipe.optimizer](
+            self.network.parameters, np.float32, recipe.momentum, recipe.beta2, recipe.eps
+        )
+        self.shuffling = stream(recipe.seed, "shuffling")
+        self.order = np.arange(0)  # of the images in this epoch, still to be shuffled
+        self.position = 0  # in `order`
+        self.step_count = self.images_seen = 0
+        self.seconds = 0.0
+        self.changes: list[tuple[int, dict]] = []
+        self._replay = [(int(step), dict(settings)) for step, settings in changes]
+
+    def change(self, **settings):
+        """Turn knobs from the next step on: any of `CHANGEABLE`. RecipeError if out of range."""
+        if fixed := set(settings) - set(CHANGEABLE):
+            raise RecipeError(f"{min(fixed)} is fixed once a run has begun")
+        changed = self.settings.replace(**settings)
+        settings = {k: v for k, v in settings.items() if v != getattr(self.settings, k)}
+        if not settings:
+            return
+        self.settings = changed
+        self.changes.append((self.step_count, settings))
+        self.optimizer.momentum = changed.momentum
+        for layer in self.network.layers:
+            if isinstance(layer, Dropout):
+                layer.p = changed.dropout
+
+    @property
+    def progress(self):
+        """Share of the run done, 0…1: of the steps if the recipe counts steps, else of epochs."""
+        if self.settings.steps is not None:
+            return self.step_count / self.settings.steps if self.settings.steps else 1.0
+        total = self.settings.epochs * len(self.x)
+        return min(self.images_seen / total, 1.0) if total else 1.0
+
+    def __iter__(self):
+        return self
+
+    def __next__(self) -> Record:
+        """Do one step. Raises StopIteration at the end, Divergence when the loss is lost."""
+        while self._replay and self._replay[0][0] <= self.step_count:
+            self.change(**self._replay.pop(0)[1])
+        if self.progress >= 1.0:
+            raise StopIteration
+        began = time.perf_counter()
+        with np.errstate(over="ignore", invalid="ignore"):  # a diverging loss is told below
+            record = self._step()
+        self.seconds += time.perf_counter() - began
+        if not record.loss < LOST:
+            raise Divergence(
+                f"The loss became {record.loss:.3g} at step {record.step}: the steps are too long for "
+                f"this network. Try a learning rate of {record.lr / 10:.2g} instead of "
+                f"{record.lr:.2g}, or a smaller momentum."
+            )
+        return record._replace(seconds=self.seconds)
+
+    def _step(self):
+        settings, network = self.settings, self.network
+        progress = self.progress
+        lr = settings.lr * schedules.factor(settings.schedule, progress, settings.warmup)
+        batch = self._next_batch(settings.batch_size)
+        x, targets = self._take(batch)
+
+        loss, right = network.loss_and_grad(x, targets)
+        if np.isfinite(loss):
+            if settings.weight_decay:
+                self.optimizer.decay(network.theta[network.weights], network.grad[network.weights],
+                                     lr, settings.weight_decay)
+            self.optimizer.step(network.theta, network.grad, lr)
+
+        self.step_count += 1
+        self.images_seen += len(batch)
+        record = Record(self.step_count, self.images_seen / len(self.x), self.images_seen,
+                        loss / len(batch), right / len(batch), lr, self.seconds)
+        return self.validated(record) if self._is_validation_step() else record
+
+    def _next_batch(self, size):
+        """The indices of the next images; the last batch of an epoch may be smaller."""
+        if self.position >= len(self.order):
+            self.order = self.shuffling.permutation(len(self.x))
+            self.position = 0
+        batch = self.order[self.position : self.position + size]
+        self.position += len(batch)
+        return batch
+
+    def _take(self, batch):
+        """Copy a batch out of the data, as float32 intensities."""
+        return functional.scale_pixels(self.x[batch]), self.targets[batch]
+
+    def _is_validation_step(self):
+        if self.settings.eval_every is not None and self.step_count % self.settings.eval_every == 0:
+            return True
+        ended = self.progress >= 1.0
+        return ended or (self.settings.eval_every is None and self.position >= len(self.order))
+
+    def validated(self, record):
+        """The record with the gradient norm and the scores on validation filled in."""
+        loss, accuracy = self.network.evaluate(*self.validation)
+        norm = float(np.linalg.norm(self.network.grad))
+        return record._replace(
+            gradient_norm=norm, validation_loss=loss, validation_accuracy=accuracy
+        )

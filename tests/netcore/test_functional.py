@@ -1,0 +1,48 @@
+"""The formulas, and the fused loss against the readable one."""
+
+import numpy as np
+import pytest
+
+from netcore import functional, losses, metrics
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(5)
+
+
+def test_log_softmax_gives_probabilities_that_sum_to_one_even_for_huge_scores(rng):
+    logits = rng.normal(size=(6, 10)) * 1e4
+    probabilities = np.exp(functional.log_softmax(logits))
+    assert np.isfinite(probabilities).all()
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-12)
+
+
+def test_the_fused_loss_agrees_with_log_softmax_and_nll(rng):
+    logits, targets = rng.normal(size=(20, 10)) * 5, rng.integers(0, 10, 20)
+    dlogits = np.empty_like(logits)
+    total, right = losses.softmax_nll(logits, targets, dlogits)
+
+    log_probs = functional.log_softmax(logits)
+    loss, dlog_probs = losses.nll(log_probs, targets)
+    expected = dlog_probs - np.exp(log_probs) * dlog_probs.sum(axis=1, keepdims=True)
+    assert total / 20 == pytest.approx(loss, rel=1e-12)
+    assert right == np.sum(logits.argmax(axis=1) == targets)
+    np.testing.assert_allclose(dlogits, expected, atol=1e-15)
+
+
+def test_pixels_become_intensities_and_floats_stay_as_they_are():
+    pixels = np.array([[0, 51, 255]], np.uint8)
+    np.testing.assert_allclose(functional.scale_pixels(pixels), [[0, 0.2, 1]], rtol=1e-6)
+    floats = np.ones((1, 3), np.float32)
+    assert functional.scale_pixels(floats) is floats
+
+
+def test_one_hot_has_a_one_at_the_target():
+    np.testing.assert_array_equal(functional.one_hot(np.array([2, 0]), 3), [[0, 0, 1], [1, 0, 0]])
+
+
+def test_confusion_counts_true_classes_in_rows_and_answers_in_columns():
+    table = metrics.confusion(np.array([1, 1, 0]), np.array([1, 0, 0]), 2)
+    np.testing.assert_array_equal(table, [[1, 1], [0, 1]])
+    assert metrics.accuracy(np.array([1, 1, 0]), np.array([1, 0, 0])) == pytest.approx(2 / 3)

@@ -1,0 +1,122 @@
+"""Every layer: declared shapes are the real ones, and backward is the derivative of forward."""
+
+import numpy as np
+import pytest
+
+from netcore import gradcheck, layers
+from netcore.network import Network
+
+FLAT = [
+    {"layer": "Dense", "out_features": 7},
+    "ReLU",
+    {"layer": "LeakyReLU", "slope": 0.1},
+    "Sigmoid",
+    "Tanh",
+    {"layer": "Dropout", "p": 0.3},
+    "Flatten",
+    "LogSoftmax",
+]
+CASES = [([entry], (5,)) for entry in FLAT] + [(["Flatten"], (3, 4))]
+
+
+def names(case):
+    spec, shape = case
+    entry = spec[0]
+    return f"{entry if isinstance(entry, str) else entry['layer']}{shape}"
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(7)
+
+
+def test_every_layer_there_is_stands_in_these_tests():
+    tested = {e if isinstance(e, str) else e["layer"] for spec, _ in CASES for e in spec}
+    assert tested == set(layers.LAYERS)
+
+
+@pytest.mark.parametrize("case", CASES, ids=names)
+def test_the_declared_shape_is_the_shape_of_the_output(case, rng):
+    spec, shape = case
+    network = Network(spec, shape)
+    for batch in (4, 1, 6):  # workspaces follow the batch, in both directions
+        x = rng.normal(size=(batch, *shape)).astype(np.float32)
+        assert network.forward(x).shape == (batch, *network.output_shape)
+
+
+@pytest.mark.parametrize("case", CASES, ids=names)
+def test_backward_is_the_derivative_of_forward(case, rng):
+    spec, shape = case
+    network = Network(spec, shape, dtype=np.float64)
+    network.theta[...] = rng.normal(size=network.theta.shape)
+    (layer,) = network.layers
+    layer.needs_dx = True
+    x = rng.normal(size=(4, *shape))
+    weighting = rng.normal(size=(4, *network.output_shape))  # a scalar out of the output
+
+    def loss():
+        layer.seed(np.random.default_rng(1))  # the same units drop out at every call
+        return float(np.sum(layer.forward(x, training=True) * weighting))
+
+    loss()
+    dx = layer.backward(weighting).copy()
+    grad = network.grad.copy()
+    gradcheck.check(loss, x, dx, rng)
+    if network.parameters:
+        gradcheck.check(loss, network.theta, grad, rng)
+
+
+def test_the_gradient_of_a_deep_network_is_right_from_loss_to_first_weight(rng):
+    spec = ["Flatten", {"layer": "Dense", "out_features": 8}, "Tanh",
+            {"layer": "Dropout", "p": 0.2}, {"layer": "Dense", "out_features": 6}, "Sigmoid",
+            {"layer": "Dense", "out_features": 5}, "LogSoftmax"]
+    network = Network(spec, (3, 4), seed=3, dtype=np.float64)
+    x, targets = rng.normal(size=(9, 3, 4)), rng.integers(0, 5, 9)
+
+    def loss():
+        for layer in network.layers:
+            layer.seed(np.random.default_rng(1))
+        return network.loss_and_grad(x, targets)[0] / len(x)
+
+    loss()
+    gradcheck.check(loss, network.theta, network.grad.copy(), rng)
+
+
+def test_the_check_itself_finds_a_wrong_gradient(rng):
+    x = rng.normal(size=10)
+    with pytest.raises(AssertionError, match=r"numeric .* analytic"):
+        gradcheck.check(lambda: float(np.sum(x**2)), x, 2.001 * x, rng)
+
+
+def test_dropout_silences_its_share_keeps_the_mean_and_rests_in_use():
+    dropout = layers.Dropout(0.3)
+    x = np.ones((200, 500), np.float32)
+    y = dropout.forward(x, training=True)
+    assert abs(np.mean(y == 0) - 0.3) < 0.01
+    assert abs(y.mean() - 1) < 0.01
+    assert dropout.forward(x, training=False) is x
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ("Relu", "'Relu' is no layer"),
+        ({"layer": "Dense"}, "out_features"),
+        ({"layer": "Dense", "out_features": 0}, "whole number"),
+        ({"layer": "Dense", "out_features": 3, "units": 3}, "no setting 'units'"),
+        ({"layer": "Dense", "out_features": 3, "initializer": "zeros"}, "unknown initializer"),
+        ({"layer": "Dropout", "p": 1}, "probability to drop"),
+        ({"layer": "Dropout", "p": "half"}, "Dropout"),
+        ({"layer": "LeakyReLU", "slope": 2}, "slope"),
+        (7, "must be a name"),
+    ],
+)
+def test_a_wrong_spec_is_refused_with_the_number_of_the_layer(entry, words):
+    with pytest.raises(ValueError, match=words) as refusal:
+        Network(["Flatten", entry], (28, 28))
+    assert str(refusal.value).startswith("layer 2 ")
+
+
+def test_a_dense_layer_on_an_image_says_to_put_flatten_before():
+    with pytest.raises(ValueError, match=r"layer 1 \(Dense\): .*\(28, 28\): put Flatten before"):
+        Network([{"layer": "Dense", "out_features": 3}], (28, 28))
