@@ -8,5 +8,16 @@ from netcore.recipe import Recipe, RecipeError
 from netcore.serialize import Model, ModelError, freeze, load, loads
 from netcore.trainer import Divergence, Record, Trainer
 
-__all__ = ["Divergence", "Model", "ModelError", "Network", "Recipe", "RecipeError", "Record",
-           "Trainer", "freeze", "load", "loads"]
+__all__ = [
+    "Divergence",
+    "Model",
+    "ModelError",
+    "Network",
+    "Recipe",
+    "RecipeError",
+    "Record",
+    "Trainer",
+    "freeze",
+    "load",
+    "loads",
+]

@@ -5,7 +5,6 @@ import json
 import sys
 from pathlib import Path
 
-import numpy as np
 from tqdm import tqdm
 
 import dataset
@@ -33,37 +32,58 @@ def main(arguments=None):
 
 def parser():
     top = argparse.ArgumentParser(
-        prog="python -m netcore", description="Train and use neural networks in pure NumPy.")
+        prog="python -m netcore", description="Train and use neural networks in pure NumPy."
+    )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name, function, text):
         sub = commands.add_parser(name, help=text, description=text)
         sub.set_defaults(command=function)
-        sub.add_argument("--json", action="store_true",
-                         help="print one JSON object as the last line of the output")
+        sub.add_argument(
+            "--json",
+            action="store_true",
+            help="print one JSON object as the last line of the output",
+        )
         return sub
 
     train = command("train", run_train, "Train a network and score it on the test set.")
     known = ", ".join(sorted(path.stem for path in (MODELS / "recipes").glob("*.json")))
-    train.add_argument("--recipe", default="seed", metavar="NAME|FILE",
-                       help=f"a recipe of models/recipes ({known}), or a JSON file: a recipe, or a "
-                            "saved model to train again (default: seed)")
-    train.add_argument("--set", nargs="+", default=[], metavar="KEY=VALUE", action="extend",
-                       help="settings other than the recipe's, such as lr=0.05 epochs=3 "
-                            "hidden=256,128 activation=Tanh dropout=0.2 optimizer=adam "
-                            "dataset=NAME|FILE.csv")
+    train.add_argument(
+        "--recipe",
+        default="seed",
+        metavar="NAME|FILE",
+        help=f"a recipe of models/recipes ({known}), or a JSON file: a recipe, or a "
+        "saved model to train again (default: seed)",
+    )
+    train.add_argument(
+        "--set",
+        nargs="+",
+        default=[],
+        metavar="KEY=VALUE",
+        action="extend",
+        help="settings other than the recipe's, such as lr=0.05 epochs=3 "
+        "hidden=256,128 activation=Tanh dropout=0.2 optimizer=adam "
+        "dataset=NAME|FILE.csv",
+    )
     train.add_argument("--out", type=Path, metavar="FILE", help="save the model here, as JSON")
 
     evaluate = command("evaluate", run_evaluate, "Score a saved model on a split of a dataset.")
     evaluate.add_argument("model", metavar="MODEL", help="a model file, or a name in models/")
     evaluate.add_argument("--split", choices=("train", "validation", "test"), default="test")
-    evaluate.add_argument("--dataset", metavar="NAME|FILE.csv",
-                          help="default: the one the model was trained on")
+    evaluate.add_argument(
+        "--dataset", metavar="NAME|FILE.csv", help="default: the one the model was trained on"
+    )
 
     predict = command("predict", run_predict, "Read digits from pictures.")
     predict.add_argument("model", metavar="MODEL", help="a model file, or a name in models/")
-    predict.add_argument("--image", nargs="+", required=True, metavar="FILE", type=Path,
-                         help="PNG, JPEG or WebP pictures of one digit each")
+    predict.add_argument(
+        "--image",
+        nargs="+",
+        required=True,
+        metavar="FILE",
+        type=Path,
+        help="PNG, JPEG or WebP pictures of one digit each",
+    )
     return top
 
 
@@ -74,8 +94,12 @@ def run_train(options):
     if options.out is not None and not options.out.parent.is_dir():
         raise RecipeError(f"{options.out} cannot be saved: there is no folder {options.out.parent}")
     data = dataset.load(recipe.dataset)
-    trainer = Trainer(recipe, (data.train.images, data.train.labels),
-                      (data.validation.images, data.validation.labels), changes)
+    trainer = Trainer(
+        recipe,
+        (data.train.images, data.train.labels),
+        (data.validation.images, data.validation.labels),
+        changes,
+    )
     last = follow(trainer)
     test_loss, test_accuracy = trainer.network.evaluate(data.test.images, data.test.labels)
     scores = {
@@ -89,9 +113,11 @@ def run_train(options):
         "parameters": trainer.network.parameters,
         "seed": recipe.seed,
     }
-    print(f"{recipe.name}: {test_accuracy:.2%} on the test set, {last.validation_accuracy:.2%} on "
-          f"validation, {last.step:,} steps in {last.seconds:.2f} s, "
-          f"{trainer.network.parameters:,} parameters")
+    print(
+        f"{recipe.name}: {test_accuracy:.2%} on the test set, {last.validation_accuracy:.2%} on "
+        f"validation, {last.step:,} steps in {last.seconds:.2f} s, "
+        f"{trainer.network.parameters:,} parameters"
+    )
     if options.out is not None:
         freeze(trainer, scores).save(options.out)
         print(f"saved to {options.out}")
@@ -100,7 +126,7 @@ def run_train(options):
 
 def follow(trainer):
     """Run to the end under a progress bar; Ctrl-C ends the run early, with what it has learned."""
-    total = trainer.settings.total_steps(len(trainer.x))
+    total = trainer.settings.total_steps(len(trainer.chosen))
     last, validation = None, ""
     with tqdm(total=total, unit="step", dynamic_ncols=True) as bar:
         try:
@@ -110,7 +136,9 @@ def follow(trainer):
                 if last.step % 50 == 0 or last.step == total:
                     bar.set_postfix_str(
                         f"loss {last.loss:.3f} acc {last.accuracy:.0%}{validation} "
-                        f"{last.images / last.seconds:,.0f} images/s", refresh=False)
+                        f"{last.images / last.seconds:,.0f} images/s",
+                        refresh=False,
+                    )
                     bar.update(last.step - bar.n)
         except KeyboardInterrupt:
             print(f"\nstopped at step {trainer.step_count:,}", file=sys.stderr)
@@ -124,15 +152,19 @@ def run_evaluate(options):
     data = dataset.load(options.dataset or model.recipe.dataset)
     split = data.splits[options.split]
     network = model.network()
-    log_probs = network.log_probs(split.images)
-    predicted = log_probs.argmax(axis=1)
-    accuracy = metrics.accuracy(predicted, split.labels)
-    loss = -float(np.mean(log_probs[np.arange(len(split)), split.labels]))
-    print(f"{model.name}: {accuracy:.2%} on {len(split):,} {options.split} images of {data.name}, "
-          f"loss {loss:.4f}, {network.parameters:,} parameters")
-    return {f"{options.split}_accuracy": accuracy, f"{options.split}_loss": loss,
-            "count": len(split), "dataset": data.name, "parameters": network.parameters,
-            "confusion": metrics.confusion(predicted, split.labels, log_probs.shape[1]).tolist()}
+    score = metrics.score(network.log_probs(split.images), split.labels)
+    print(
+        f"{model.name}: {score['accuracy']:.2%} on {len(split):,} {options.split} images of "
+        f"{data.name}, loss {score['loss']:.4f}, {network.parameters:,} parameters"
+    )
+    return {
+        f"{options.split}_accuracy": score["accuracy"],
+        f"{options.split}_loss": score["loss"],
+        "count": len(split),
+        "dataset": data.name,
+        "parameters": network.parameters,
+        "confusion": score["confusion"].tolist(),
+    }
 
 
 def run_predict(options):
@@ -145,8 +177,13 @@ def run_predict(options):
         probabilities = network.predict(image[None])[0]
         digit = int(probabilities.argmax())
         print(f"{path}: {digit} ({probabilities[digit]:.1%})")
-        predictions.append({"file": str(path), "digit": digit,
-                            "probabilities": [round(float(p), 6) for p in probabilities]})
+        predictions.append(
+            {
+                "file": str(path),
+                "digit": digit,
+                "probabilities": [round(float(p), 6) for p in probabilities],
+            }
+        )
     return {"predictions": predictions}
 
 

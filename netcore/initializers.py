@@ -1,4 +1,4 @@
-"""How weights start: random, zero in the mean, with a spread that keeps signals from growing or fading.
+"""How weights start: random, with a spread that keeps signals from growing or fading.
 
 Each function gives the standard deviation of a normal distribution. `fan_in` counts the inputs
 that one output sums over, `fan_out` the outputs that one input feeds.

@@ -13,3 +13,14 @@ def confusion(predicted, targets, classes):
     table = np.zeros((classes, classes), np.int64)
     np.add.at(table, (targets, predicted), 1)
     return table
+
+
+def score(log_probs, targets):
+    """log_probs: (N, K), targets: (N,) → dict of accuracy, loss (mean, in nats) and confusion."""
+    predicted = log_probs.argmax(axis=1)
+    of_targets = log_probs[np.arange(len(targets)), targets]
+    return {
+        "accuracy": accuracy(predicted, targets),
+        "loss": -float(of_targets.mean(dtype=np.float64)),
+        "confusion": confusion(predicted, targets, log_probs.shape[1]),
+    }

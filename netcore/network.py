@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from netcore import functional, layers, losses
+from netcore import functional, layers, losses, metrics
 from netcore.initializers import INITIALIZERS
 
 PREDICT_BATCH = 500  # images a forward pass: keeps the activations in the cache
@@ -46,6 +46,14 @@ def plan(spec, input_shape) -> list[Planned]:
     return planned
 
 
+def summary(planned) -> list[dict]:
+    """One row a layer of a plan: its name, the shape that leaves it, its parameters."""
+    return [
+        {"layer": type(p.layer).__name__, "output": p.output_shape, "parameters": p.parameters}
+        for p in planned
+    ]
+
+
 class Network:
     """spec: list of layers, see `netcore.layers`; input_shape: of one example, e.g. (28, 28).
 
@@ -69,8 +77,9 @@ class Network:
         That order makes `weights`, the part that weight decay works on, one slice.
         """
         self.weights = slice(0, 0)
-        named = [(p.layer, name, shape) for p in self.plan
-                 for name, shape in p.parameter_shapes.items()]
+        named = [
+            (p.layer, name, shape) for p in self.plan for name, shape in p.parameter_shapes.items()
+        ]
         start = 0
         for layer, name, shape in sorted(named, key=lambda item: len(item[2]) < 2):
             stop = start + math.prod(shape)
@@ -138,13 +147,5 @@ class Network:
 
     def evaluate(self, x, targets):
         """Mean loss and accuracy on x: (N, *input_shape), targets: (N,)."""
-        log_probs = self.log_probs(x)
-        loss = -float(log_probs[np.arange(len(targets)), targets].mean(dtype=np.float64))
-        return loss, float(np.mean(log_probs.argmax(axis=1) == targets))
-
-    def summary(self):
-        """One dict a layer: its name, the shape that leaves it, its parameters."""
-        return [
-            {"layer": type(p.layer).__name__, "output": p.output_shape, "parameters": p.parameters}
-            for p in self.plan
-        ]
+        score = metrics.score(self.log_probs(x), targets)
+        return score["loss"], score["accuracy"]

@@ -25,12 +25,50 @@ def dense_layers(hidden, activation="ReLU", initializer="he", dropout=0.0, class
 
     Dropout stands there even at 0, so that it can be turned up while the network learns.
     """
+    if activation not in ACTIVATIONS:
+        raise RecipeError(f"activation is {activation!r}: use {', '.join(ACTIVATIONS)}")
     spec = ["Flatten"]
     for width in hidden:
         dense = {"layer": "Dense", "out_features": width, "initializer": initializer}
         spec += [dense, activation, {"layer": "Dropout", "p": dropout}]
     output = {"layer": "Dense", "out_features": classes, "initializer": initializer}
     return (*spec, output, "LogSoftmax")
+
+
+def dense_shape(spec):
+    """The arguments that `dense_layers` makes this spec from, but for Dropout left out at 0.
+
+    None if it is another kind of network.
+    """
+    dense = [entry for entry in spec if isinstance(entry, dict) and entry.get("layer") == "Dense"]
+    bends = [entry for entry in spec if entry in ACTIVATIONS]
+    if not dense:
+        return None
+    shape = {
+        "hidden": [entry.get("out_features") for entry in dense[:-1]],
+        "activation": bends[0] if bends else "ReLU",
+        "initializer": dense[-1].get("initializer", "he"),
+        "dropout": dropout_of(spec) or 0.0,
+        "classes": dense[-1].get("out_features"),
+    }
+    return shape if _canonical(spec) == _canonical(dense_layers(**shape)) else None
+
+
+def _canonical(spec):
+    """The spec with defaults written out and Dropout at 0 left out, to compare two by."""
+    entries = [{"layer": entry} if isinstance(entry, str) else entry for entry in spec]
+    dense = {"initializer": "he"}
+    return [
+        {**(dense if entry["layer"] == "Dense" else {}), **entry}
+        for entry in entries
+        if not (entry["layer"] == "Dropout" and entry.get("p") == 0)
+    ]
+
+
+def dropout_of(spec):
+    """p of the first Dropout layer; None without one."""
+    entries = [entry for entry in spec if isinstance(entry, dict) and entry["layer"] == "Dropout"]
+    return entries[0].get("p", 0.5) if entries else None
 
 
 @dataclass(frozen=True)
@@ -81,8 +119,7 @@ class Recipe:
     @property
     def dropout(self):
         """p of the first Dropout layer; None without one."""
-        entries = [e for e in self.layers if isinstance(e, dict) and e.get("layer") == "Dropout"]
-        return entries[0].get("p", 0.5) if entries else None
+        return dropout_of(self.layers)
 
     def replace(self, **changes) -> "Recipe":
         """A copy with other settings; `dropout` sets p of every Dropout layer."""
@@ -93,24 +130,30 @@ class Recipe:
             if isinstance(p, bool) or not isinstance(p, int | float) or not 0 <= p < 1:
                 raise RecipeError(f"dropout is {p!r}: it must be a number in [0, 1)")
             changes["layers"] = tuple(
-                {**entry, "p": p} if isinstance(entry, dict) and entry["layer"] == "Dropout"
-                else entry for entry in self.layers
+                {**entry, "p": p}
+                if isinstance(entry, dict) and entry["layer"] == "Dropout"
+                else entry
+                for entry in self.layers
             )
         if unknown := set(changes) - set(FIELDS):
-            raise RecipeError(f"unknown setting {min(unknown)!r}: use {', '.join(FIELDS)}, "
-                              "dropout, hidden, activation, initializer")
+            raise RecipeError(
+                f"unknown setting {min(unknown)!r}: use {', '.join(FIELDS)}, "
+                "dropout, hidden, activation, initializer"
+            )
         return dataclasses.replace(self, **changes)
 
     def check_fit(self, input_shape, classes):
-        """RecipeError if the layers cannot take `input_shape` or do not end in `classes`."""
+        """RecipeError if the layers cannot take `input_shape` or tell `classes` apart."""
         try:
             planned = plan(self.layers, input_shape)
         except ValueError as error:
             raise RecipeError(str(error)) from error
         last = planned[-1]
-        if not isinstance(last.layer, LAYERS["LogSoftmax"]) or last.output_shape != (classes,):
-            raise RecipeError(f"a network for {classes} classes must end in Dense with "
-                              f"out_features {classes}, then LogSoftmax")
+        if not isinstance(last.layer, LAYERS["LogSoftmax"]) or last.output_shape[0] < classes:
+            raise RecipeError(
+                f"a network for {classes} classes must end in Dense with out_features of at least "
+                f"{classes}, then LogSoftmax"
+            )
 
     def total_steps(self, images):
         """How many steps the run takes on so many training images."""
@@ -122,9 +165,11 @@ class Recipe:
         """A dict for JSON: only what differs from the defaults, plus name and layers."""
         values = {name: getattr(self, name) for name in FIELDS}
         always = ("name", "layers")
-        return {name: list(value) if name == "layers" else value
-                for name, value in values.items()
-                if name in always or value != FIELDS[name].default}
+        return {
+            name: list(value) if name == "layers" else value
+            for name, value in values.items()
+            if name in always or value != FIELDS[name].default
+        }
 
     @classmethod
     def from_json(cls, value) -> "Recipe":
@@ -152,18 +197,29 @@ class Recipe:
 
 FIELDS = {field.name: field for field in dataclasses.fields(Recipe)}
 RANGES = (  # setting, least, greatest
-    ("train_images", 1, 10_000_000), ("lr", 0, 1000), ("momentum", 0, 0.9999),
-    ("beta2", 0, 0.999999), ("eps", 0, 1), ("weight_decay", 0, 10), ("warmup", 0, 1),
-    ("batch_size", 1, 60_000), ("epochs", 0, 10_000), ("steps", 0, 100_000_000),
-    ("eval_every", 1, 100_000_000), ("seed", 0, 2**63 - 1),
+    ("train_images", 1, 10_000_000),
+    ("lr", 0, 1000),
+    ("momentum", 0, 0.9999),
+    ("beta2", 0, 0.999999),
+    ("eps", 0, 1),
+    ("weight_decay", 0, 10),
+    ("warmup", 0, 1),
+    ("batch_size", 1, 60_000),
+    ("epochs", 0, 10_000),
+    ("steps", 0, 100_000_000),
+    ("eval_every", 1, 100_000_000),
+    ("seed", 0, 2**63 - 1),
 )
 
 
 def check_changes(changes):
     """The log of a run's changes, as it came; RecipeError if it is not of that form."""
     if not isinstance(changes, list) or not all(
-        isinstance(change, list) and len(change) == 2 and type(change[0]) is int
-        and isinstance(change[1], dict) for change in changes
+        isinstance(change, list)
+        and len(change) == 2
+        and type(change[0]) is int
+        and isinstance(change[1], dict)
+        for change in changes
     ):
         raise RecipeError("changes must be a list of [step, {setting: value}]")
     return changes
@@ -178,7 +234,11 @@ def parse_setting(recipe, text) -> Recipe:
     if not equals:
         raise RecipeError(f"{text!r} is no setting: write key=value, as in lr=0.1")
     if key in ("hidden", "activation", "initializer"):
-        return recipe.replace(layers=_rebuild(recipe.layers, key, value))
+        shape = dense_shape(recipe.layers)
+        if shape is None:
+            raise RecipeError(f"{key} can only be set where all hidden layers are dense")
+        shape[key] = _parse_widths(value) if key == "hidden" else value
+        return recipe.replace(layers=dense_layers(**shape))
     try:
         parsed = json.loads(value)
     except ValueError:
@@ -186,25 +246,8 @@ def parse_setting(recipe, text) -> Recipe:
     return recipe.replace(**{key: parsed})
 
 
-def _rebuild(spec, key, value):
-    """The spec with other hidden widths, another activation or another initializer."""
-    if key == "activation" and value not in ACTIVATIONS:
-        raise RecipeError(f"activation is {value!r}: use {', '.join(ACTIVATIONS)}")
-    if key == "activation":
-        return tuple(value if entry in ACTIVATIONS else entry for entry in spec)
-    if key == "initializer":
-        return tuple({**entry, "initializer": value} if _is_dense(entry) else entry
-                     for entry in spec)
+def _parse_widths(text):
     try:
-        hidden = [int(width) for width in value.split(",") if width]
+        return [int(width) for width in text.split(",") if width]
     except ValueError as error:
-        raise RecipeError(f"hidden is {value!r}: write widths, as in hidden=256,128") from error
-    dense = [entry for entry in spec if _is_dense(entry)]
-    activation = next((entry for entry in spec if entry in ACTIVATIONS), "ReLU")
-    dropout = Recipe(layers=spec).dropout or 0.0
-    return dense_layers(hidden, activation, dense[-1].get("initializer", "he"), dropout,
-                        dense[-1]["out_features"])
-
-
-def _is_dense(entry):
-    return isinstance(entry, dict) and entry.get("layer") == "Dense"
+        raise RecipeError(f"hidden is {text!r}: write widths, as in hidden=256,128") from error

@@ -36,6 +36,7 @@ class Model:
     recipe: Recipe
     changes: list = field(default_factory=list)  # [[step, {setting: value}], …]
     scores: dict = field(default_factory=dict)  # such as {"test_accuracy": 0.98}
+
     @property
     def name(self):
         return self.recipe.name
@@ -48,16 +49,19 @@ class Model:
 
     def dumps(self) -> str:
         """The file's text. `loads` gives back the same model, bit for bit."""
-        return json.dumps({
-            "format": "netcore model",
-            "version": VERSION,
-            "input_shape": list(self.input_shape),
-            "spec": self.spec,
-            "recipe": self.recipe.to_json(),
-            "changes": self.changes,
-            "scores": self.scores,
-            "theta": _encode(self.theta),
-        }, indent=1)
+        return json.dumps(
+            {
+                "format": "netcore model",
+                "version": VERSION,
+                "input_shape": list(self.input_shape),
+                "spec": self.spec,
+                "recipe": self.recipe.to_json(),
+                "changes": self.changes,
+                "scores": self.scores,
+                "theta": _encode(self.theta),
+            },
+            indent=1,
+        )
 
     def save(self, path):
         Path(path).write_text(self.dumps())
@@ -68,8 +72,11 @@ def freeze(trainer, scores=None) -> Model:
     theta = trainer.network.theta.copy()
     theta.setflags(write=False)
     return Model(
-        spec=list(trainer.settings.layers), input_shape=trainer.network.input_shape, theta=theta,
-        recipe=trainer.recipe, scores=dict(scores or {}),
+        spec=list(trainer.settings.layers),
+        input_shape=trainer.network.input_shape,
+        theta=theta,
+        recipe=trainer.recipe,
+        scores=dict(scores or {}),
         changes=[[step, dict(settings)] for step, settings in trainer.changes],
     )
 
@@ -104,12 +111,15 @@ def _parse(content):
     except (ValueError, UnicodeDecodeError) as error:
         raise ModelError(f"it is not valid JSON ({error})") from error
     if not isinstance(data, dict) or data.get("format") != "netcore model":
-        raise ModelError('it lacks "format": "netcore model"; save it with the Train page or '
-                         "python -m netcore train --out FILE")
+        raise ModelError(
+            'it lacks "format": "netcore model"; save it with the Train page or '
+            "python -m netcore train --out FILE"
+        )
     version = data.get("version")
     if version != VERSION:  # a later format adds its migrations here; old files stay readable
-        raise ModelError(f"its format version is {version!r}, this program reads {VERSION}: "
-                         "update the program")
+        raise ModelError(
+            f"its format version is {version!r}, this program reads {VERSION}: update the program"
+        )
     _check_types(data)
     input_shape = tuple(data["input_shape"])
     parameters = _check_network(data["spec"], input_shape)
@@ -118,9 +128,12 @@ def _parse(content):
     except RecipeError as error:
         raise ModelError(f"its recipe is not sound: {error}") from error
     return Model(
-        spec=data["spec"], input_shape=input_shape,
+        spec=data["spec"],
+        input_shape=input_shape,
         theta=_decode(data["theta"], parameters, "theta"),
-        recipe=recipe, changes=changes, scores=data["scores"],
+        recipe=recipe,
+        changes=changes,
+        scores=data["scores"],
     )
 
 
@@ -129,8 +142,14 @@ def _refuse_constant(name):
 
 
 def _check_types(data):
-    for key, kind in (("input_shape", list), ("spec", list), ("recipe", dict), ("changes", list),
-                      ("scores", dict), ("theta", str)):
+    for key, kind in (
+        ("input_shape", list),
+        ("spec", list),
+        ("recipe", dict),
+        ("changes", list),
+        ("scores", dict),
+        ("theta", str),
+    ):
         if not isinstance(data.get(key), kind):
             raise ModelError(f"{key!r} is missing or not a {kind.__name__}")
     shape = data["input_shape"]

@@ -73,9 +73,8 @@ class Trainer:
         self.recipe = self.settings = recipe  # as begun, and as changed since
         self.x, self.targets = train
         self.validation = validation
-        if recipe.train_images is not None and recipe.train_images < len(self.x):
-            chosen = stream(recipe.seed, "subset").permutation(len(self.x))[: recipe.train_images]
-            self.x, self.targets = self.x[chosen], self.targets[chosen]
+        everything = stream(recipe.seed, "subset").permutation(len(self.x))
+        self.chosen = everything[: recipe.train_images]  # None takes all
         if not len(self.x) or not len(validation[0]):
             raise RecipeError("there are no images to train on or to validate with")
         recipe.check_fit(self.x.shape[1:], int(max(self.targets.max(), validation[1].max())) + 1)
@@ -116,7 +115,7 @@ class Trainer:
         """Share of the run done, 0…1: of the steps if the recipe counts steps, else of epochs."""
         if self.settings.steps is not None:
             return self.step_count / self.settings.steps if self.settings.steps else 1.0
-        total = self.settings.epochs * len(self.x)
+        total = self.settings.epochs * len(self.chosen)
         return min(self.images_seen / total, 1.0) if total else 1.0
 
     def __iter__(self):
@@ -134,8 +133,8 @@ class Trainer:
         self.seconds += time.perf_counter() - began
         if not record.loss < LOST:
             raise Divergence(
-                f"The loss became {record.loss:.3g} at step {record.step}: the steps are too long for "
-                f"this network. Try a learning rate of {record.lr / 10:.2g} instead of "
+                f"The loss became {record.loss:.3g} at step {record.step}: the steps are too long "
+                f"for this network. Try a learning rate of {record.lr / 10:.2g} instead of "
                 f"{record.lr:.2g}, or a smaller momentum."
             )
         return record._replace(seconds=self.seconds)
@@ -150,20 +149,31 @@ class Trainer:
         loss, right = network.loss_and_grad(x, targets)
         if np.isfinite(loss):
             if settings.weight_decay:
-                self.optimizer.decay(network.theta[network.weights], network.grad[network.weights],
-                                     lr, settings.weight_decay)
+                self.optimizer.decay(
+                    network.theta[network.weights],
+                    network.grad[network.weights],
+                    lr,
+                    settings.weight_decay,
+                )
             self.optimizer.step(network.theta, network.grad, lr)
 
         self.step_count += 1
         self.images_seen += len(batch)
-        record = Record(self.step_count, self.images_seen / len(self.x), self.images_seen,
-                        loss / len(batch), right / len(batch), lr, self.seconds)
+        record = Record(
+            self.step_count,
+            self.images_seen / len(self.chosen),
+            self.images_seen,
+            loss / len(batch),
+            right / len(batch),
+            lr,
+            self.seconds,
+        )
         return self.validated(record) if self._is_validation_step() else record
 
     def _next_batch(self, size):
         """The indices of the next images; the last batch of an epoch may be smaller."""
         if self.position >= len(self.order):
-            self.order = self.shuffling.permutation(len(self.x))
+            self.order = self.shuffling.permutation(self.chosen)
             self.position = 0
         batch = self.order[self.position : self.position + size]
         self.position += len(batch)

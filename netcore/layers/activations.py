@@ -79,8 +79,9 @@ class LogSoftmax(Layer):
 
     def output_shape(self, input_shape):
         if len(input_shape) != 1:
-            raise ValueError(f"takes one score a class (K,) but gets {input_shape}: "
-                             "put Flatten and Dense before")
+            raise ValueError(
+                f"takes one score a class (K,) but gets {input_shape}: put Flatten and Dense before"
+            )
         return input_shape
 
     def forward(self, x, training=False):

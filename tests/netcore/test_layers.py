@@ -67,9 +67,16 @@ def test_backward_is_the_derivative_of_forward(case, rng):
 
 
 def test_the_gradient_of_a_deep_network_is_right_from_loss_to_first_weight(rng):
-    spec = ["Flatten", {"layer": "Dense", "out_features": 8}, "Tanh",
-            {"layer": "Dropout", "p": 0.2}, {"layer": "Dense", "out_features": 6}, "Sigmoid",
-            {"layer": "Dense", "out_features": 5}, "LogSoftmax"]
+    spec = [
+        "Flatten",
+        {"layer": "Dense", "out_features": 8},
+        "Tanh",
+        {"layer": "Dropout", "p": 0.2},
+        {"layer": "Dense", "out_features": 6},
+        "Sigmoid",
+        {"layer": "Dense", "out_features": 5},
+        "LogSoftmax",
+    ]
     network = Network(spec, (3, 4), seed=3, dtype=np.float64)
     x, targets = rng.normal(size=(9, 3, 4)), rng.integers(0, 5, 9)
 

@@ -21,8 +21,16 @@ def test_every_recipe_in_the_repository_is_sound_named_as_its_file_and_says_what
 
 
 def test_a_recipe_comes_back_from_json_as_it_was():
-    recipe = Recipe(name="mine", layers=dense_layers([64, 32], "Tanh", "glorot", 0.2), lr=0.03,
-                    optimizer="adam", schedule="cosine", epochs=2.5, train_images=1000, seed=9)
+    recipe = Recipe(
+        name="mine",
+        layers=dense_layers([64, 32], "Tanh", "glorot", 0.2),
+        lr=0.03,
+        optimizer="adam",
+        schedule="cosine",
+        epochs=2.5,
+        train_images=1000,
+        seed=9,
+    )
     assert Recipe.from_json(json.loads(json.dumps(recipe.to_json()))) == recipe
 
 
@@ -53,8 +61,15 @@ def test_a_setting_out_of_range_is_refused_by_name(setting, words):
 
 def test_settings_of_the_command_line_reach_the_recipe():
     recipe = Recipe(layers=dense_layers([128]))
-    for setting in ("lr=0.02", "optimizer=adam", "hidden=64,32", "activation=Tanh",
-                    "initializer=glorot", "dropout=0.25", "train_images=null"):
+    for setting in (
+        "lr=0.02",
+        "optimizer=adam",
+        "hidden=64,32",
+        "activation=Tanh",
+        "initializer=glorot",
+        "dropout=0.25",
+        "train_images=null",
+    ):
         recipe = parse_setting(recipe, setting)
     assert (recipe.lr, recipe.optimizer, recipe.train_images) == (0.02, "adam", None)
     assert recipe.layers == dense_layers([64, 32], "Tanh", "glorot", 0.25)

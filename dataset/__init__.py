@@ -1,0 +1,40 @@
+"""The data: handwritten digits with their labels, from files in the repository or from a visitor.
+
+A folder here with the four IDX files of MNIST, or of a relative such as Fashion-MNIST, is a
+dataset; so is a CSV file in the form of Kaggle's Digit Recognizer.
+"""
+
+from pathlib import Path
+
+from dataset import idx, table
+from dataset.errors import DataError
+from dataset.splits import Dataset, Split
+
+__all__ = ["DataError", "Dataset", "Split", "load", "names"]
+
+ROOT = Path(__file__).parent
+
+
+def names() -> list[str]:
+    """The datasets in the repository, mnist first."""
+    found = [folder.name for folder in ROOT.iterdir() if idx.is_complete(folder)]
+    return sorted(found, key=lambda name: (name != "mnist", name))
+
+
+def load(name: str | Path) -> Dataset:
+    """One of `names()`, or what a path leads to: a folder of four IDX files or a CSV(.gz) file.
+
+    A path is opened as it is, so `name` must never come from a visitor unless it is in `names()`.
+    Raises `DataError`.
+    """
+    if name in names():
+        return idx.read(ROOT / name)
+    path = Path(name)
+    if path.is_dir():
+        return idx.read(path.resolve())
+    if path.is_file():
+        return table.read(path, path.name)
+    raise DataError(
+        f"There is no dataset {str(name)!r}: choose {' or '.join(names())}, or give the path of a "
+        "folder or CSV file."
+    )

@@ -1,0 +1,178 @@
+"""Folders of four IDX files: good ones are read, all others refused with a sentence."""
+
+import gzip
+import struct
+import tempfile
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import dataset
+from dataset import DataError, idx
+
+TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = idx.FILES
+
+
+def packed(array):
+    """The IDX file of a uint8 array."""
+    return struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape) + array.tobytes()
+
+
+def good_files(training=24, test=3):
+    rng = np.random.default_rng(0)
+    files = {}
+    for images, labels, count in (
+        (TRAIN_IMAGES, TRAIN_LABELS, training),
+        (TEST_IMAGES, TEST_LABELS, test),
+    ):
+        files[images] = packed(rng.integers(0, 256, (count, 28, 28), dtype=np.uint8))
+        files[labels] = packed(np.arange(count, dtype=np.uint8) % 10)
+    return files
+
+
+def load(folder, changes=None, **counts):
+    """Load a folder of good files, some of them replaced."""
+    for name, content in (good_files(**counts) | (changes or {})).items():
+        (Path(folder) / name).write_bytes(content)
+    return dataset.load(folder)
+
+
+def test_plain_and_gzipped_files_hold_the_same(tmp_path):
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "gzipped").mkdir()
+    plain = load(tmp_path / "plain")
+    for name, content in good_files().items():
+        (tmp_path / "gzipped" / f"{name}.gz").write_bytes(gzip.compress(content))
+    gzipped = dataset.load(tmp_path / "gzipped")
+    assert gzipped.name == "gzipped"
+    for name, split in plain.splits.items():
+        np.testing.assert_array_equal(split.images, gzipped.splits[name].images)
+        np.testing.assert_array_equal(split.labels, gzipped.splits[name].labels)
+
+
+def test_the_last_twelfth_of_a_small_training_file_is_validation(tmp_path):
+    data = load(tmp_path, training=24)
+    assert [len(split) for split in data.splits.values()] == [22, 2, 3]
+    np.testing.assert_array_equal(data.validation.labels, [2, 3])
+
+
+def test_a_training_file_too_small_to_split_is_refused(tmp_path):
+    with pytest.raises(DataError, match=f"{TRAIN_LABELS} holds 11 labels: provide 12 or more"):
+        load(tmp_path, training=11)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    load(tmp_path)
+    (tmp_path / TEST_LABELS).unlink()
+    with pytest.raises(DataError, match=f"{TEST_LABELS} is missing in {tmp_path.name}: add it"):
+        dataset.load(tmp_path)
+
+
+def test_an_empty_file_is_refused(tmp_path):
+    with pytest.raises(DataError, match=f"{TRAIN_IMAGES} is empty"):
+        load(tmp_path, {TRAIN_IMAGES: b""})
+
+
+@pytest.mark.parametrize("keep", [6, 15, 16, 1000, -1])
+def test_a_truncated_file_is_refused_by_name(tmp_path, keep):
+    with pytest.raises(DataError, match=f"{TRAIN_IMAGES} ends too early"):
+        load(tmp_path, {TRAIN_IMAGES: good_files()[TRAIN_IMAGES][:keep]})
+
+
+@pytest.mark.parametrize("keep", [3, 12, 1000, -4, -9])
+def test_a_truncated_gzip_is_refused_by_name(tmp_path, keep):
+    content = gzip.compress(good_files()[TRAIN_IMAGES])
+    with pytest.raises(DataError, match=f"{TRAIN_IMAGES} ends too early"):
+        load(tmp_path, {TRAIN_IMAGES: content[:keep]})
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_trailing_bytes_are_refused(tmp_path, pack):
+    with pytest.raises(DataError, match=f"{TEST_LABELS} goes on after its last"):
+        load(tmp_path, {TEST_LABELS: pack(good_files()[TEST_LABELS] + b"\0")})
+
+
+def test_a_gzip_whose_checksum_is_wrong_is_refused(tmp_path):
+    content = bytearray(gzip.compress(good_files()[TEST_IMAGES]))
+    content[-8] ^= 1
+    with pytest.raises(DataError, match=f"{TEST_IMAGES} is damaged gzip"):
+        load(tmp_path, {TEST_IMAGES: content})
+
+
+def test_a_gzip_bomb_is_never_unpacked(tmp_path):
+    bomb = gzip.compress(good_files()[TEST_IMAGES] + bytes(100_000_000), compresslevel=1)
+    tracemalloc.start()
+    with pytest.raises(DataError, match=f"{TEST_IMAGES} goes on after its last"):
+        load(tmp_path, {TEST_IMAGES: bomb})
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5_000_000
+
+
+@pytest.mark.parametrize("count", [0, idx.MAX_IMAGES + 1, 2**32 - 1])
+def test_a_header_that_promises_nothing_or_too_much_is_refused(tmp_path, count):
+    content = struct.pack(">HBB3I", 0, 8, 3, count, 28, 28)
+    with pytest.raises(DataError, match=f"{TRAIN_IMAGES} promises {count:,} images"):
+        load(tmp_path, {TRAIN_IMAGES: content})
+
+
+@pytest.mark.parametrize("start", [b"\0\0\x0d\x03", b"\0\0\x08\x01", b"\x89PNG", b"label,pixel0"])
+def test_a_file_of_another_kind_is_refused(tmp_path, start):
+    with pytest.raises(DataError, match=f"{TRAIN_IMAGES} is not an IDX file of images"):
+        load(tmp_path, {TRAIN_IMAGES: start + good_files()[TRAIN_IMAGES][len(start) :]})
+
+
+def test_images_of_another_size_are_refused(tmp_path):
+    images = packed(np.zeros((24, 32, 30), np.uint8))
+    with pytest.raises(DataError, match=f"{TRAIN_IMAGES} holds images of 32 × 30 .* use 28 × 28"):
+        load(tmp_path, {TRAIN_IMAGES: images})
+
+
+def test_counts_that_disagree_are_refused(tmp_path):
+    labels = packed(np.zeros(4, np.uint8))
+    with pytest.raises(DataError, match=f"{TEST_IMAGES} holds 3 images and {TEST_LABELS} 4 labels"):
+        load(tmp_path, {TEST_LABELS: labels})
+
+
+def test_a_label_out_of_range_is_refused(tmp_path):
+    labels = packed(np.array([0, 10, 9], np.uint8))
+    with pytest.raises(DataError, match=f"{TEST_LABELS} holds the label 10: .* 0 to 9"):
+        load(tmp_path, {TEST_LABELS: labels})
+
+
+def test_ten_lines_beside_the_files_name_the_classes(tmp_path):
+    names = tuple(f"letter {letter}" for letter in "ABCDEFGHIJ")
+    assert load(tmp_path, {"classes.txt": "\n".join(names).encode()}).classes == names
+
+
+def test_nine_class_names_are_refused(tmp_path):
+    with pytest.raises(DataError, match=r"classes.txt in .* has 9 lines"):
+        load(tmp_path, {"classes.txt": b"x\n" * 9})
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    name=st.sampled_from(idx.FILES),
+    gzipped=st.booleans(),
+    cut=st.floats(0, 1),
+    flips=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), max_size=4),
+    tail=st.binary(max_size=8),
+)
+def test_a_file_broken_anyhow_is_read_or_refused_with_a_sentence(name, gzipped, cut, flips, tail):
+    content = good_files(training=14)[name]
+    content = bytearray(gzip.compress(content, compresslevel=1) if gzipped else content)
+    for place, bits in flips:
+        content[int(place * len(content))] ^= bits
+    content = bytes(content[: round(cut * len(content))]) + tail
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            data = load(folder, {name: content}, training=14)
+        except DataError as error:
+            assert name in str(error)
+        else:
+            assert [len(split) for split in data.splits.values()] == [13, 1, 3]
+            assert max(split.labels.max() for split in data.splits.values()) <= 9

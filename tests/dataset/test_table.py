@@ -1,0 +1,211 @@
+"""CSV files as Kaggle's Digit Recognizer has them, from a path or an upload."""
+
+import gzip
+import io
+import re
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import dataset
+from dataset import DataError, table
+
+HEADER = ",".join(table.COLUMNS)
+
+
+def rows(count=28):
+    """(count, 785) values: the label, then the pixels."""
+    values = np.random.default_rng(0).integers(0, 256, (count, 785))
+    values[:, 0] = np.arange(count) % 10
+    return values
+
+
+def text(values, header=HEADER):
+    return "\n".join([header, *(",".join(map(str, row)) for row in values)]) + "\n"
+
+
+def read(content):
+    content = content.encode() if isinstance(content, str) else content
+    return table.read(io.BytesIO(content), "train.csv")
+
+
+def refuses(content, reason):
+    with pytest.raises(DataError, match="^train.csv .*" + re.escape(reason)) as refusal:
+        read(content)
+    assert "\n" not in str(refusal.value)
+
+
+def with_cell(value, row=2, column=4):
+    values = rows().astype(object)
+    values[row, column] = value
+    return text(values)
+
+
+def test_the_rows_become_5_5_to_half_to_1_parts_in_their_order():
+    values = rows(28)
+    data = read(text(values))
+    assert data.name == "train.csv"
+    assert [len(split) for split in data.splits.values()] == [22, 2, 4]
+    images = np.concatenate([split.images for split in data.splits.values()])
+    labels = np.concatenate([split.labels for split in data.splits.values()])
+    np.testing.assert_array_equal(images.reshape(28, 784), values[:, 1:])
+    np.testing.assert_array_equal(labels, values[:, 0])
+    assert images.dtype == labels.dtype == np.uint8
+    assert not data.train.images.flags.writeable
+
+
+def test_a_path_an_upload_and_a_gzipped_file_hold_the_same(tmp_path):
+    content = text(rows()).encode()
+    (tmp_path / "digits.csv").write_bytes(content)
+    (tmp_path / "digits.csv.gz").write_bytes(gzip.compress(content))
+    expected = read(content).train.images
+    for name in ("digits.csv", "digits.csv.gz"):
+        data = dataset.load(tmp_path / name)
+        assert data.name == name
+        np.testing.assert_array_equal(data.train.images, expected)
+
+
+def test_an_upload_can_be_read_twice():
+    upload = io.BytesIO(text(rows()).encode())
+    table.read(upload, "train.csv")
+    assert len(table.read(upload, "train.csv").train) == 22
+
+
+def test_pieces_join_without_a_seam(monkeypatch):
+    whole = read(text(rows()))
+    monkeypatch.setattr(table, "PIECE", 5)
+    np.testing.assert_array_equal(read(text(rows())).train.images, whole.train.images)
+    refuses(with_cell("x", row=17), "'x' in row 18")
+
+
+@pytest.mark.parametrize(
+    "variant",
+    [
+        lambda content: "\ufeff" + content,
+        lambda content: content.replace("\n", "\r\n"),
+        lambda content: content.rstrip("\n"),
+        lambda content: content.replace("\n", "\n\n"),
+        lambda content: content.replace("label", '"label"'),
+    ],
+    ids=["BOM", "CRLF", "no last newline", "blank lines", "quoted header"],
+)
+def test_harmless_differences_are_read_over(variant):
+    data = read(variant(text(rows())))
+    np.testing.assert_array_equal(data.train.images, read(text(rows())).train.images)
+
+
+def test_columns_may_stand_in_another_order():
+    values = rows()
+    data = read(text(values[:, ::-1], ",".join(table.COLUMNS[::-1])))
+    np.testing.assert_array_equal(data.train.images, read(text(values)).train.images)
+
+
+def test_whole_numbers_may_be_written_as_decimals():
+    data = read(text(rows().astype(float)))
+    np.testing.assert_array_equal(data.train.images, read(text(rows())).train.images)
+
+
+@pytest.mark.parametrize(
+    "value", ["256", "-1", "12.5", "nan", "", "inf", "1e300", "9" * 30, "four", "True", '"7']
+)
+def test_a_pixel_that_is_no_byte_is_refused_by_its_place(value):
+    refuses(with_cell(value), "in row 3, column pixel3: use whole numbers from 0 to 255.")
+
+
+def test_a_label_that_is_no_digit_is_refused_by_its_place():
+    refuses(with_cell(10, row=27, column=0), "'10' in row 28, column label: use whole")
+
+
+def test_a_missing_column_is_named():
+    refuses(text(rows()[:, :-1], HEADER.replace(",pixel783", "")), "lacks the column pixel783:")
+    refuses(text(rows()[:, :-2], "label,pixel0"), "lacks the column pixel1 and 782 more:")
+
+
+def test_the_unlabelled_file_of_kaggle_is_recognised():
+    refuses(text(rows()[:, 1:], HEADER.removeprefix("label,")), "no column label, like Kaggle's")
+
+
+@pytest.mark.parametrize("extra", ["id", "pixel5", ""])
+def test_a_column_too_many_is_named(extra):
+    content = text(np.column_stack([rows(), rows()[:, 0]]), f"{HEADER},{extra}")
+    refuses(content, f"has a column {extra!r} too many")
+
+
+def test_a_row_too_short_or_too_long_is_refused():
+    refuses(text(rows()) + "1,2,3\n", "has 3 values in row 29: every row must have 785")
+    refuses(text(rows()) + "1" + ",0" * 785, "has 786 values in row 29")
+
+
+def test_a_table_without_rows_is_refused():
+    refuses(b"", "is empty")
+    refuses(HEADER, "has 0 rows of pixels")
+    refuses(HEADER + "\n\n", "has 0 rows of pixels")
+    refuses(text(rows(13)), "has 13 rows of pixels: provide 14 or more")
+
+
+@pytest.mark.parametrize(
+    "junk", [b"\x89PNG\r\n\x1a\n" + bytes(9000), b"\xff" * 50_000, b"PK\x03\x04", b"hello;you\n1;2"]
+)
+def test_what_is_no_such_table_is_refused(junk):
+    refuses(junk, "is not a CSV file whose first line is label,pixel0,…,pixel783.")
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(DataError, match=r"gone.csv cannot be read"):
+        table.read(tmp_path / "gone.csv", "gone.csv")
+
+
+def test_more_rows_or_bytes_than_allowed_are_refused(monkeypatch):
+    monkeypatch.setattr(table, "MAX_ROWS", 27)
+    refuses(text(rows()), "has more than 27 rows")
+    monkeypatch.setattr(table, "MAX_BYTES", 20_000)
+    refuses(text(rows()), "holds more than")
+
+
+def test_damaged_gzip_is_refused():
+    content = gzip.compress(text(rows()).encode())
+    refuses(content[:-20], "is damaged gzip")
+    refuses(content[:500] + bytes(50) + content[550:], "is damaged gzip")
+
+
+@pytest.mark.parametrize(
+    "start, reason",
+    [
+        ("", "is not a CSV file"),
+        (HEADER + "\n", "values in row 1"),
+        (text(rows()), "values in row"),
+    ],
+)
+def test_a_gzip_bomb_is_never_unpacked(start, reason):
+    bomb = gzip.compress(start.encode() + b"1," * 30_000_000, compresslevel=1)
+    tracemalloc.start()
+    refuses(bomb, reason)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10_000_000
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    gzipped=st.booleans(),
+    cut=st.floats(0, 1),
+    edits=st.lists(
+        st.tuples(st.floats(0, 1, exclude_max=True), st.binary(min_size=1, max_size=3)), max_size=4
+    ),
+)
+def test_a_file_broken_anyhow_is_read_or_refused_with_a_sentence(gzipped, cut, edits):
+    content = text(rows(15)).encode()
+    content = bytearray(gzip.compress(content) if gzipped else content)
+    for place, piece in edits:
+        start = int(place * len(content))
+        content[start : start + len(piece)] = piece
+    try:
+        data = read(bytes(content[: round(cut * len(content))]))
+    except DataError as error:
+        assert str(error).startswith("train.csv ")
+    else:
+        assert len(data.train) + len(data.validation) + len(data.test) in (14, 15)
+        assert max(split.labels.max() for split in data.splits.values()) <= 9
