@@ -1,0 +1,53 @@
+"""Train: take a recipe or build one, and steer the network while it learns."""
+
+import streamlit as st
+
+from netcore import RecipeError
+from netcore.network import plan
+from ui import controls, exam, live, page, state, transport
+
+page.start(
+    "Train",
+    ":material/model_training:",
+    "Start the recipe as it is, or change what you like. While the network learns, move its knobs "
+    "and see at once what they do.",
+)
+
+
+def new_run() -> None:
+    """Set up: the recipe, its network, and all that can be chosen."""
+    base = controls.choose_recipe()
+    row = st.container()
+    stage, setup = st.columns([2, 1], gap="large")
+    with setup:
+        recipe = controls.recipe(base)
+    try:
+        recipe.check_fit((28, 28), 10)
+    except RecipeError as error:
+        st.error(f"This network cannot be trained: {error}")
+        return
+    with row:
+        transport.buttons(None, recipe)
+    with stage:
+        live.outlook(plan(recipe.layers, (28, 28)))
+
+
+def run(job) -> None:
+    """The run of this session: curves, and the knobs that can be moved meanwhile."""
+    status = job.view().status
+    transport.buttons(job, job.recipe)
+    stage, setup = st.columns([2, 1], gap="large")
+    with stage:
+        live.watch(job, status)
+    with setup:
+        controls.knobs(job)
+        with st.expander(f"Recipe: {job.recipe.name}"):
+            controls.recipe(controls.choose_recipe(fixed=True), fixed=True)
+    if status == "finished":
+        exam.show(job)
+
+
+if job := state.JOB.get():
+    run(job)
+else:
+    new_run()

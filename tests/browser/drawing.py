@@ -1,0 +1,58 @@
+"""A hand on the canvas: mouse and finger."""
+
+from playwright.sync_api import expect
+
+
+def write(page, strokes):
+    """Draw strokes of points (x, y), in canvas pixels, with the mouse."""
+    corner = _corner(page)
+    for stroke in strokes:
+        for number, (x, y) in enumerate(stroke):
+            page.mouse.move(corner["x"] + x, corner["y"] + y, steps=6 if number else 1)
+            if number == 0:
+                page.mouse.down()
+        page.mouse.up()
+
+
+def write_with_a_finger(page, strokes):
+    """The same on a touch screen."""
+    corner, screen = _corner(page), page.context.new_cdp_session(page)
+
+    def touch(kind, *points):
+        places = [{"x": corner["x"] + x, "y": corner["y"] + y} for x, y in points]
+        screen.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+    for first, *rest in strokes:
+        touch("touchStart", first)
+        for point in rest:
+            touch("touchMove", point)
+        touch("touchEnd")
+
+
+def _corner(page):
+    canvas = page.locator("canvas.upper-canvas")
+    canvas.scroll_into_view_if_needed()
+    return canvas.bounding_box()
+
+
+def pixels(page):
+    """What the canvas shows, to be compared."""
+    return page.locator("canvas.dc-canvas.lower-canvas").evaluate("canvas => canvas.toDataURL()")
+
+
+def expect_pixels(page, expected):
+    """Wait until the canvas shows this."""
+    page.locator("canvas.dc-canvas.lower-canvas").evaluate(
+        """(canvas, expected) => new Promise((done, fail) => {
+            setTimeout(() => fail("the canvas shows something else"), 10000);
+            const look = () =>
+                canvas.toDataURL() === expected ? done() : requestAnimationFrame(look);
+            look();
+        })""",
+        expected,
+    )
+
+
+def expect_answer(page, digit):
+    """Wait until the large digit beside the canvas is this one."""
+    expect(page.locator("h1 .katex-html")).to_have_text(str(digit))

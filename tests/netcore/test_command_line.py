@@ -1,0 +1,112 @@
+"""The command line: train, evaluate, predict, and one sentence when something is wrong."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import dataset
+from netcore.__main__ import main
+
+QUICK = ["--recipe", "fast", "--set", "train_images=2000", "epochs=1", "eval_every=null"]
+
+
+@pytest.fixture(scope="module")
+def model_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("models") / "quick.json"
+    assert main(["train", *QUICK, "--out", str(path)]) == 0
+    return path
+
+
+def last_json(capsys):
+    return json.loads(capsys.readouterr().out.splitlines()[-1])
+
+
+def test_training_prints_one_json_object_as_its_last_line(capsys):
+    assert main(["train", *QUICK, "--json"]) == 0
+    result = last_json(capsys)
+    assert result["steps"] == 20 and result["seed"] == 0 and result["parameters"] == 50_890
+    assert 0.5 < result["test_accuracy"] <= 1 and 0.5 < result["validation_accuracy"] <= 1
+    assert result["train_seconds"] > 0 and result["images_per_second"] > 0
+
+
+def test_the_same_command_gives_the_same_scores(capsys):
+    results = []
+    for _ in range(2):
+        main(["train", *QUICK, "--json"])
+        results.append(last_json(capsys))
+    assert results[0]["test_loss"] == results[1]["test_loss"]
+
+
+def test_a_saved_model_evaluates_to_the_score_it_was_saved_with(model_file, capsys):
+    assert main(["evaluate", str(model_file), "--json"]) == 0
+    result = last_json(capsys)
+    saved = json.loads(model_file.read_text())["scores"]
+    assert result["test_accuracy"] == saved["test_accuracy"]
+    assert result["count"] == 10_000 == np.sum(result["confusion"])
+    assert main(["evaluate", str(model_file), "--split", "validation", "--json"]) == 0
+    assert last_json(capsys)["validation_accuracy"] == saved["validation_accuracy"]
+
+
+def test_training_again_from_a_saved_model_repeats_its_run(model_file, tmp_path):
+    again = tmp_path / "again.json"
+    assert main(["train", "--recipe", str(model_file), "--out", str(again)]) == 0
+    before, after = (json.loads(path.read_text()) for path in (model_file, again))
+    assert before["theta"] == after["theta"]
+
+
+def test_pictures_of_digits_are_read(tmp_path, capsys):
+    test = dataset.load("mnist").test
+    names = []
+    for digit in range(10):
+        image = test.images[np.flatnonzero(test.labels == digit)[3]]
+        names.append(str(tmp_path / f"{digit}.png"))
+        Image.fromarray(255 - image).resize((280, 280)).save(names[-1])  # dark ink on white paper
+    assert main(["predict", "dense", "--image", *names, "--json"]) == 0
+    predictions = last_json(capsys)["predictions"]
+    assert [p["digit"] for p in predictions] == list(range(10))
+    assert sum(predictions[0]["probabilities"]) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_table_in_kaggles_form_trains_like_the_rest(tmp_path, capsys):
+    test = dataset.load("mnist").test
+    header = ",".join(["label", *(f"pixel{n}" for n in range(784))])
+    rows = np.column_stack([test.labels[:1500], test.images[:1500].reshape(1500, 784)])
+    path = tmp_path / "kaggle.csv"
+    np.savetxt(path, rows, "%d", ",", header=header, comments="")
+    settings = ["--set", f"dataset={path}", "epochs=10", "eval_every=null"]
+    assert main(["train", "--recipe", "fast", *settings, "--json"]) == 0
+    assert last_json(capsys)["test_accuracy"] > 0.7
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["train", "--recipe", "nothing"], "there is no recipe 'nothing': use dense, fast, seed"),
+        (["train", "--set", "lr=-1"], "lr is -1: it must be a number from 0 to 1000"),
+        (["train", "--set", "speed=9"], "unknown setting 'speed'"),
+        (["train", "--set", "dataset=nothing"], "nothing"),
+        (["train", "--out", "no/such/folder/m.json"], "there is no folder no/such/folder"),
+        (["train", *QUICK, "--set", "lr=900"], "Try a learning rate"),
+        (["evaluate", "nothing.json"], "nothing.json cannot be read"),
+        (["evaluate", "README.md"], "is not a model this can use"),
+        (["predict", "dense", "--image", "README.md"], "README.md"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence_on_stderr_and_exit_code_2(arguments, words, capsys):
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    *_, sentence = captured.err.strip().splitlines()
+    assert sentence.startswith("error: ") and words in sentence
+    assert "Traceback" not in captured.err
+
+
+def test_the_module_runs_and_its_help_names_the_recipes():
+    run = subprocess.run(
+        [sys.executable, "-m", "netcore", "train", "--help"], capture_output=True, text=True
+    )
+    assert run.returncode == 0
+    assert "dense, fast, seed" in " ".join(run.stdout.split())

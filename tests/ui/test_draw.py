@@ -1,0 +1,149 @@
+"""The Draw page: a drawing, a model of one's choice, an answer."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+import netcore
+from tests.handwriting import FOUR, SEVEN, ZERO, fabric
+from ui import shelf, state
+
+SPEC = ["Flatten", {"layer": "Dense", "out_features": 10}, "LogSoftmax"]
+
+
+def model(spec=SPEC, input_shape=(28, 28), name="mine", **values):
+    """A model whose weights are all `weights`, else zero: it finds all digits equally likely."""
+    size = netcore.Network(spec, input_shape).parameters
+    theta = np.full(size, values.get("weights", 0), np.float32)
+    return netcore.Model(spec, input_shape, theta, netcore.Recipe(name=name))
+
+
+@pytest.fixture
+def draw():
+    """draw(strokes, model=…) → the page after a visitor has drawn."""
+
+    def draw(strokes=(), **query):
+        at = AppTest.from_file("../../streamlit_app.py", default_timeout=30).switch_page(
+            "pages/draw.py"
+        )
+        at.query_params.update(query)
+        if strokes:
+            at.session_state[state.DRAWING.name] = fabric(strokes)
+        return at.run()
+
+    yield draw
+    st.cache_resource.clear()
+
+
+def words(at):
+    assert not at.exception
+    return " ".join(text.value for text in at.markdown)
+
+
+def button(at, label):
+    return next(button for button in at.button if button.label == label)
+
+
+def choose_own(at, model):
+    """Save a model in the session and let it read."""
+    at.session_state[state.MODELS.name] = {"mine": model}
+    at.run().selectbox(key=state.MODEL.name).set_value("mine").run()
+
+
+def test_an_empty_canvas_says_so_and_what_to_do(draw):
+    at = draw()
+    assert "Nothing drawn yet: write one digit" in words(at)
+    assert button(at, "Undo").disabled and button(at, "Clear").disabled
+
+
+@pytest.mark.parametrize(("digit", "strokes"), [(4, FOUR), (7, SEVEN), (0, ZERO)])
+def test_a_drawn_digit_is_read_at_once(draw, digit, strokes):
+    assert rf"# $\Huge {digit}$" in words(draw(strokes))
+
+
+def test_undo_takes_the_last_stroke_back(draw):
+    at = draw(FOUR)
+    button(at, "Undo").click().run()
+    assert at.session_state[state.DRAWING.name] == fabric(FOUR[:1])
+    button(at, "Undo").click().run()
+    assert "Nothing drawn yet" in words(at)
+
+
+def test_clear_empties_the_canvas(draw):
+    at = draw(FOUR)
+    button(at, "Clear").click().run()
+    assert "Nothing drawn yet" in words(at)
+
+
+def test_a_drawing_outlives_a_page_switch(draw):
+    at = draw(FOUR)
+    at.switch_page("pages/explore.py").run()
+    at.switch_page("pages/draw.py").run()
+    assert r"# $\Huge 4$" in words(at)
+    assert at.session_state[state.CANVAS_START.name]["objects"] == fabric(FOUR)["objects"]
+
+
+def test_a_link_opens_its_model_and_an_unknown_one_the_best(draw):
+    assert draw(model="seed").selectbox(key="model").value == "seed"
+    at = draw(model="no such model")
+    assert at.selectbox(key="model").value == "dense"
+    assert "parameters, 98." in at.caption[-1].value
+
+
+def test_an_unsure_answer_names_the_second_guess(draw):
+    at = draw(FOUR)
+    choose_own(at, model())
+    assert "perhaps" in words(at) and "only 10% sure" in words(at)
+
+
+def test_a_model_whose_numbers_overflow_says_so_instead_of_an_answer(draw):
+    at = draw(FOUR)
+    choose_own(at, model(weights=3e38))
+    assert not at.exception
+    assert "run away to infinity" in at.error[0].value
+
+
+def test_a_network_of_the_session_is_built_once_for_a_model(draw):
+    at = draw(FOUR)
+    first = at.session_state[state.READER.name][1]
+    assert at.run().session_state[state.READER.name][1] is first
+
+
+def test_what_happens_to_a_drawing_is_shown_on_demand_only(draw):
+    at = draw(FOUR)
+    assert not [text for text in at.caption if "As MNIST was made" in text.value]
+
+
+def test_a_model_for_other_images_is_refused_in_one_sentence():
+    with pytest.raises(netcore.ModelError, match="input of 14 × 14, a drawing has 28 × 28"):
+        shelf.check(model(input_shape=(14, 14)))
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        ["Flatten", {"layer": "Dense", "out_features": 3}, "LogSoftmax"],
+        ["Flatten", {"layer": "Dense", "out_features": 10}],
+        ["Flatten"],
+    ],
+)
+def test_a_model_without_ten_probabilities_is_refused(spec):
+    with pytest.raises(netcore.ModelError, match="cannot tell ten digits apart"):
+        shelf.check(model(spec))
+
+
+def test_a_model_that_came_from_anywhere_is_described_without_false_scores():
+    sound = replace(model(), scores={"test_accuracy": 0.975})
+    assert shelf.describe(sound) == "7,850 parameters, 97.5% of the test images right"
+    assert shelf.describe(replace(sound, scores={"test_accuracy": 1e300})) == "7,850 parameters"
+
+
+def test_saved_models_get_names_of_their_own_and_the_oldest_makes_room(monkeypatch):
+    session = {}
+    monkeypatch.setattr(st, "session_state", session)
+    names = [state.save_model(model(name="dense"), ["dense"]) for _ in range(state.MOST_MODELS + 1)]
+    assert names[:2] == ["dense 2", "dense 3"]
+    assert list(session[state.MODELS.name]) == names[1:]

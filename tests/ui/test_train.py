@@ -1,0 +1,180 @@
+"""The Train page: a recipe is chosen or built, a run is steered, sits its exam and is kept."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from netcore import loads
+from ui import live
+from ui.jobs import View
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def page():
+    """Open the page as a new visitor; the run it may leave behind is put to rest."""
+    opened = []
+
+    def open_page(**link):
+        at = AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=60)
+        at.switch_page("pages/train.py")
+        for key, value in link.items():
+            at.query_params[key] = value
+        opened.append(at.run())
+        assert not at.exception
+        return at
+
+    yield open_page
+    for at in opened:
+        if job := job_of(at):
+            job.pause()
+            job.join(20)
+    st.cache_resource.clear()
+
+
+def job_of(at):
+    return at.session_state.filtered_state.get("_job")
+
+
+def button(at, label):
+    return next(button for button in at.button if button.label == label)
+
+
+def press(at, label):
+    button(at, label).click()
+    at.run()
+    assert not at.exception
+    return job_of(at)
+
+
+def finish(at):
+    """Wait for the run's end and look at the page again."""
+    job = job_of(at)
+    job.join(60)
+    at.run()
+    assert not at.exception
+    return job
+
+
+def metric(at, label):
+    return next(metric.value for metric in at.metric if metric.label == label)
+
+
+def test_a_newcomer_finds_the_fast_recipe_and_start(page):
+    at = page()
+    assert at.selectbox(key="recipe").value == "fast"
+    assert not button(at, "Start").disabled
+    assert button(at, "Stop").disabled and button(at, "Reset").disabled
+    assert any("50,890 parameters" in text.value for text in at.markdown)
+
+
+def test_start_leads_to_the_exam_and_the_test_score(page):
+    at = page()
+    press(at, "Start")
+    job = finish(at)
+    assert metric(at, "Accuracy on the test set") == f"{job.view().exam['test_accuracy']:.2%}"
+    assert job.view().exam["test_accuracy"] > 0.96
+    assert button(at, "Start").disabled
+
+
+def test_step_and_epoch_do_just_that(page):
+    at = page(images="1000")
+    job = press(at, "Step")
+    job.join(20)
+    assert job.view().last.step == 1
+    at.run()
+    press(at, "Epoch").join(20)
+    assert job.view().last.epoch == 1
+
+
+def test_every_choice_reaches_the_recipe(page):
+    at = page(depth="2", width1="16", width2="8", activation="Tanh", optimizer="Adam",
+              lr="0.002", batch="64", epochs="3", images="500", run_seed="7")  # fmt: skip
+    at.slider(key="dropout").set_value(0.25)
+    at.slider(key="warmup").set_value(0.1)
+    at.select_slider(key="decay").set_value(0.001)
+    at.selectbox(key="schedule").set_value("cosine")
+    at.selectbox(key="initializer").set_value("glorot")
+    at.run()
+    recipe = press(at, "Step").recipe
+    dense = [entry for entry in recipe.layers if isinstance(entry, dict)]
+    assert [entry["out_features"] for entry in dense if entry["layer"] == "Dense"] == [16, 8, 10]
+    assert dense[0]["initializer"] == "glorot"
+    assert recipe.layers.count("Tanh") == 2 and recipe.dropout == 0.25
+    assert (recipe.optimizer, recipe.lr, recipe.batch_size) == ("adam", 0.002, 64)
+    assert (recipe.epochs, recipe.steps) == (3, None)
+    assert (recipe.schedule, recipe.warmup, recipe.weight_decay) == ("cosine", 0.1, 0.001)
+    assert (recipe.train_images, recipe.seed, recipe.name) == (500, 7, "my fast")
+
+
+@pytest.mark.parametrize("name", ["fast", "seed", "dense"])
+def test_a_link_to_a_recipe_opens_it_as_it_is(page, name):
+    at = page(recipe=name)
+    recipe = press(at, "Step").recipe
+    assert recipe.name == name
+
+
+def test_choosing_another_recipe_moves_all_knobs(page):
+    at = page(lr="0.5")
+    at.selectbox(key="recipe").set_value("dense").run()
+    assert at.select_slider(key="lr").value == 0.003
+    assert at.select_slider(key="width1").value == 512
+    assert at.slider(key="dropout").value == 0.3
+
+
+def test_a_knob_turned_in_a_run_counts_from_the_next_step(page):
+    at = page(images="1000")
+    job = press(at, "Step")
+    job.join(20)
+    at.run()
+    at.select_slider(key=f"_lr {job.id}").set_value(0.01).run()
+    assert not at.exception
+    press(at, "Step").join(20)
+    assert job.view().changes == [(1, {"lr": (0.1, 0.01)})]
+    at.run()
+    assert any("learning rate 0.1 → 0.01" in caption.value for caption in at.caption)
+
+
+def test_a_run_that_diverges_is_explained_and_can_be_set_up_anew(page):
+    at = page(lr="5", depth="4", momentum="0.99", images="2000", schedule="Constant")
+    press(at, "Start")
+    finish(at)
+    assert "Try a learning rate" in at.error[0].value
+    press(at, "Reset")
+    assert job_of(at) is None
+    assert not button(at, "Start").disabled
+    assert at.select_slider(key="lr").value == 5
+
+
+def test_a_finished_network_is_saved_under_its_name_to_be_drawn_for(page):
+    at = page(images="500")
+    press(at, "Start")
+    job = finish(at)
+    next(text for text in at.text_input if text.label == "Name").set_value("Ada").run()
+    press(at, "Save")
+    saved = at.session_state["_models"]["Ada"]
+    assert np.array_equal(saved.theta, job.model().theta)
+    assert loads(saved.dumps()).scores["test_accuracy"] == job.view().exam["test_accuracy"]
+    assert any("Saved as **Ada**" in text.value for text in at.success)
+
+
+def test_the_link_refuses_nonsense_quietly(page):
+    at = page(recipe="nothing", lr="-3", depth="99", optimizer="Newton", batch="x", dataset="../..")
+    assert at.selectbox(key="recipe").value == "fast"
+    assert press(at, "Step").recipe.name == "fast"
+
+
+def test_the_curves_carry_a_numbered_mark_for_every_change():
+    changes = [(5, {"lr": (0.1, 0.05)}), (9, {"dropout": (0.0, 0.5), "batch_size": (100, 10)})]
+    view = View("running", "", [(1, 2.3, 0.1), (2, 1.9, 0.3)], [(2, 1.8, 0.4)], changes,
+                None, None, 0.5, 0.0, None, None)  # fmt: skip
+    training, validation = live.accuracy_chart(view)["series"]
+    assert training["data"] == [[1, 10.0], [2, 30.0]]
+    assert validation["data"] == [[2, 40.0]]
+    marks = validation["markLine"]["data"]
+    assert [(mark["xAxis"], mark["name"]) for mark in marks] == [(5, "1"), (9, "2")]
+    assert live.describe(changes[1][1]) == "dropout 0 → 0.5, batch size 100 → 10"

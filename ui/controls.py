@@ -1,0 +1,289 @@
+"""The knobs of training: widgets → a Recipe before a run, changes of the job during it.
+
+Every widget of the form starts at the value of the chosen recipe and is written to the address
+where it differs, so that a copied link sets up the same run.
+"""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from netcore import Recipe, RecipeError
+from netcore.recipe import ACTIVATIONS, dense_layers, dense_shape
+from ui import cache, choose, state
+from ui.jobs import Job
+
+WIDTHS = (8, 16, 32, 64, 128, 256, 512, 1024)
+RATES = tuple(float(f"{digit}e{power}") for power in range(-5, 1) for digit in (1, 2, 3, 5))
+DECAYS = (0.0, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1)
+BATCHES = (1, 4, 16, 32, 64, 100, 128, 256, 512, 1024)
+OPTIMIZERS = {
+    "sgd": "Steepest descent",
+    "momentum": "Momentum",
+    "nesterov": "Nesterov",
+    "rmsprop": "RMSProp",
+    "adam": "Adam",
+    "adamw": "AdamW",
+}
+WITHOUT_MOMENTUM = ("sgd", "rmsprop")
+SCHEDULES = {"constant": "Constant", "step": "Steps", "cosine": "Cosine", "one_cycle": "One cycle"}
+INITIALIZERS = {"he": "He", "glorot": "Glorot", "lecun": "LeCun"}
+HELP = {
+    "lr": "How far each step goes, on a log scale. Too small crawls, too large explodes. Papers "
+    "write η.",
+    "momentum": "How much of the last steps' direction is kept: 0 forgets at once, 0.9 rolls on. "
+    "Adam calls it β₁.",
+    "weight_decay": "Pulls all weights towards zero, which keeps the network simple (L2).",
+    "dropout": "The share of hidden units silenced at random in each step, so that none is relied "
+    "on alone.",
+    "batch_size": "How many images a step looks at. Small batches are noisy and many, large ones "
+    "calm and few.",
+}
+
+
+def choose_recipe(fixed: bool = False) -> Recipe:
+    """The box of all recipes, with what the chosen one teaches."""
+    recipes = cache.recipes()
+    name = st.selectbox(
+        "Recipe",
+        list(recipes),
+        index=list(recipes).index(state.RECIPE.default),
+        on_change=_take_recipe,
+        width=320,
+        disabled=fixed,
+        help="A set-up that works, to train as it is or to change below.",
+        **state.RECIPE.bound,
+    )
+    st.caption(recipes[name].comment, width=720)
+    return recipes[name]
+
+
+def _take_recipe() -> None:
+    """A recipe was chosen: all other knobs go to its values."""
+    for key, value in _values(cache.recipes()[state.RECIPE.get()]).items():
+        key.set(value)
+
+
+def _values(base: Recipe) -> dict[state.Key, object]:
+    """Where each knob stands for a recipe."""
+    shape = dense_shape(base.layers)
+    widths = [*shape["hidden"], 128, 64, 32, 16]
+    return {
+        state.DEPTH: len(shape["hidden"]),
+        **dict(zip(state.WIDTHS, widths, strict=False)),
+        state.ACTIVATION: shape["activation"],
+        state.INITIALIZER: shape["initializer"],
+        state.DROPOUT: float(shape["dropout"]),
+        state.OPTIMIZER: base.optimizer,
+        state.LR: base.lr,
+        state.MOMENTUM: float(base.momentum),
+        state.WEIGHT_DECAY: float(base.weight_decay),
+        state.SCHEDULE: base.schedule,
+        state.WARMUP: float(base.warmup),
+        state.BATCH_SIZE: base.batch_size,
+        state.LENGTH: "Epochs" if base.steps is None else "Iterations",
+        state.EPOCHS: float(base.epochs),
+        state.STEPS: base.steps or 1000,
+        state.TRAIN_IMAGES: base.train_images or 0,
+        state.RUN_SEED: base.seed,
+    }
+
+
+def recipe(base: Recipe, fixed: bool = False) -> Recipe:
+    """All choices before a run, starting from `base`; `fixed` shows them without a say."""
+    form = Form(_values(base), fixed)
+    network, learning, material = st.tabs(["Network", "Learning", "Data"])
+    with network:
+        layers = _layers(form)
+    with learning:
+        settings = _learning(form) | _length(form)
+    with material:
+        settings |= _material(form)
+    as_it_was = base.replace(layers=layers)
+    built = as_it_was.replace(**settings)
+    return built if built == as_it_was else built.replace(name=f"my {base.name}"[:60])
+
+
+@dataclass(frozen=True)
+class Form:
+    """Widgets tied to the keys of `ui.state`, standing at `values` until they are moved."""
+
+    values: dict
+    fixed: bool
+
+    def options(self, key):
+        return {"disabled": self.fixed, **key.bound}
+
+    def scale(self, label, key, stops, help):
+        return _scale(label, stops, self.values[key], help, self.options(key))
+
+    def slider(self, label, key, top, step, help):
+        return _slider(label, top, step, self.values[key], help, self.options(key))
+
+    def choice(self, label, key, labels, help):
+        options = list(labels)
+        return st.selectbox(
+            label,
+            options,
+            index=options.index(self.values[key]),
+            format_func=labels.__getitem__,
+            help=help,
+            **self.options(key),
+        )
+
+    def segments(self, label, key, options, help):
+        return st.segmented_control(
+            label,
+            options,
+            default=self.values[key],
+            required=True,
+            help=help,
+            **self.options(key),
+        )
+
+    def number(self, label, key, least, most, step, help):
+        value = min(self.values[key], most)
+        shape = "%g" if isinstance(value, float) else "%d"
+        return st.number_input(
+            label, least, most, value, step, format=shape, help=help, **self.options(key)
+        )
+
+
+def _layers(form: Form) -> tuple:
+    depth = form.segments(
+        "Hidden layers",
+        state.DEPTH,
+        range(len(state.WIDTHS) + 1),
+        "0 is a plain linear classifier; each layer more can build on the one before.",
+    )
+    hidden = [
+        form.scale(
+            f"Units in layer {number}", key, WIDTHS, "How many features this layer can learn."
+        )
+        for number, key in enumerate(state.WIDTHS[:depth], start=1)
+    ]
+    activation = form.choice(
+        "Activation",
+        state.ACTIVATION,
+        {name: name for name in ACTIVATIONS},
+        "The bend after each hidden layer. Without one, depth would buy nothing.",
+    )
+    initializer = form.choice(
+        "Initial weights",
+        state.INITIALIZER,
+        INITIALIZERS,
+        "How large the random start is. He suits ReLU, Glorot tanh and sigmoid.",
+    )
+    dropout = form.slider("Dropout", state.DROPOUT, 0.9, 0.05, HELP["dropout"])
+    return dense_layers(hidden, activation, initializer, dropout)
+
+
+def _learning(form: Form) -> dict:
+    return {
+        "optimizer": (
+            optimizer := form.choice(
+                "Optimizer",
+                state.OPTIMIZER,
+                OPTIMIZERS,
+                "How a gradient becomes a step. Adam sizes each weight's step and is forgiving.",
+            )
+        ),
+        "lr": form.scale("Learning rate", state.LR, RATES, HELP["lr"]),
+        "momentum": form.slider("Momentum", state.MOMENTUM, 0.99, 0.01, _about_momentum(optimizer)),
+        "weight_decay": form.scale(
+            "Weight decay", state.WEIGHT_DECAY, DECAYS, HELP["weight_decay"]
+        ),
+        "schedule": form.choice(
+            "Schedule",
+            state.SCHEDULE,
+            SCHEDULES,
+            "How the learning rate moves over the run: large steps first, fine ones at the end.",
+        ),
+        "warmup": form.slider(
+            "Warm-up",
+            state.WARMUP,
+            0.5,
+            0.05,
+            "The share of the run over which the learning rate climbs from zero.",
+        ),
+        "batch_size": form.scale("Batch size", state.BATCH_SIZE, BATCHES, HELP["batch_size"]),
+    }
+
+
+def _length(form: Form) -> dict:
+    unit = form.segments(
+        "Length in",
+        state.LENGTH,
+        ["Epochs", "Iterations"],
+        "An epoch is one pass over all training images, an iteration is one step.",
+    )
+    if unit == "Epochs":
+        text = "How many passes over the training images."
+        epochs = form.number("Epochs", state.EPOCHS, 0.1, 200.0, 1.0, text)
+        return {"epochs": epochs, "steps": None}
+    text = "How many steps, each on one batch."
+    return {"steps": form.number("Iterations", state.STEPS, 1, 1_000_000, 1000, text)}
+
+
+def _material(form: Form) -> dict:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        data = choose.dataset(disabled=form.fixed)
+    most = len(data.train)
+    images = form.number(
+        "Training images (0: all)",
+        state.TRAIN_IMAGES,
+        0,
+        most,
+        1000,
+        f"With fewer than the {most:,} there are, see how a network learns by heart.",
+    )
+    seed = form.number(
+        "Seed",
+        state.RUN_SEED,
+        0,
+        9999,
+        1,
+        "Start of all chance in the run. The same recipe gives the same weights, to the bit.",
+    )
+    return {"dataset": data.name, "train_images": images or None, "seed": seed}
+
+
+def knobs(job: Job) -> None:
+    """What can be moved while the network learns: each change counts from the next step."""
+    now, over = job.settings, job.over
+
+    def turning(name):
+        key = f"_{name} {job.id}"
+        return {"key": key, "on_change": _turn, "args": (job, name, key), "disabled": over}
+
+    _scale("Learning rate", RATES, now.lr, HELP["lr"], turning("lr"))
+    about = _about_momentum(now.optimizer)
+    _slider("Momentum", 0.99, 0.01, float(now.momentum), about, turning("momentum"))
+    decay = turning("weight_decay")
+    _scale("Weight decay", DECAYS, now.weight_decay, HELP["weight_decay"], decay)
+    if now.dropout is not None:
+        _slider("Dropout", 0.9, 0.05, float(now.dropout), HELP["dropout"], turning("dropout"))
+    _scale("Batch size", BATCHES, now.batch_size, HELP["batch_size"], turning("batch_size"))
+
+
+def _turn(job: Job, name: str, key: str) -> None:
+    try:
+        job.change(**{name: st.session_state[key]})
+    except RecipeError as error:
+        st.toast(str(error), icon=":material/error:")
+
+
+def _about_momentum(optimizer: str) -> str:
+    has_none = " This optimizer has none." if optimizer in WITHOUT_MOMENTUM else ""
+    return HELP["momentum"] + has_none
+
+
+def _scale(label, stops, value, help, options):
+    """A slider over stops that grow by factors; a value between them becomes a stop too."""
+    return st.select_slider(
+        label, sorted({*stops, value}), value, format_func="{:g}".format, help=help, **options
+    )
+
+
+def _slider(label, top, step, value, help, options):
+    return st.slider(label, 0.0, top, value, step, help=help, **options)

@@ -1,0 +1,89 @@
+"""The models within a visitor's reach: the shipped ones, the one in training, and their own.
+
+Their own were saved on Train or opened from a file; they stay in the session.
+"""
+
+import streamlit as st
+
+import netcore
+from netcore import Model, ModelError, RecipeError
+from ui import cache, state
+
+INPUT_SHAPE, DIGITS = (28, 28), 10
+LARGEST_FILE = 64  # megabytes
+
+
+def models() -> dict[str, Model]:
+    """All of them by name; the first is the default."""
+    snapshot = state.training_snapshot()
+    training = {state.IN_TRAINING: snapshot} if snapshot else {}
+    return {**cache.shipped_models(), **training, **state.MODELS.get()}
+
+
+def check(model: Model) -> None:
+    """ModelError, a sentence, if the model cannot read a drawing."""
+    if tuple(model.input_shape) != INPUT_SHAPE:
+        shape = " × ".join(map(str, model.input_shape))
+        raise ModelError(
+            f"This model takes input of {shape}, a drawing has 28 × 28 pixels: "
+            "choose one that was trained on images of that size."
+        )
+    try:
+        model.recipe.replace(layers=model.spec).check_fit(INPUT_SHAPE, DIGITS)
+    except RecipeError as error:
+        raise ModelError(f"This model cannot tell ten digits apart: {error}.") from error
+
+
+def choose() -> str:
+    """A select box of all models and a box to open a file; returns the name of the chosen one."""
+    name = st.selectbox(
+        "Model",
+        list(models()),
+        width=280,
+        help="Who reads your drawing: a model that came with the app, the one you are training, "
+        "or one of your own.",
+        **state.MODEL.bound,
+    )
+    st.caption(describe(models()[name]))
+    with st.expander(
+        "Open a model from a file",
+        icon=":material/upload_file:",
+        key=state.MODEL_OPEN.name,
+        on_change="rerun",
+    ) as box:
+        if box.open:
+            st.file_uploader(
+                "A model that you saved on Train or made on the command line",
+                type="json",
+                max_upload_size=LARGEST_FILE,
+                key=state.MODEL_FILE.name,
+                on_change=_open,
+                help="It stays in your session and ends with it.",
+            )
+            if refusal := state.MODEL_ERROR.get():
+                st.error(refusal)
+    return name
+
+
+def _open() -> None:
+    """Read the uploaded file and choose it; a refusal is kept in `state.MODEL_ERROR`."""
+    state.MODEL_ERROR.clear()
+    file = st.session_state[state.MODEL_FILE.name]
+    if file is None:  # taken away again
+        return
+    try:
+        model = netcore.loads(file.getvalue(), file.name)
+        check(model)
+    except ModelError as error:
+        state.MODEL_ERROR.set(str(error))
+    else:
+        state.MODEL.set(state.save_model(model, cache.shipped_models()))
+
+
+def describe(model: Model) -> str:
+    """Its size and its score, in a few words."""
+    parts = [f"{len(model.theta):,} parameters"]
+    accuracy = model.scores.get("test_accuracy")
+    if accuracy is not None and 0 <= accuracy <= 1:
+        parts.append(f"{accuracy:.1%} of the test images right")
+    return ", ".join(parts)

@@ -1,0 +1,80 @@
+"""Start, pause, step and stop a run: the row of buttons, and what they do to the session's job."""
+
+import streamlit as st
+
+from netcore import Recipe, Trainer
+from ui import cache, state
+from ui.jobs import Job
+
+EPOCH = "epoch"
+
+
+def _go(recipe: Recipe, steps=None) -> None:
+    """Go on with the session's job, or begin one: to the end, for some steps, or for an epoch."""
+    job = state.JOB.get()
+    if job is None:
+        data = cache.dataset(recipe.dataset)
+        train, validation, test = ((s.images, s.labels) for s in data.splits.values())
+        job = Job(Trainer(recipe, train, validation), test, cache.pool())
+        state.JOB.set(job)
+    if steps == EPOCH:
+        job.run_epoch()
+    elif steps:
+        job.run(steps)
+    else:
+        job.run()
+
+
+def buttons(job: Job | None, recipe: Recipe) -> None:
+    """All buttons, always: what is not possible now is greyed, so that nothing jumps."""
+    status = job.view().status if job else "new"
+    resting = status in ("new", "ready", "paused")
+    with st.container(horizontal=True, gap="small"):
+        if status == "running":
+            st.button(
+                "Pause",
+                icon=":material/pause:",
+                type="primary",
+                on_click=job.pause,
+                help="Rest after the present step.",
+            )
+        else:
+            st.button(
+                "Resume" if status == "paused" else "Start",
+                icon=":material/play_arrow:",
+                type="primary",
+                on_click=_go,
+                args=(recipe,),
+                disabled=not resting,
+                help="Learn to the end of the run.",
+            )
+        st.button(
+            "Step",
+            icon=":material/step:",
+            on_click=_go,
+            args=(recipe, 1),
+            disabled=not resting,
+            help="Learn from one batch, then rest.",
+        )
+        st.button(
+            "Epoch",
+            icon=":material/step_over:",
+            on_click=_go,
+            args=(recipe, EPOCH),
+            disabled=not resting,
+            help="Learn to the end of this pass over the images.",
+        )
+        st.button(
+            "Stop",
+            icon=":material/stop:",
+            on_click=job.stop if job else None,
+            disabled=status not in ("running", "paused"),
+            help="End the run here and let the network sit its exam.",
+        )
+        st.button(
+            "Reset",
+            icon=":material/restart_alt:",
+            on_click=state.end_job,
+            disabled=job is None,
+            help="Put this run away and set up the next.",
+        )
