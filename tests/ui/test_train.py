@@ -37,7 +37,9 @@ def page():
 
 
 def job_of(at):
-    return at.session_state.filtered_state.get("_job")
+    if "_job" not in at.session_state:
+        return None
+    return at.session_state["_job"]
 
 
 def button(at, label):
