@@ -23,9 +23,8 @@ def show(job: Job) -> None:
         )
         keep(job.model())
     with table:
-        classes = cache.dataset(job.recipe.dataset).classes
         charts.show(
-            charts.confusion(exam["confusion"], classes),
+            charts.confusion(exam["confusion"], job.classes),
             "Which digits were taken for which in the exam",
         )
 

@@ -96,7 +96,8 @@ class View:
 class Job:
     """One run. `trainer` belongs to the job's thread; a page speaks to it through these methods."""
 
-    def __init__(self, trainer, test, pool):
+    def __init__(self, trainer, test, pool, classes=()):
+        self.classes = classes  # names, kept here since an upload may be replaced meanwhile
         self.id = f"{id(self):x}-{time.monotonic_ns():x}"
         self.recipe = trainer.recipe
         self.parameters = trainer.network.parameters

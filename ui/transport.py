@@ -15,7 +15,7 @@ def _go(recipe: Recipe, steps=None) -> None:
     if job is None:
         data = cache.dataset(recipe.dataset)
         train, validation, test = ((s.images, s.labels) for s in data.splits.values())
-        job = Job(Trainer(recipe, train, validation), test, cache.pool())
+        job = Job(Trainer(recipe, train, validation), test, cache.pool(), data.classes)
         state.JOB.set(job)
     if steps == EPOCH:
         job.run_epoch()
