@@ -190,18 +190,20 @@ def probabilities(values: np.ndarray, names: Sequence[str]):
 
 def confusion(table: np.ndarray, names: Sequence[str]):
     """Answers (columns) to true classes (rows), (K, K) counts; colour tells the mistakes only."""
+    names, right = list(names[: len(table)]), np.diag(table)
     mistakes = np.where(np.eye(len(table), dtype=bool), np.nan, table)
     heatmap = go.Heatmap(
         z=mistakes,
-        x=list(names[: len(table)]),
-        y=list(names[: len(table)]),
-        text=np.where(table > 0, table, "").astype(str),
+        x=names,
+        y=names,
+        text=np.where((table > 0) & ~np.isnan(mistakes), table, "").astype(str),
         texttemplate="%{text}",
         showscale=False,
         hoverongaps=False,
         hovertemplate="%{z} × %{y} taken for %{x}<extra></extra>",
     )
-    figure = _plot([heatmap], "Answer", "Truth", FRAME)
+    diagonal = go.Scatter(x=names, y=names, text=right, mode="text", hoverinfo="skip")
+    figure = _plot([heatmap, diagonal], "Answer", "Truth", FRAME).update_layout(showlegend=False)
     figure.update_xaxes(type="category", showgrid=False)
     return figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
 

@@ -25,6 +25,7 @@ OPTIMIZERS = {
     "adam": "Adam",
     "adamw": "AdamW",
 }
+VALIDATIONS = 40  # points of the validation curve, where the recipe has no say
 WITHOUT_MOMENTUM = ("sgd", "rmsprop")
 SCHEDULES = {"constant": "Constant", "step": "Steps", "cosine": "Cosine", "one_cycle": "One cycle"}
 INITIALIZERS = {"he": "He", "glorot": "Glorot", "lecun": "LeCun"}
@@ -98,10 +99,14 @@ def recipe(base: Recipe, fixed: bool = False) -> Recipe:
     with learning:
         settings = _learning(form) | _length(form)
     with material:
-        settings |= _material(form)
+        material_settings, most = _material(form)
+        settings |= material_settings
     as_it_was = base.replace(layers=layers)
     built = as_it_was.replace(**settings)
-    return built if built == as_it_was else built.replace(name=f"my {base.name}"[:60])
+    if built != as_it_was:
+        built = built.replace(name=f"my {base.name}"[:60])
+    steps = built.total_steps(built.train_images or most)
+    return built.replace(eval_every=built.eval_every or max(1, steps // VALIDATIONS))
 
 
 @dataclass(frozen=True)
@@ -225,7 +230,8 @@ def _length(form: Form) -> dict:
     return {"steps": form.number("Iterations", state.STEPS, 1, 1_000_000, 1000, text)}
 
 
-def _material(form: Form) -> dict:
+def _material(form: Form) -> tuple[dict, int]:
+    """The settings, and how many training images there are."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         data = choose.dataset(disabled=form.fixed)
     most = len(data.train)
@@ -245,7 +251,7 @@ def _material(form: Form) -> dict:
         1,
         "Start of all chance in the run. The same recipe gives the same weights, to the bit.",
     )
-    return {"dataset": data.name, "train_images": images or None, "seed": seed}
+    return {"dataset": data.name, "train_images": images or None, "seed": seed}, most
 
 
 def knobs(job: Job) -> None:

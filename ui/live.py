@@ -106,13 +106,18 @@ def _duration(seconds: float) -> str:
 
 
 def loss_chart(view: View) -> dict:
-    """ECharts options: training and validation loss over steps."""
-    return _chart(view, 1, 1.0, {"min": 0})
+    """ECharts options: training and validation loss over steps, on a log axis."""
+    return _chart(view, 1, 1.0, {"type": "log"})
 
 
 def accuracy_chart(view: View) -> dict:
-    """ECharts options: training and validation accuracy over steps, in percent."""
-    return _chart(view, 2, 100.0, {"scale": True, "max": 100})
+    """ECharts options: training and validation accuracy over steps, in percent.
+
+    The axis leaves out the first moments, which would press all the rest against 100.
+    """
+    accuracies = sorted(100 * row[2] for row in view.training)
+    low = accuracies[len(accuracies) // 20] if accuracies else 0
+    return _chart(view, 2, 100.0, {"type": "value", "min": low // 10 * 10, "max": 100})
 
 
 def describe(changed: dict) -> str:
@@ -121,8 +126,8 @@ def describe(changed: dict) -> str:
 
 
 def _chart(view: View, column: int, factor: float, axis: dict) -> dict:
-    def points(rows):
-        return [[round(row[0]), round(row[column] * factor, 4)] for row in rows]
+    def points(rows):  # a log axis has no place for 0
+        return [[round(row[0]), max(round(row[column] * factor, 4), 1e-4)] for row in rows]
 
     marks = [{"xAxis": step, "name": str(n)} for n, (step, _) in enumerate(view.changes, start=1)]
     return {
@@ -131,7 +136,7 @@ def _chart(view: View, column: int, factor: float, axis: dict) -> dict:
         "legend": {"top": 0, "left": 0, "icon": "roundRect", "itemHeight": 4},
         "tooltip": {"trigger": "axis", "confine": True},
         "xAxis": {"type": "value", "min": 0, "max": "dataMax", "minInterval": 1},
-        "yAxis": {"type": "value", **axis},
+        "yAxis": axis,
         "series": [
             {
                 "name": "training",

@@ -38,6 +38,7 @@ def app(tmp_path_factory):
     log = tmp_path_factory.mktemp("app") / "log.txt"
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     command += ["--server.address=127.0.0.1", f"--server.port={port}", "--server.headless=true"]
+    command += ["--server.fileWatcherType=none"]  # nothing is edited while it is tested
     with log.open("w") as output:
         server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
     try:

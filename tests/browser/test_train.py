@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.drawing import write
+from tests.browser.drawing import expect_answer, write
 from tests.handwriting import ZERO
 
 pytestmark = pytest.mark.browser
@@ -61,7 +61,7 @@ def test_a_fast_run_is_steered_paused_resumed_finished_saved_and_drawn_for(visit
     page.get_by_role("link", name="Draw a digit for it to read").click()
     expect(page).to_have_url(re.compile(r"/draw\?.*model=Ada"))
     write(page, ZERO)
-    expect(page.get_by_role("heading", name="0", exact=True)).to_be_visible()
+    expect_answer(page, 0)
 
 
 def test_the_run_goes_on_while_its_visitor_looks_at_another_page(visit):
@@ -75,6 +75,21 @@ def test_the_run_goes_on_while_its_visitor_looks_at_another_page(visit):
     page.get_by_role("link", name="Train").click()
     expect(page.get_by_text("Learning ·")).to_be_visible()
     assert step_of(page) > left_at
+    press(page, "Reset")
+    expect(page.get_by_role("button", name="Start")).to_be_enabled()
+
+
+def test_the_network_in_training_reads_drawings_while_it_learns(visit):
+    page = visit("/train?recipe=dense&epochs=200")
+    press(page, "Epoch")
+    expect(page.get_by_text("Paused ·")).to_be_visible()
+    press(page, "Resume")
+    page.get_by_role("link", name="Draw").click()
+    page.get_by_role("combobox", name="Model").click()
+    page.get_by_role("option", name="In training").click()
+    write(page, ZERO)
+    expect_answer(page, 0)
+    page.get_by_role("link", name="Train").click()
     press(page, "Reset")
     expect(page.get_by_role("button", name="Start")).to_be_enabled()
 
