@@ -101,9 +101,9 @@ def recipe(base: Recipe, fixed: bool = False) -> Recipe:
     with material:
         material_settings, most = _material(form)
         settings |= material_settings
-    as_it_was = base.replace(layers=layers)
-    built = as_it_was.replace(**settings)
-    if built != as_it_was:
+    built = base.replace(layers=layers, **settings)
+    same_network = dense_shape(layers) == dense_shape(base.layers)
+    if not same_network or built != base.replace(layers=layers):
         built = built.replace(name=f"my {base.name}"[:60])
     steps = built.total_steps(built.train_images or most)
     return built.replace(eval_every=built.eval_every or max(1, steps // VALIDATIONS))

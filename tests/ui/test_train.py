@@ -120,6 +120,11 @@ def test_a_link_to_a_recipe_opens_it_as_it_is(page, name):
     assert recipe.name == name
 
 
+def test_a_changed_recipe_says_that_it_is_ones_own(page):
+    assert press(page(width1="32"), "Step").recipe.name == "my fast"
+    assert press(page(lr="0.2"), "Step").recipe.name == "my fast"
+
+
 def test_choosing_another_recipe_moves_all_knobs(page):
     at = page(lr="0.5")
     at.selectbox(key="recipe").set_value("dense").run()
