@@ -1,0 +1,111 @@
+"""Augmentation: what it moves it moves as it says, seeded, and the digit stays the digit."""
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+import dataset
+from dataset.augment import LIMITS, Augment, elastic_field, sample
+
+ALL = Augment(2, 12, 0.15, 0.2, 1.0, 0.6, 0.05)
+
+
+@pytest.fixture(scope="module")
+def images():
+    return dataset.load("mnist").train.images[:200]
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(4)
+
+
+def middle(image):
+    """Centre of mass (row, column)."""
+    return np.array(ndimage.center_of_mass(image))
+
+
+def test_without_strength_the_image_stays_as_it_is(images, rng):
+    np.testing.assert_allclose(Augment()(images, rng), images / 255, atol=1e-6)
+
+
+def test_the_same_seed_gives_the_same_images_and_another_seed_others(images):
+    first, again, other = (ALL(images, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_the_originals_are_left_alone_and_the_copies_are_intensities(images, rng):
+    before = images.copy()
+    out = ALL(images, rng)
+    assert np.array_equal(images, before)
+    assert out.shape == images.shape and out.dtype == np.float32
+    assert out.min() >= 0 and out.max() <= 1
+
+
+def test_sampling_agrees_with_the_slow_interpolation_of_scipy(images, rng):
+    y, x = rng.uniform(-3, 31, (2, 5, 28, 28)).astype(np.float32)
+    fast = sample(images[:5], y, x)
+    for image, rows, columns, result in zip(images, y, x, fast, strict=False):
+        framed = np.pad(image / 255, 1)  # paper around it
+        slow = ndimage.map_coordinates(framed, [rows + 1, columns + 1], order=1, mode="nearest")
+        np.testing.assert_allclose(result, slow, atol=2e-3)
+
+
+def test_a_shift_moves_the_ink_evenly_within_its_bounds(images, rng):
+    moved = np.array([middle(after) - middle(before) for before, after in
+                      zip(images, Augment(shift=2)(images, rng), strict=True)])  # fmt: skip
+    assert np.abs(moved).max() < 2.1
+    assert np.abs(moved.mean(axis=0)).max() < 0.3
+    assert moved.std(axis=0) == pytest.approx(2 / np.sqrt(3), rel=0.15)
+
+
+def test_a_rotation_turns_about_the_middle_by_at_most_its_angle(rng):
+    bar = np.zeros((200, 28, 28), np.uint8)
+    bar[:, 4:24, 13:15] = 255
+    rows, columns = np.mgrid[:28, :28] - 13.5
+    angles = []
+    for image in Augment(rotation=20)(bar, rng):
+        spread = (image * rows**2).sum(), (image * rows * columns).sum(), (image * columns**2).sum()
+        angles.append(np.degrees(np.arctan2(2 * spread[1], spread[0] - spread[2]) / 2))
+        assert np.abs(middle(image) - 13.5).max() < 0.1
+    assert np.abs(angles).max() < 20.5 and np.ptp(angles) > 35
+
+
+def test_scaling_changes_the_size_of_the_ink_both_ways(rng):
+    square = np.zeros((300, 28, 28), np.uint8)
+    square[:, 8:20, 8:20] = 255
+    ink = Augment(scale=0.2)(square, rng).sum(axis=(1, 2)) / 144
+    assert 0.6 < ink.min() < 0.75 and 1.3 < ink.max() < 1.5
+
+
+def test_shear_slants_a_stem(rng):
+    stem = np.zeros((300, 28, 28), np.uint8)
+    stem[:, 4:24, 13:15] = 255
+    out = Augment(shear=0.3)(stem, rng)
+    slant = [(middle(image[4:8])[1] - middle(image[20:24])[1]) / 16 for image in out]
+    assert np.abs(slant).max() < 0.32 and np.ptp(slant) > 0.5
+
+
+def test_thickness_widens_and_thins(images, rng):
+    ink = Augment(thickness=1)(images, rng).sum(axis=(1, 2)) / (images / 255).sum(axis=(1, 2))
+    assert ink.min() < 0.7 and ink.max() > 1.3
+
+
+def test_the_elastic_field_is_smooth_and_as_strong_as_asked(rng):
+    field = elastic_field(500, 1.5, rng)
+    assert field.shape == (500, 2, 28, 28)
+    assert field[:, :, 14, 14].std() == pytest.approx(1.5, rel=0.1)
+    assert np.abs(np.diff(field[:, :, 8:20, 8:20], axis=-1)).std() < 0.3
+
+
+def test_noise_is_as_strong_as_asked(rng):
+    grey = np.full((50, 28, 28), 128, np.uint8)
+    assert (Augment(noise=0.1)(grey, rng) - 128 / 255).std() == pytest.approx(0.1, rel=0.05)
+
+
+@pytest.mark.parametrize("name", LIMITS)
+@pytest.mark.parametrize("value", [-0.1, 1000, float("nan"), "much", True])
+def test_a_strength_out_of_range_is_refused_by_name(name, value):
+    with pytest.raises(ValueError, match=f"{name} is {value!r}: it must be from 0 to"):
+        Augment(**{name: value})
