@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 import dataset
 from dataset import DataError, ink
-from netcore import metrics
+from netcore import lr_find, metrics
 from netcore.recipe import Recipe, RecipeError, parse_setting
 from netcore.serialize import ModelError, freeze, load
 from netcore.trainer import Divergence, Trainer
@@ -46,26 +46,33 @@ def parser():
         )
         return sub
 
-    train = command("train", run_train, "Train a network and score it on the test set.")
     known = ", ".join(sorted(path.stem for path in (MODELS / "recipes").glob("*.json")))
-    train.add_argument(
-        "--recipe",
-        default="seed",
-        metavar="NAME|FILE",
-        help=f"a recipe of models/recipes ({known}), or a JSON file: a recipe, or a "
-        "saved model to train again (default: seed)",
-    )
-    train.add_argument(
-        "--set",
-        nargs="+",
-        default=[],
-        metavar="KEY=VALUE",
-        action="extend",
-        help="settings other than the recipe's, such as lr=0.05 epochs=3 "
-        "hidden=256,128 activation=Tanh dropout=0.2 optimizer=adam "
-        "dataset=NAME|FILE.csv",
-    )
+
+    def from_recipe(name, function, text):
+        sub = command(name, function, text)
+        sub.add_argument(
+            "--recipe",
+            default="seed",
+            metavar="NAME|FILE",
+            help=f"a recipe of models/recipes ({known}), or a JSON file: a recipe, or a "
+            "saved model to train again (default: seed)",
+        )
+        sub.add_argument(
+            "--set",
+            nargs="+",
+            default=[],
+            metavar="KEY=VALUE",
+            action="extend",
+            help="settings other than the recipe's, such as lr=0.05 epochs=3 "
+            "hidden=256,128 activation=Tanh dropout=0.2 optimizer=adam "
+            "dataset=NAME|FILE.csv",
+        )
+        return sub
+
+    train = from_recipe("train", run_train, "Train a network and score it on the test set.")
     train.add_argument("--out", type=Path, metavar="FILE", help="save the model here, as JSON")
+
+    from_recipe("lr-find", run_lr_find, "Search for a learning rate in one short run.")
 
     evaluate = command("evaluate", run_evaluate, "Score a saved model on a split of a dataset.")
     evaluate.add_argument("model", metavar="MODEL", help="a model file, or a name in models/")
@@ -88,20 +95,13 @@ def parser():
 
 
 def run_train(options):
-    recipe, changes = read_recipe(options.recipe)
-    for setting in options.set:
-        recipe = parse_setting(recipe, setting)
+    recipe, changes = read_recipe(options)
     if options.out is not None and not options.out.parent.is_dir():
         raise RecipeError(f"{options.out} cannot be saved: there is no folder {options.out.parent}")
-    data = dataset.load(recipe.dataset)
-    trainer = Trainer(
-        recipe,
-        (data.train.images, data.train.labels),
-        (data.validation.images, data.validation.labels),
-        changes,
-    )
+    train, validation, test = read_data(recipe)
+    trainer = Trainer(recipe, train, validation, changes)
     last = follow(trainer)
-    test_loss, test_accuracy = trainer.network.evaluate(data.test.images, data.test.labels)
+    test_loss, test_accuracy = trainer.network.evaluate(*test)
     scores = {
         "test_accuracy": test_accuracy,
         "test_loss": test_loss,
@@ -147,6 +147,19 @@ def follow(trainer):
     return last if last.validation_accuracy is not None else trainer.validated(last)
 
 
+def run_lr_find(options):
+    recipe, _ = read_recipe(options)
+    train, validation, _ = read_data(recipe)
+    search = lr_find.find(recipe, train, validation)
+    print(lr_find.draw(search))
+    print(f"suggestion: lr={search.suggestion:.2g}, where the loss falls fastest")
+    return {
+        "suggestion": search.suggestion,
+        "lrs": search.lrs.tolist(),
+        "losses": search.losses.tolist(),
+    }
+
+
 def run_evaluate(options):
     model = read_model(options.model)
     data = dataset.load(options.dataset or model.recipe.dataset)
@@ -187,8 +200,9 @@ def run_predict(options):
     return {"predictions": predictions}
 
 
-def read_recipe(name):
-    """A recipe by name or from a file → (recipe, changes); a model's file gives its history."""
+def read_recipe(options):
+    """The recipe of --recipe and --set → (recipe, changes); a model's file gives its history."""
+    name = options.recipe
     path = MODELS / "recipes" / f"{name}.json"
     if not path.is_file():
         path = Path(name)
@@ -197,7 +211,16 @@ def read_recipe(name):
     except OSError as error:
         known = ", ".join(sorted(p.stem for p in (MODELS / "recipes").glob("*.json")))
         raise RecipeError(f"there is no recipe {name!r}: use {known}, or a JSON file") from error
-    return Recipe.from_run(text)
+    recipe, changes = Recipe.from_run(text)
+    for setting in options.set:
+        recipe = parse_setting(recipe, setting)
+    return recipe, changes
+
+
+def read_data(recipe):
+    """(images, labels) of the training, validation and test split."""
+    splits = dataset.load(recipe.dataset).splits.values()
+    return [(split.images, split.labels) for split in splits]
 
 
 def read_model(name):

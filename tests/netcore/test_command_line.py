@@ -82,6 +82,15 @@ def test_a_table_in_kaggles_form_trains_like_the_rest(tmp_path, capsys):
     assert last_json(capsys)["test_accuracy"] > 0.7
 
 
+def test_the_search_for_a_learning_rate_shows_a_curve_and_a_suggestion(capsys):
+    assert main(["lr-find", "--recipe", "fast", "--set", "train_images=2000", "--json"]) == 0
+    *picture, sentence, last = capsys.readouterr().out.splitlines()
+    result = json.loads(last)
+    assert len(picture) == 14 and "where the loss falls fastest" in sentence
+    assert 1e-4 < result["suggestion"] < 1
+    assert len(result["lrs"]) == len(result["losses"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
