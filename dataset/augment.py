@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from dataset.errors import DataError
+
 SIDE = 28
 SMOOTHNESS = 4.0  # pixels, of the elastic field: Simard's σ
 _GRID = np.stack(np.meshgrid(*2 * [np.arange(SIDE, dtype=np.float32)], indexing="ij"))
@@ -34,7 +36,7 @@ class Augment:
             value, most = getattr(self, field.name), LIMITS[field.name]
             number = isinstance(value, int | float) and not isinstance(value, bool)
             if not number or not 0 <= value <= most:
-                raise ValueError(f"{field.name} is {value!r}: it must be from 0 to {most:g}")
+                raise DataError(f"{field.name} is {value!r}: it must be from 0 to {most:g}")
 
     def __call__(self, images, rng):
         if self.thickness:
@@ -64,6 +66,15 @@ class Augment:
         if self.elastic:
             sources += elastic_field(count, self.elastic, rng)
         return sources[:, 0], sources[:, 1]
+
+
+def build(strengths):
+    """{name: strength} as a recipe has it → Augment, or None without any; DataError if unknown."""
+    if not strengths:
+        return None
+    if unknown := set(strengths) - set(LIMITS):
+        raise DataError(f"unknown augmentation {min(unknown)!r}: use {', '.join(LIMITS)}")
+    return Augment(**strengths)
 
 
 LIMITS = {"shift": 10, "rotation": 180, "scale": 0.9, "shear": 2, "elastic": 10, "thickness": 1,

@@ -51,10 +51,10 @@ def dense_shape(spec):
         "dropout": dropout_of(spec) or 0.0,
         "classes": dense[-1].get("out_features"),
     }
-    return shape if _canonical(spec) == _canonical(dense_layers(**shape)) else None
+    return shape if canonical(spec) == canonical(dense_layers(**shape)) else None
 
 
-def _canonical(spec):
+def canonical(spec):
     """The spec with defaults written out and Dropout at 0 left out, to compare two by."""
     entries = [{"layer": entry} if isinstance(entry, str) else entry for entry in spec]
     dense = {"initializer": "he"}
@@ -92,6 +92,11 @@ class Recipe:
     epochs: float = 5.0
     steps: int | None = None  # instead of epochs
     eval_every: int | None = None  # steps between validations; None: once an epoch
+    label_smoothing: float = 0.0  # share of the target spread evenly over all classes
+    clip_norm: float | None = None  # the longest gradient that is taken as it is
+    averaging: float = 0.0  # decay of the running mean of the weights, which is what is used
+    patience: int | None = None  # validations without a new best before the run ends there
+    augment: dict | None = None  # strengths by name, for the caller's augmentation
     seed: int = 0
 
     def __post_init__(self):
@@ -105,6 +110,15 @@ class Recipe:
         for name, longest in (("name", 60), ("comment", 2000), ("dataset", 1000)):
             if not isinstance(getattr(self, name), str) or len(getattr(self, name)) > longest:
                 raise RecipeError(f"{name} must be a text of at most {longest} letters")
+        self._check_augment()
+
+    def _check_augment(self):
+        strengths = {} if self.augment is None else self.augment
+        if not isinstance(strengths, dict) or not all(
+            isinstance(name, str) and type(value) in (int, float) and math.isfinite(value)
+            for name, value in strengths.items()
+        ):
+            raise RecipeError('augment must be strengths by name, such as {"shift": 2}')
 
     def _check_number(self, name, low, high):
         value, field = getattr(self, name), FIELDS[name]
@@ -208,6 +222,10 @@ RANGES = (  # setting, least, greatest
     ("epochs", 0, 10_000),
     ("steps", 0, 100_000_000),
     ("eval_every", 1, 100_000_000),
+    ("label_smoothing", 0, 0.9),
+    ("clip_norm", 1e-6, 1e6),
+    ("averaging", 0, 0.99999),
+    ("patience", 1, 10_000),
     ("seed", 0, 2**63 - 1),
 )
 

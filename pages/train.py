@@ -4,7 +4,7 @@ import streamlit as st
 
 from netcore import RecipeError
 from netcore.network import plan
-from ui import controls, exam, live, page, state, transport
+from ui import controls, exam, knobs, live, page, state, transport
 
 page.start(
     "Train",
@@ -40,7 +40,7 @@ def run(job) -> None:
     with stage:
         live.watch(job, status)
     with setup:
-        controls.knobs(job)
+        knobs.show(job)
         with st.expander(f"Recipe: {job.recipe.name}"):
             controls.recipe(controls.choose_recipe(fixed=True), fixed=True)
     if status == "finished":

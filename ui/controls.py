@@ -1,4 +1,4 @@
-"""The knobs of training: widgets → a Recipe before a run, changes of the job during it.
+"""What a run is set up with: widgets → a Recipe.
 
 Every widget of the form starts at the value of the chosen recipe and is written to the address
 where it differs, so that a copied link sets up the same run.
@@ -8,15 +8,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from netcore import Recipe, RecipeError
-from netcore.recipe import ACTIVATIONS, dense_layers, dense_shape
+from netcore import Recipe
+from netcore.recipe import ACTIVATIONS, canonical, dense_layers, dense_shape
 from ui import cache, choose, state
-from ui.jobs import Job
+from ui.knobs import BATCHES, DECAYS, HELP, RATES, about_momentum, scale, slider
 
 WIDTHS = (8, 16, 32, 64, 128, 256, 512, 1024)
-RATES = tuple(float(f"{digit}e{power}") for power in range(-5, 1) for digit in (1, 2, 3, 5))
-DECAYS = (0.0, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1)
-BATCHES = (1, 4, 16, 32, 64, 100, 128, 256, 512, 1024)
 OPTIMIZERS = {
     "sgd": "Steepest descent",
     "momentum": "Momentum",
@@ -26,20 +23,8 @@ OPTIMIZERS = {
     "adamw": "AdamW",
 }
 VALIDATIONS = 40  # points of the validation curve, where the recipe has no say
-WITHOUT_MOMENTUM = ("sgd", "rmsprop")
 SCHEDULES = {"constant": "Constant", "step": "Steps", "cosine": "Cosine", "one_cycle": "One cycle"}
 INITIALIZERS = {"he": "He", "glorot": "Glorot", "lecun": "LeCun"}
-HELP = {
-    "lr": "How far each step goes, on a log scale. Too small crawls, too large explodes. Papers "
-    "write η.",
-    "momentum": "How much of the last steps' direction is kept: 0 forgets at once, 0.9 rolls on. "
-    "Adam calls it β₁.",
-    "weight_decay": "Pulls all weights towards zero, which keeps the network simple (L2).",
-    "dropout": "The share of hidden units silenced at random in each step, so that none is relied "
-    "on alone.",
-    "batch_size": "How many images a step looks at. Small batches are noisy and many, large ones "
-    "calm and few.",
-}
 
 
 def choose_recipe(fixed: bool = False) -> Recipe:
@@ -67,14 +52,14 @@ def _take_recipe() -> None:
 
 def _values(base: Recipe) -> dict[state.Key, object]:
     """Where each knob stands for a recipe."""
-    shape = dense_shape(base.layers)
+    shape = dense_shape(base.layers) or {"hidden": [], "activation": "ReLU", "initializer": "he"}
     widths = [*shape["hidden"], 128, 64, 32, 16]
     return {
         state.DEPTH: len(shape["hidden"]),
         **dict(zip(state.WIDTHS, widths, strict=False)),
         state.ACTIVATION: shape["activation"],
         state.INITIALIZER: shape["initializer"],
-        state.DROPOUT: float(shape["dropout"]),
+        state.DROPOUT: float(base.dropout or 0),
         state.OPTIMIZER: base.optimizer,
         state.LR: base.lr,
         state.MOMENTUM: float(base.momentum),
@@ -95,14 +80,14 @@ def recipe(base: Recipe, fixed: bool = False) -> Recipe:
     form = Form(_values(base), fixed)
     network, learning, material = st.tabs(["Network", "Learning", "Data"])
     with network:
-        layers = _layers(form)
+        layers = _layers(form) if dense_shape(base.layers) else _own_layers(form, base)
     with learning:
         settings = _learning(form) | _length(form)
     with material:
         material_settings, most = _material(form)
         settings |= material_settings
     built = base.replace(layers=layers, **settings)
-    same_network = dense_shape(layers) == dense_shape(base.layers)
+    same_network = canonical(layers) == canonical(base.layers)
     if not same_network or built != base.replace(layers=layers):
         built = built.replace(name=f"my {base.name}"[:60])
     steps = built.total_steps(built.train_images or most)
@@ -120,10 +105,10 @@ class Form:
         return {"disabled": self.fixed, **key.bound}
 
     def scale(self, label, key, stops, help):
-        return _scale(label, stops, self.values[key], help, self.options(key))
+        return scale(label, stops, self.values[key], help, self.options(key))
 
     def slider(self, label, key, top, step, help):
-        return _slider(label, top, step, self.values[key], help, self.options(key))
+        return slider(label, top, step, self.values[key], help, self.options(key))
 
     def choice(self, label, key, labels, help):
         options = list(labels)
@@ -183,6 +168,15 @@ def _layers(form: Form) -> tuple:
     return dense_layers(hidden, activation, initializer, dropout)
 
 
+def _own_layers(form: Form, base: Recipe) -> tuple:
+    """Layers that only a recipe can name, such as convolutions: their dropout is open to choice."""
+    st.caption("These layers are the recipe's own. Take a dense recipe to choose widths and depth.")
+    if base.dropout is None:
+        return base.layers
+    dropout = form.slider("Dropout", state.DROPOUT, 0.9, 0.05, HELP["dropout"])
+    return base.replace(dropout=dropout).layers
+
+
 def _learning(form: Form) -> dict:
     return {
         "optimizer": (
@@ -194,7 +188,7 @@ def _learning(form: Form) -> dict:
             )
         ),
         "lr": form.scale("Learning rate", state.LR, RATES, HELP["lr"]),
-        "momentum": form.slider("Momentum", state.MOMENTUM, 0.99, 0.01, _about_momentum(optimizer)),
+        "momentum": form.slider("Momentum", state.MOMENTUM, 0.99, 0.01, about_momentum(optimizer)),
         "weight_decay": form.scale(
             "Weight decay", state.WEIGHT_DECAY, DECAYS, HELP["weight_decay"]
         ),
@@ -252,44 +246,3 @@ def _material(form: Form) -> tuple[dict, int]:
         "Start of all chance in the run. The same recipe gives the same weights, to the bit.",
     )
     return {"dataset": data.name, "train_images": images or None, "seed": seed}, most
-
-
-def knobs(job: Job) -> None:
-    """What can be moved while the network learns: each change counts from the next step."""
-    now, over = job.settings, job.over
-
-    def turning(name):
-        key = f"_{name} {job.id}"
-        return {"key": key, "on_change": _turn, "args": (job, name, key), "disabled": over}
-
-    _scale("Learning rate", RATES, now.lr, HELP["lr"], turning("lr"))
-    about = _about_momentum(now.optimizer)
-    _slider("Momentum", 0.99, 0.01, float(now.momentum), about, turning("momentum"))
-    decay = turning("weight_decay")
-    _scale("Weight decay", DECAYS, now.weight_decay, HELP["weight_decay"], decay)
-    if now.dropout is not None:
-        _slider("Dropout", 0.9, 0.05, float(now.dropout), HELP["dropout"], turning("dropout"))
-    _scale("Batch size", BATCHES, now.batch_size, HELP["batch_size"], turning("batch_size"))
-
-
-def _turn(job: Job, name: str, key: str) -> None:
-    try:
-        job.change(**{name: st.session_state[key]})
-    except RecipeError as error:
-        st.toast(str(error), icon=":material/error:")
-
-
-def _about_momentum(optimizer: str) -> str:
-    has_none = " This optimizer has none." if optimizer in WITHOUT_MOMENTUM else ""
-    return HELP["momentum"] + has_none
-
-
-def _scale(label, stops, value, help, options):
-    """A slider over stops that grow by factors; a value between them becomes a stop too."""
-    return st.select_slider(
-        label, sorted({*stops, value}), value, format_func="{:g}".format, help=help, **options
-    )
-
-
-def _slider(label, top, step, value, help, options):
-    return st.slider(label, 0.0, top, value, step, help=help, **options)

@@ -5,7 +5,8 @@ import pytest
 from scipy import ndimage
 
 import dataset
-from dataset.augment import LIMITS, Augment, elastic_field, sample
+from dataset import DataError
+from dataset.augment import LIMITS, Augment, build, elastic_field, sample
 
 ALL = Augment(2, 12, 0.15, 0.2, 1.0, 0.6, 0.05)
 
@@ -107,5 +108,12 @@ def test_noise_is_as_strong_as_asked(rng):
 @pytest.mark.parametrize("name", LIMITS)
 @pytest.mark.parametrize("value", [-0.1, 1000, float("nan"), "much", True])
 def test_a_strength_out_of_range_is_refused_by_name(name, value):
-    with pytest.raises(ValueError, match=f"{name} is {value!r}: it must be from 0 to"):
+    with pytest.raises(DataError, match=f"{name} is {value!r}: it must be from 0 to"):
         Augment(**{name: value})
+
+
+def test_strengths_of_a_recipe_become_an_augmentation_and_unknown_ones_are_refused():
+    assert build({"shift": 2, "elastic": 0.5}) == Augment(shift=2, elastic=0.5)
+    assert build(None) is None and build({}) is None
+    with pytest.raises(DataError, match="unknown augmentation 'blur': use shift, rotation"):
+        build({"blur": 1})

@@ -1,0 +1,63 @@
+"""The knobs that move while a network learns, and the sliders they share with the set-up."""
+
+import streamlit as st
+
+from netcore import RecipeError
+from ui.jobs import Job
+
+RATES = tuple(float(f"{digit}e{power}") for power in range(-5, 1) for digit in (1, 2, 3, 5))
+DECAYS = (0.0, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1)
+BATCHES = (1, 4, 16, 32, 64, 100, 128, 256, 512, 1024)
+WITHOUT_MOMENTUM = ("sgd", "rmsprop")
+HELP = {
+    "lr": "How far each step goes, on a log scale. Too small crawls, too large explodes. Papers "
+    "write η.",
+    "momentum": "How much of the last steps' direction is kept: 0 forgets at once, 0.9 rolls on. "
+    "Adam calls it β₁.",
+    "weight_decay": "Pulls all weights towards zero, which keeps the network simple (L2).",
+    "dropout": "The share of hidden units silenced at random in each step, so that none is relied "
+    "on alone.",
+    "batch_size": "How many images a step looks at. Small batches are noisy and many, large ones "
+    "calm and few.",
+}
+
+
+def show(job: Job) -> None:
+    """What can be moved while the network learns: each change counts from the next step."""
+    now, over = job.settings, job.over
+
+    def turning(name):
+        key = f"_{name} {job.id}"
+        return {"key": key, "on_change": _turn, "args": (job, name, key), "disabled": over}
+
+    scale("Learning rate", RATES, now.lr, HELP["lr"], turning("lr"))
+    about = about_momentum(now.optimizer)
+    slider("Momentum", 0.99, 0.01, float(now.momentum), about, turning("momentum"))
+    decay = turning("weight_decay")
+    scale("Weight decay", DECAYS, now.weight_decay, HELP["weight_decay"], decay)
+    if now.dropout is not None:
+        slider("Dropout", 0.9, 0.05, float(now.dropout), HELP["dropout"], turning("dropout"))
+    scale("Batch size", BATCHES, now.batch_size, HELP["batch_size"], turning("batch_size"))
+
+
+def _turn(job: Job, name: str, key: str) -> None:
+    try:
+        job.change(**{name: st.session_state[key]})
+    except RecipeError as error:
+        st.toast(str(error), icon=":material/error:")
+
+
+def about_momentum(optimizer: str) -> str:
+    has_none = " This optimizer has none." if optimizer in WITHOUT_MOMENTUM else ""
+    return HELP["momentum"] + has_none
+
+
+def scale(label, stops, value, help, options):
+    """A slider over stops that grow by factors; a value between them becomes a stop too."""
+    return st.select_slider(
+        label, sorted({*stops, value}), value, format_func="{:g}".format, help=help, **options
+    )
+
+
+def slider(label, top, step, value, help, options):
+    return st.slider(label, 0.0, top, value, step, help=help, **options)
