@@ -2,8 +2,10 @@
 
 All weights and biases live side by side in `theta`, all their gradients in `grad`; the layers
 hold views into both. So an optimizer step, a snapshot or a saved model is one vector operation.
+What layers remember otherwise (running means) lies in `buffers`, what they saw last in `observed`.
 """
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -11,8 +13,10 @@ import numpy as np
 
 from netcore import functional, layers, losses, metrics
 from netcore.initializers import INITIALIZERS
+from netcore.workspaces import Workspaces
 
-PREDICT_BATCH = 500  # images a forward pass: keeps the activations in the cache
+PART = 2_000_000  # numbers kept at hand for a part of a batch, so that they stay in the cache
+MEMORY = 0.9  # share of a running mean that stays at each step
 
 
 @dataclass(frozen=True)
@@ -23,10 +27,16 @@ class Planned:
     input_shape: tuple[int, ...]
     output_shape: tuple[int, ...]
     parameter_shapes: dict[str, tuple[int, ...]]
+    buffer_shapes: dict[str, tuple[int, ...]]
+    footprint: int  # numbers kept at hand for one example
 
     @property
     def parameters(self):
         return sum(math.prod(shape) for shape in self.parameter_shapes.values())
+
+    @property
+    def remembered(self):
+        return sum(math.prod(shape) for shape in self.buffer_shapes.values())
 
 
 def plan(spec, input_shape) -> list[Planned]:
@@ -41,7 +51,16 @@ def plan(spec, input_shape) -> list[Planned]:
         except ValueError as error:
             name = entry.get("layer") if isinstance(entry, dict) else entry
             raise ValueError(f"layer {number} ({str(name)[:60]}): {error}") from error
-        planned.append(Planned(layer, shape, output_shape, layer.parameter_shapes(shape)))
+        planned.append(
+            Planned(
+                layer,
+                shape,
+                output_shape,
+                layer.parameter_shapes(shape),
+                layer.buffer_shapes(shape),
+                layer.footprint(shape),
+            )
+        )
         shape = output_shape
     return planned
 
@@ -66,12 +85,15 @@ class Network:
         self.layers = [planned.layer for planned in self.plan]
         self.output_shape = self.plan[-1].output_shape
         self.parameters = sum(planned.parameters for planned in self.plan)
-        self.theta = np.zeros(self.parameters, dtype)
-        self.grad = np.zeros(self.parameters, dtype)
-        self._cut_views()
+        remembered = sum(planned.remembered for planned in self.plan)
+        self.theta, self.grad = np.zeros(self.parameters, dtype), np.zeros(self.parameters, dtype)
+        self.buffers, self.observed = np.zeros(remembered, dtype), np.zeros(remembered, dtype)
+        self.workspace = Workspaces()
+        self._cut_parameters()
+        self._cut_buffers()
         self._initialize(np.random.default_rng(seed))
 
-    def _cut_views(self):
+    def _cut_parameters(self):
         """Hand each layer its parameters: all weights first, then all biases.
 
         That order makes `weights`, the part that weight decay works on, one slice.
@@ -93,16 +115,37 @@ class Network:
             if layer.params:
                 break
 
+    def _cut_buffers(self):
+        start = 0
+        for planned in self.plan:
+            for name, shape in planned.buffer_shapes.items():
+                stop = start + math.prod(shape)
+                planned.layer.buffers[name] = self.buffers[start:stop].reshape(shape)
+                planned.layer.observed[name] = self.observed[start:stop].reshape(shape)
+                start = stop
+
     def _initialize(self, rng):
         for layer in self.layers:
-            for value in layer.params.values():
+            for name, value in (layer.params | layer.buffers).items():
                 if value.ndim >= 2:
                     spread = INITIALIZERS[layer.weight_init](*layer.fans(value.shape))
                     value[...] = rng.normal(0, spread, value.shape)
+                else:
+                    value[...] = layer.initial.get(name, 0)
+
+    def parts(self, count):
+        """Cut so many examples into slices whose intermediate results stay in the cache.
+
+        The cut depends on the network and the count alone, so that the results do too.
+        """
+        numbers = sum(planned.footprint for planned in self.plan)
+        pieces = max(2, math.ceil(count * numbers / PART))
+        bounds = [count * piece // pieces for piece in range(pieces + 1)]
+        return [slice(a, b) for a, b in itertools.pairwise(bounds) if a < b]
 
     def forward(self, x, training=False):
         """x: (N, *input_shape), uint8 pixels or floats → (N, *output_shape)."""
-        y = functional.scale_pixels(x)
+        y = self._scaled(x)
         for layer in self.layers:
             y = layer.forward(y, training)
         return y
@@ -122,7 +165,7 @@ class Network:
         fills `grad` with the gradient of the mean loss.
         """
         *body, _log_softmax = self.layers  # fused with the loss
-        logits = functional.scale_pixels(x)
+        logits = self._scaled(x)
         for layer in body:
             logits = layer.forward(logits, training=True)
         dy = np.empty_like(logits)
@@ -133,12 +176,15 @@ class Network:
                 break
         return loss, right
 
+    def remember(self):
+        """Let the running means in `buffers` follow what the batch before showed."""
+        self.buffers += (1 - MEMORY) * (self.observed - self.buffers)
+
     def log_probs(self, x):
-        """x: (N, *input_shape) → (N, K), in batches, so that memory stays bounded."""
+        """x: (N, *input_shape) → (N, K), in parts, so that memory stays bounded."""
         out = np.empty((len(x), *self.output_shape), self.theta.dtype)
-        for start in range(0, len(x), PREDICT_BATCH):
-            batch = slice(start, start + PREDICT_BATCH)
-            out[batch] = self.forward(x[batch])
+        for part in self.parts(len(x)):
+            out[part] = self.forward(x[part])
         return out
 
     def predict(self, x):
@@ -149,3 +195,8 @@ class Network:
         """Mean loss and accuracy on x: (N, *input_shape), targets: (N,)."""
         score = metrics.score(self.log_probs(x), targets)
         return score["loss"], score["accuracy"]
+
+    def _scaled(self, x):
+        if x.dtype != np.uint8:
+            return x
+        return functional.scale_pixels(x, self.workspace("x", x.shape, np.float32))

@@ -19,7 +19,7 @@ VERSION = 1
 MAX_BYTES = 64_000_000  # of a file
 MAX_LAYERS = 100
 MAX_PARAMETERS = 10_000_000
-MAX_ACTIVATIONS = 1_000_000  # numbers that leave one layer for one image
+MAX_FOOTPRINT = 4_000_000  # numbers that its layers keep at hand for one image
 
 
 class ModelError(ValueError):
@@ -36,6 +36,7 @@ class Model:
     recipe: Recipe
     changes: list = field(default_factory=list)  # [[step, {setting: value}], …]
     scores: dict = field(default_factory=dict)  # such as {"test_accuracy": 0.98}
+    buffers: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
 
     @property
     def name(self):
@@ -45,6 +46,7 @@ class Model:
         """A network of one's own with these weights, ready to predict or to train on."""
         network = Network(self.spec, self.input_shape)
         network.theta[...] = self.theta
+        network.buffers[...] = self.buffers
         return network
 
     def dumps(self) -> str:
@@ -59,6 +61,7 @@ class Model:
                 "changes": self.changes,
                 "scores": self.scores,
                 "theta": _encode(self.theta),
+                "buffers": _encode(self.buffers),
             },
             indent=1,
         )
@@ -69,12 +72,14 @@ class Model:
 
 def freeze(trainer, scores=None) -> Model:
     """The trainer's network as it is now, as a model with its history."""
-    theta = trainer.network.theta.copy()
+    theta, buffers = trainer.network.theta.copy(), trainer.network.buffers.copy()
     theta.setflags(write=False)
+    buffers.setflags(write=False)
     return Model(
         spec=list(trainer.settings.layers),
         input_shape=trainer.network.input_shape,
         theta=theta,
+        buffers=buffers,
         recipe=trainer.recipe,
         scores=dict(scores or {}),
         changes=[[step, dict(settings)] for step, settings in trainer.changes],
@@ -122,7 +127,7 @@ def _parse(content):
         )
     _check_types(data)
     input_shape = tuple(data["input_shape"])
-    parameters = _check_network(data["spec"], input_shape)
+    parameters, remembered = _check_network(data["spec"], input_shape)
     try:
         recipe, changes = Recipe.from_json(data["recipe"]), check_changes(data["changes"])
     except RecipeError as error:
@@ -131,6 +136,7 @@ def _parse(content):
         spec=data["spec"],
         input_shape=input_shape,
         theta=_decode(data["theta"], parameters, "theta"),
+        buffers=_decode(data.get("buffers", ""), remembered, "buffers"),
         recipe=recipe,
         changes=changes,
         scores=data["scores"],
@@ -152,6 +158,8 @@ def _check_types(data):
     ):
         if not isinstance(data.get(key), kind):
             raise ModelError(f"{key!r} is missing or not a {kind.__name__}")
+    if not isinstance(data.get("buffers", ""), str):  # files before batch normalisation have none
+        raise ModelError("'buffers' is not a str")
     shape = data["input_shape"]
     if not 1 <= len(shape) <= 3 or not all(type(n) is int and 1 <= n <= 4096 for n in shape):
         raise ModelError(f"its input shape {str(shape)[:40]} is no image")
@@ -160,7 +168,7 @@ def _check_types(data):
 
 
 def _check_network(spec, input_shape):
-    """Number of parameters, after refusing what would take too much memory."""
+    """Numbers of parameters and of buffers, after refusing what would take too much memory."""
     if len(spec) > MAX_LAYERS:
         raise ModelError(f"it has {len(spec)} layers, more than {MAX_LAYERS}")
     try:
@@ -170,10 +178,10 @@ def _check_network(spec, input_shape):
     parameters = sum(p.parameters for p in planned)
     if parameters > MAX_PARAMETERS:
         raise ModelError(f"it has {parameters:,} parameters, more than {MAX_PARAMETERS:,}")
-    widest = max(int(np.prod(p.output_shape, dtype=object)) for p in planned)
-    if widest > MAX_ACTIVATIONS:
-        raise ModelError(f"a layer puts out {widest:,} numbers, more than {MAX_ACTIVATIONS:,}")
-    return parameters
+    footprint = sum(p.footprint for p in planned)
+    if footprint > MAX_FOOTPRINT:
+        raise ModelError(f"it works on {footprint:,} numbers an image, more than {MAX_FOOTPRINT:,}")
+    return parameters, sum(p.remembered for p in planned)
 
 
 def _encode(values):

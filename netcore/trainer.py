@@ -156,6 +156,7 @@ class Trainer:
                     settings.weight_decay,
                 )
             self.optimizer.step(network.theta, network.grad, lr)
+            network.remember()
 
         self.step_count += 1
         self.images_seen += len(batch)

@@ -5,20 +5,26 @@ A spec is a list a person could write in JSON; an entry is a name, or a name wit
     ["Flatten", {"layer": "Dense", "out_features": 128}, "ReLU",
      {"layer": "Dense", "out_features": 10}, "LogSoftmax"]
 
-A new family (convolution, pooling) is one more file here and its classes in `LAYERS`.
+A new family is one more file here and its classes in `LAYERS`.
 """
 
 import inspect
 
 from netcore.layers.activations import LeakyReLU, LogSoftmax, ReLU, Sigmoid, Tanh
 from netcore.layers.base import Layer
+from netcore.layers.conv import Conv2d
 from netcore.layers.dense import Dense
 from netcore.layers.dropout import Dropout
 from netcore.layers.flatten import Flatten
+from netcore.layers.normalization import BatchNorm
+from netcore.layers.pooling import AvgPool2d, GlobalAvgPool2d, MaxPool2d
 
 LAYERS = {
     cls.__name__: cls
-    for cls in (Dense, ReLU, LeakyReLU, Sigmoid, Tanh, Dropout, Flatten, LogSoftmax)
+    for cls in (
+        *(Dense, Conv2d, MaxPool2d, AvgPool2d, GlobalAvgPool2d, BatchNorm, Dropout, Flatten),
+        *(ReLU, LeakyReLU, Sigmoid, Tanh, LogSoftmax),
+    )
 }
 
 __all__ = ["LAYERS", "Layer", "build", *LAYERS]

@@ -26,7 +26,7 @@ class Dropout(Layer):
         if not self.active:
             return x
         drawn = self.workspace("drawn", x.shape, np.float32)
-        self.rng.random(dtype=np.float32, out=drawn)
+        self.rng.random(dtype=np.float32, out=drawn.ravel(order="K"))
         self.mask = np.greater_equal(drawn, self.p, out=self.workspace("mask", x.shape, x.dtype))
         self.mask /= 1 - self.p
         return np.multiply(x, self.mask, out=self.workspace("y", x.shape, x.dtype))

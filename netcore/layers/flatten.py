@@ -1,4 +1,4 @@
-"""Flatten: an image becomes a row of numbers; nothing is copied."""
+"""Flatten: an image becomes a row of numbers, channel after channel, row after row."""
 
 import math
 

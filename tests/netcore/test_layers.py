@@ -16,13 +16,31 @@ FLAT = [
     "Flatten",
     "LogSoftmax",
 ]
-CASES = [([entry], (5,)) for entry in FLAT] + [(["Flatten"], (3, 4))]
+IMAGES = [
+    {"layer": "Conv2d", "out_channels": 3},
+    {"layer": "Conv2d", "out_channels": 3, "kernel": [2, 4], "stride": [2, 3], "padding": [1, 3]},
+    {"layer": "Conv2d", "out_channels": 2, "kernel": 1, "stride": 2},
+    "MaxPool2d",
+    {"layer": "MaxPool2d", "kernel": [3, 2]},
+    {"layer": "AvgPool2d", "kernel": [2, 3]},
+    "GlobalAvgPool2d",
+    "BatchNorm",
+    "ReLU",
+    {"layer": "Dropout", "p": 0.3},
+    "Flatten",
+]
+ONE_CHANNEL = [entry for entry in IMAGES if entry != "BatchNorm"]
+CASES = [
+    *(([entry], (5,)) for entry in [*FLAT, "BatchNorm"]),
+    *(([entry], (2, 6, 7)) for entry in IMAGES),
+    *(([entry], (6, 7)) for entry in ONE_CHANNEL),
+]
 
 
 def names(case):
-    spec, shape = case
-    entry = spec[0]
-    return f"{entry if isinstance(entry, str) else entry['layer']}{shape}"
+    (entry,), shape = case
+    settings = {"layer": entry} if isinstance(entry, str) else entry
+    return " ".join(map(str, [*settings.values(), "on", shape]))
 
 
 @pytest.fixture
@@ -49,6 +67,7 @@ def test_backward_is_the_derivative_of_forward(case, rng):
     spec, shape = case
     network = Network(spec, shape, dtype=np.float64)
     network.theta[...] = rng.normal(size=network.theta.shape)
+    network.buffers[...] = rng.uniform(0.5, 2, network.buffers.shape)
     (layer,) = network.layers
     layer.needs_dx = True
     x = rng.normal(size=(4, *shape))
@@ -66,8 +85,22 @@ def test_backward_is_the_derivative_of_forward(case, rng):
         gradcheck.check(loss, network.theta, grad, rng)
 
 
-def test_the_gradient_of_a_deep_network_is_right_from_loss_to_first_weight(rng):
-    spec = [
+def test_backward_of_batch_norm_in_use_is_the_derivative_of_its_forward(rng):
+    network = Network(["BatchNorm"], (2, 3, 4), dtype=np.float64)
+    network.theta[...] = rng.normal(size=network.theta.shape)
+    network.buffers[...] = rng.uniform(0.5, 2, network.buffers.shape)
+    (layer,), x, weighting = network.layers, *rng.normal(size=(2, 5, 2, 3, 4))
+
+    def loss():
+        return float(np.sum(layer.forward(x) * weighting))
+
+    loss()
+    gradcheck.check(loss, x, layer.backward(weighting).copy(), rng)
+    gradcheck.check(loss, network.theta, network.grad, rng)
+
+
+DEEP = {
+    "dense": [
         "Flatten",
         {"layer": "Dense", "out_features": 8},
         "Tanh",
@@ -76,9 +109,33 @@ def test_the_gradient_of_a_deep_network_is_right_from_loss_to_first_weight(rng):
         "Sigmoid",
         {"layer": "Dense", "out_features": 5},
         "LogSoftmax",
-    ]
-    network = Network(spec, (3, 4), seed=3, dtype=np.float64)
-    x, targets = rng.normal(size=(9, 3, 4)), rng.integers(0, 5, 9)
+    ],
+    "convolutional": [
+        {"layer": "Conv2d", "out_channels": 3, "kernel": 3, "padding": 1},
+        "BatchNorm",
+        "MaxPool2d",
+        "Tanh",
+        {"layer": "Conv2d", "out_channels": 4, "kernel": 2, "stride": 2},
+        {"layer": "Dropout", "p": 0.2},
+        {"layer": "AvgPool2d", "kernel": [1, 2]},
+        "Sigmoid",
+        {"layer": "Conv2d", "out_channels": 3, "kernel": [2, 1]},
+        "Flatten",
+        {"layer": "Dense", "out_features": 5},
+        "LogSoftmax",
+    ],
+    "without dense layers": [
+        {"layer": "Conv2d", "out_channels": 5, "kernel": 3},
+        "GlobalAvgPool2d",
+        "LogSoftmax",
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", list(DEEP))
+def test_the_gradient_of_a_deep_network_is_right_from_loss_to_first_weight(kind, rng):
+    network = Network(DEEP[kind], (8, 9), seed=3, dtype=np.float64)
+    x, targets = rng.normal(size=(9, 8, 9)), rng.integers(0, 5, 9)
 
     def loss():
         for layer in network.layers:
@@ -115,6 +172,13 @@ def test_dropout_silences_its_share_keeps_the_mean_and_rests_in_use():
         ({"layer": "Dropout", "p": 1}, "probability to drop"),
         ({"layer": "Dropout", "p": "half"}, "Dropout"),
         ({"layer": "LeakyReLU", "slope": 2}, "slope"),
+        ({"layer": "Conv2d", "out_channels": 0}, "out_channels must be a whole number"),
+        ({"layer": "Conv2d", "out_channels": 3, "kernel": 0}, "kernel must be a whole number"),
+        ({"layer": "Conv2d", "out_channels": 3, "stride": [1, 2, 3]}, "or two for rows"),
+        ({"layer": "Conv2d", "out_channels": 3, "padding": 3}, "smaller than the kernel"),
+        ({"layer": "Conv2d", "out_channels": 3, "initializer": 1}, "unknown initializer"),
+        ({"layer": "MaxPool2d", "kernel": 1.5}, "kernel must be a whole number"),
+        ({"layer": "BatchNorm", "eps": 0}, "eps must be a number"),
         (7, "must be a name"),
     ],
 )
@@ -127,3 +191,29 @@ def test_a_wrong_spec_is_refused_with_the_number_of_the_layer(entry, words):
 def test_a_dense_layer_on_an_image_says_to_put_flatten_before():
     with pytest.raises(ValueError, match=r"layer 1 \(Dense\): .*\(28, 28\): put Flatten before"):
         Network([{"layer": "Dense", "out_features": 3}], (28, 28))
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        (["Flatten", {"layer": "Conv2d", "out_channels": 3}], r"\(784,\): put it before Flatten"),
+        (["Flatten", "MaxPool2d"], r"\(784,\): put it before Flatten"),
+        (
+            [{"layer": "MaxPool2d", "kernel": 14}, {"layer": "Conv2d", "out_channels": 3}],
+            r"kernel \(3, 3\) does not fit into images \(2, 2\) .*: make the kernel smaller",
+        ),
+        (
+            [{"layer": "MaxPool2d", "kernel": 14}, {"layer": "AvgPool2d", "kernel": 3}],
+            r"windows \(3, 3\) do not fit into images \(2, 2\): pool less",
+        ),
+        (["ReLU", "BatchNorm"], r"\(28, 28\): put Flatten or Conv2d before"),
+        (
+            ["MaxPool2d", {"layer": "Dense", "out_features": 3}],
+            r"\(1, 14, 14\): put Flatten before",
+        ),
+    ],
+)
+def test_layers_that_do_not_fit_together_are_told_with_shapes_and_a_way_out(spec, words):
+    with pytest.raises(ValueError, match=words) as refusal:
+        Network(spec, (28, 28))
+    assert str(refusal.value).startswith("layer 2 ")

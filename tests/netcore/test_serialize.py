@@ -52,6 +52,16 @@ def test_a_model_carries_its_recipe_its_changes_and_its_scores(text):
     assert model.scores == {"test_accuracy": 0.5}
 
 
+def test_what_batch_norm_remembers_is_part_of_the_model():
+    conv = {"layer": "Conv2d", "out_channels": 3, "kernel": 2}
+    layers = [conv, "BatchNorm", "ReLU", "GlobalAvgPool2d", "LogSoftmax"]
+    trainer = Trainer(RECIPE.replace(layers=layers), (IMAGES, TARGETS), (IMAGES[:9], TARGETS[:9]))
+    list(trainer)
+    model = loads(freeze(trainer).dumps())
+    assert len(model.buffers) == 6 and np.any(model.buffers[:3])
+    assert np.array_equal(model.network().predict(IMAGES), trainer.network.predict(IMAGES))
+
+
 def test_the_run_of_a_model_is_replayed_to_the_bit_from_its_file(text):
     model = loads(text)
     replayed = Trainer(*Recipe.from_run(text)[:1], (IMAGES, TARGETS), (IMAGES[:9], TARGETS[:9]),
@@ -89,6 +99,7 @@ def test_every_shipped_model_is_sound_and_small_and_says_how_good_it_is(path):
 def spoiled(text):
     good = json.loads(text)
     wide = [{"layer": "Dense", "out_features": 10**9}, "LogSoftmax"]
+    conv = {"layer": "Conv2d", "out_channels": 1}
     nan = "AADAfw==" + good["theta"][8:]
     return {
         "not JSON": "{",
@@ -108,6 +119,12 @@ def spoiled(text):
         "too many parameters": edited(text, theta=good["theta"] * 2),
         "parameters that are not base64": edited(text, theta="!" * len(good["theta"])),
         "NaN among the parameters": edited(text, theta=nan),
+        "buffers without a layer for them": edited(text, buffers="AAAAAA=="),
+        "buffers that are no text": edited(text, buffers=[1, 2]),
+        "a kernel larger than any image": edited(text, spec=[{**conv, "kernel": 10**9}]),
+        "strips too large for memory": edited(
+            text, spec=[{**conv, "kernel": 64, "padding": 63}], input_shape=[8, 4096, 4096]
+        ),
         "NaN as a JSON constant": text.replace("0.5", "NaN"),
         "a recipe out of range": edited(text, recipe={"lr": -1}),
         "changes that are none": edited(text, changes=[1, 2]),

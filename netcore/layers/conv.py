@@ -1,0 +1,152 @@
+"""Convolution: one small window of weights looks at every place of an image.
+
+The window slides, so each output is a weighted sum over kh × kw × C_in neighbouring inputs, and
+the sums can be done by matrix products. The usual way (im2col) copies every input kh · kw times,
+once for each window that sees it. Here it is copied only kw times, along the row, into `strips`:
+
+    strips[h, j, c, w, n] = x[n, c, h, w · stride + j − padding]        (0 beyond the edge)
+
+All that an output row needs is then kh rows of `strips`, and these lie one behind the other, which
+is exactly the matrix (kh · kw · C_in, W_out · N) that W multiplies: nothing else is copied, and the
+rows beyond the upper and lower edge are left out instead of multiplied as zeros.
+"""
+
+import math
+
+import numpy as np
+
+from netcore.initializers import INITIALIZERS
+from netcore.layers.base import Layer, image_shape, pair
+from netcore.workspaces import as_stored
+
+
+class Conv2d(Layer):
+    """y[n, o, h, w] = b[o] + Σ_ijc W[i, j, c, o] · x[n, c, h · stride + i − p, w · stride + j − p]
+
+    x: (N, C_in, H, W), or (N, H, W) as one channel → y: (N, C_out, H_out, W_out), with
+    H_out = (H + 2 · padding − kh) // stride + 1. W: (kh, kw, C_in, C_out), b: (C_out,).
+    `kernel`, `stride` and `padding` are whole numbers, or pairs for rows and columns.
+    """
+
+    def __init__(self, out_channels, kernel=3, stride=1, padding=0, initializer="he"):
+        super().__init__()
+        if initializer not in INITIALIZERS:
+            raise ValueError(f"unknown initializer {initializer!r}: use {', '.join(INITIALIZERS)}")
+        if type(out_channels) is not int or out_channels < 1:
+            raise ValueError(f"out_channels must be a whole number from 1, not {out_channels!r}")
+        self.out_channels, self.weight_init = out_channels, initializer
+        self.kernel = pair(kernel, "kernel")
+        self.stride = pair(stride, "stride")
+        self.padding = pair(padding, "padding", least=0)
+        if any(p >= k for p, k in zip(self.padding, self.kernel, strict=True)):
+            raise ValueError(f"padding {padding!r} must be smaller than the kernel {kernel!r}")
+
+    def output_shape(self, input_shape):
+        _, height, width = image_shape(input_shape)
+        sizes = [
+            (size + 2 * p - k) // s + 1
+            for size, k, s, p in zip(
+                (height, width), self.kernel, self.stride, self.padding, strict=True
+            )
+        ]
+        if min(sizes) < 1:
+            raise ValueError(
+                f"its kernel {self.kernel} does not fit into images {(height, width)} with padding "
+                f"{self.padding}: make the kernel smaller or pool less before"
+            )
+        return (self.out_channels, *sizes)
+
+    def parameter_shapes(self, input_shape):
+        channels, _, _ = image_shape(input_shape)
+        return {"W": (*self.kernel, channels, self.out_channels), "b": (self.out_channels,)}
+
+    def fans(self, shape):
+        kh, kw, channels, out_channels = shape
+        return kh * kw * channels, kh * kw * out_channels
+
+    def footprint(self, input_shape):
+        channels, height, _ = image_shape(input_shape)
+        _, _, out_width = output_shape = self.output_shape(input_shape)
+        return math.prod(output_shape) + height * self.kernel[1] * channels * out_width
+
+    def forward(self, x, training=False):
+        self.x_shape = x.shape
+        n, *shape = x.shape
+        out_channels, out_height, out_width = self.output_shape(shape)
+        self.strips = self._cut_strips(x.reshape(n, *image_shape(shape)), out_width)
+        weights = self.params["W"].reshape(-1, out_channels)
+        y = self.workspace("y", (n, out_channels, out_height, out_width), x.dtype)
+        rows = as_stored(y).reshape(out_height, out_channels, out_width * n)
+        for row, seen, used in self._spans(out_height):
+            np.matmul(weights[used].T, self._columns(self.strips, seen), out=rows[row])
+        rows += self.params["b"][:, None]
+        return y
+
+    def backward(self, dy):
+        n, out_channels, out_height, out_width = dy.shape
+        drows = np.ascontiguousarray(as_stored(dy)).reshape(out_height, out_channels, -1)
+        np.sum(drows, axis=(0, 2), out=self.grads["b"])
+        dweights = self.grads["W"].reshape(-1, out_channels)
+        dweights[...] = 0
+        product = self.workspace("product", dweights.shape, dy.dtype)
+        for row, seen, used in self._spans(out_height):
+            columns = self._columns(self.strips, seen)
+            dweights[used] += np.matmul(columns, drows[row].T, out=product[used])
+        return self._input_gradient(drows) if self.needs_dx else None
+
+    def _input_gradient(self, drows):
+        """The way of `forward` backwards: where it read an input, the gradient is added."""
+        weights = self.params["W"].reshape(-1, self.out_channels)
+        dstrips = self.workspace("dstrips", self.strips.shape, drows.dtype)
+        dstrips[...] = 0
+        shape = len(weights), drows.shape[-1]
+        product = self.workspace("dcolumns", shape, drows.dtype)
+        for row, seen, used in self._spans(len(drows)):
+            dcolumns = self._columns(dstrips, seen)
+            dcolumns += np.matmul(weights[used], drows[row], out=product[used])
+        n, *shape = self.x_shape
+        dx = self.workspace("dx", (n, *image_shape(shape)), drows.dtype)
+        dx[...] = 0
+        stored = as_stored(dx)
+        for j, source, target in self._shifts(dx.shape[-1], dstrips.shape[3]):
+            stored[:, :, source] += dstrips[:, j, :, target]
+        return dx.reshape(self.x_shape)
+
+    def _cut_strips(self, x, out_width):
+        """x: (N, C, H, W) → strips (H, kw, C, W_out, N), see above."""
+        n, channels, height, width = x.shape
+        if not as_stored(x).flags.c_contiguous:
+            x, images = self.workspace("x", x.shape, x.dtype), x
+            x[...] = images
+        x = as_stored(x)
+        # five axes: stored as they are written
+        strips = self.workspace("strips", (height, self.kernel[1], channels, out_width, n), x.dtype)
+        for j, source, target in self._shifts(width, out_width):
+            strips[:, j, :, : target.start] = 0
+            strips[:, j, :, target] = x[:, :, source]
+            strips[:, j, :, target.stop :] = 0
+        return strips
+
+    def _shifts(self, width, out_width):
+        """For each column j of the kernel: (j, columns of x it meets, columns of y it serves)."""
+        stride, padding = self.stride[1], self.padding[1]
+        for j in range(self.kernel[1]):
+            first = max(0, -((j - padding) // stride))  # the first w with w · stride + j ≥ padding
+            stop = max(first, min(out_width, (width - 1 + padding - j) // stride + 1))
+            start = first * stride + j - padding
+            source = slice(start, start + (stop - first) * stride, stride)
+            yield j, source, slice(first, stop)
+
+    def _spans(self, out_height):
+        """For each output row: (row, input rows it sees, the part of W's first axis for these)."""
+        height, (kh, kw) = len(self.strips), self.kernel
+        depth = kw * self.strips.shape[2]  # of W for one row of the kernel
+        for row in range(out_height):
+            top = row * self.stride[0] - self.padding[0]
+            first, stop = max(top, 0), min(top + kh, height)
+            yield row, slice(first, stop), slice((first - top) * depth, (stop - top) * depth)
+
+    @staticmethod
+    def _columns(strips, rows):
+        """Neighbouring rows of strips as one matrix (rows · kw · C, W_out · N); a view."""
+        return strips[rows].reshape(-1, strips.shape[3] * strips.shape[4])
