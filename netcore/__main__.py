@@ -2,13 +2,14 @@
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
 from tqdm import tqdm
 
 import dataset
-from dataset import DataError, ink
+from dataset import DataError, augment, ink
 from netcore import lr_find, metrics
 from netcore.recipe import Recipe, RecipeError, parse_setting
 from netcore.serialize import ModelError, freeze, load
@@ -67,6 +68,13 @@ def parser():
             "hidden=256,128 activation=Tanh dropout=0.2 optimizer=adam "
             "dataset=NAME|FILE.csv",
         )
+        sub.add_argument(
+            "--threads",
+            type=int,
+            default=os.cpu_count(),
+            metavar="N",
+            help="1 or 2; the result is the same to the bit (default: as many as there are cores)",
+        )
         return sub
 
     train = from_recipe("train", run_train, "Train a network and score it on the test set.")
@@ -99,7 +107,7 @@ def run_train(options):
     if options.out is not None and not options.out.parent.is_dir():
         raise RecipeError(f"{options.out} cannot be saved: there is no folder {options.out.parent}")
     train, validation, test = read_data(recipe)
-    trainer = Trainer(recipe, train, validation, changes)
+    trainer = Trainer(recipe, train, validation, changes, **speed_and_looks(recipe, options))
     last = follow(trainer)
     test_loss, test_accuracy = trainer.network.evaluate(*test)
     scores = {
@@ -141,6 +149,7 @@ def follow(trainer):
                     )
                     bar.update(last.step - bar.n)
         except KeyboardInterrupt:
+            trainer.conclude()
             print(f"\nstopped at step {trainer.step_count:,}", file=sys.stderr)
     if last is None:
         raise RecipeError("the run has no steps: set epochs or steps above 0")
@@ -150,7 +159,7 @@ def follow(trainer):
 def run_lr_find(options):
     recipe, _ = read_recipe(options)
     train, validation, _ = read_data(recipe)
-    search = lr_find.find(recipe, train, validation)
+    search = lr_find.find(recipe, train, validation, **speed_and_looks(recipe, options))
     print(lr_find.draw(search))
     print(f"suggestion: lr={search.suggestion:.2g}, where the loss falls fastest")
     return {
@@ -215,6 +224,11 @@ def read_recipe(options):
     for setting in options.set:
         recipe = parse_setting(recipe, setting)
     return recipe, changes
+
+
+def speed_and_looks(recipe, options):
+    """How many threads train, and what the recipe's augmentation does to images."""
+    return {"threads": options.threads, "augment": augment.build(recipe.augment)}
 
 
 def read_data(recipe):

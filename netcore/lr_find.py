@@ -21,17 +21,20 @@ class Search(NamedTuple):
     suggestion: float
 
 
-def find(recipe, train, validation, low=1e-5, high=10.0, steps=200, memory=0.9) -> Search:
+def find(
+    recipe, train, validation, low=1e-5, high=10.0, steps=200, memory=0.9, **options
+) -> Search:
     """A run of the recipe under rates from `low` to `high`; `memory` smooths the loss.
 
     Suggests the rate at which the loss falls fastest along the log axis, a good peak for a
-    schedule. The recipe's own rate, schedule and length play no part.
+    schedule. The recipe's own rate, schedule and length play no part. `options` go to the Trainer.
     """
     lrs = np.geomspace(low, high, steps)
     trainer = Trainer(
         recipe.replace(lr=low, schedule="constant", warmup=0.0, steps=steps, eval_every=steps + 1),
         train,
         validation,
+        **options,
     )
     losses, mean = [], 0.0
     for step, lr in enumerate(lrs, start=1):

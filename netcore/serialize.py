@@ -72,7 +72,8 @@ class Model:
 
 def freeze(trainer, scores=None) -> Model:
     """The trainer's network as it is now, as a model with its history."""
-    theta, buffers = trainer.network.theta.copy(), trainer.network.buffers.copy()
+    with trainer.in_use():
+        theta, buffers = trainer.network.theta.copy(), trainer.network.buffers.copy()
     theta.setflags(write=False)
     buffers.setflags(write=False)
     return Model(

@@ -7,17 +7,18 @@ Between two steps `change(lr=0.05)` turns a knob; what was changed when is kept 
 Recipe and changes together replay the run to the bit.
 """
 
-import functools
 import time
+from contextlib import nullcontext
 from typing import NamedTuple
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
-from netcore import functional, schedules
+from netcore import metrics, schedules
+from netcore.averaging import Best, RunningMean
 from netcore.layers import Dropout
 from netcore.network import Network
 from netcore.optimizers import OPTIMIZERS
+from netcore.parallel import Replicas
 from netcore.recipe import Recipe, RecipeError
 
 CHANGEABLE = ("lr", "momentum", "weight_decay", "dropout", "batch_size", "epochs", "steps")
@@ -25,7 +26,7 @@ CHANGEABLE = ("lr", "momentum", "weight_decay", "dropout", "batch_size", "epochs
 LOST = 1000.0  # nats: pure guessing costs 2.3, so no run comes back from here, nor from NaN
 
 # One generator for each purpose, so that a draw more in one leaves the others as they were.
-STREAMS = {"initialization": 0, "subset": 1, "shuffling": 2, "dropout": 3}
+STREAMS = {"initialization": 0, "subset": 1, "shuffling": 2, "dropout": 3, "augmentation": 4}
 
 
 class Record(NamedTuple):
@@ -47,29 +48,23 @@ class Divergence(ArithmeticError):
     """The loss grew out of all bounds; the message says when, and what to try."""
 
 
-@functools.cache
-def single_thread_blas():
-    """Let BLAS use one thread in this process, from now on.
-
-    A sum split over threads rounds differently with their number; at the sizes here a second
-    thread gains little, and several runs side by side would fight for the cores.
-    """
-    return threadpool_limits(1, user_api="blas")
-
-
-def stream(seed, purpose):
-    """The random generator of a recipe's seed for one of `STREAMS`."""
-    return np.random.default_rng([seed, STREAMS[purpose]])
+def stream(seed, purpose, *numbers):
+    """The random generator of a recipe's seed for one of `STREAMS`, or one of its branches."""
+    return np.random.default_rng([seed, STREAMS[purpose], *numbers])
 
 
 class Trainer:
     """A run in progress. train, validation: pairs of x (N, …) uint8 or float32, targets (N,).
 
     `changes`, a list of (step, settings) as in another trainer's `changes`, replays these.
+    `threads` changes the speed and nothing else; a second one pays where a core is free.
+    `augment(x, rng)`, which a recipe with `augment` needs, gives each training image a new look.
     """
 
-    def __init__(self, recipe: Recipe, train, validation, changes=()):
-        single_thread_blas()
+    def __init__(self, recipe: Recipe, train, validation, changes=(), threads=1, augment=None):
+        if recipe.augment and augment is None:
+            raise RecipeError("this recipe augments its images: give the trainer `augment`")
+        self.augment = augment
         self.recipe = self.settings = recipe  # as begun, and as changed since
         self.x, self.targets = train
         self.validation = validation
@@ -82,11 +77,17 @@ class Trainer:
         self.network = Network(
             recipe.layers, self.x.shape[1:], stream(recipe.seed, "initialization")
         )
-        for layer in self.network.layers:
-            layer.seed(stream(recipe.seed, "dropout"))
+        self.replicas = Replicas(self.network, threads)
+        for number, network in enumerate(self.replicas.networks):
+            network.label_smoothing = recipe.label_smoothing
+            for layer in network.layers:
+                layer.seed(stream(recipe.seed, "dropout", number))
         self.optimizer = OPTIMIZERS[recipe.optimizer](
             self.network.parameters, np.float32, recipe.momentum, recipe.beta2, recipe.eps
         )
+        self.mean = RunningMean(self.network, recipe.averaging) if recipe.averaging else None
+        self.best = Best() if recipe.patience is not None else None
+        self.stopped_early = False
         self.shuffling = stream(recipe.seed, "shuffling")
         self.order = np.arange(0)  # of the images in this epoch, still to be shuffled
         self.position = 0  # in `order`
@@ -106,13 +107,16 @@ class Trainer:
         self.settings = changed
         self.changes.append((self.step_count, settings))
         self.optimizer.momentum = changed.momentum
-        for layer in self.network.layers:
-            if isinstance(layer, Dropout):
-                layer.p = changed.dropout
+        for network in self.replicas.networks:
+            for layer in network.layers:
+                if isinstance(layer, Dropout):
+                    layer.p = changed.dropout
 
     @property
     def progress(self):
         """Share of the run done, 0…1: of the steps if the recipe counts steps, else of epochs."""
+        if self.stopped_early:
+            return 1.0
         if self.settings.steps is not None:
             return self.step_count / self.settings.steps if self.settings.steps else 1.0
         total = self.settings.epochs * len(self.chosen)
@@ -126,6 +130,7 @@ class Trainer:
         while self._replay and self._replay[0][0] <= self.step_count:
             self.change(**self._replay.pop(0)[1])
         if self.progress >= 1.0:
+            self.conclude()
             raise StopIteration
         began = time.perf_counter()
         with np.errstate(over="ignore", invalid="ignore"):  # a diverging loss is told below
@@ -144,10 +149,18 @@ class Trainer:
         progress = self.progress
         lr = settings.lr * schedules.factor(settings.schedule, progress, settings.warmup)
         batch = self._next_batch(settings.batch_size)
-        x, targets = self._take(batch)
 
-        loss, right = network.loss_and_grad(x, targets)
+        def take(part):
+            x, targets = self.x.take(batch[part], axis=0), self.targets[batch[part]]
+            if self.augment:  # seeded by its place in the run, whoever of the threads does it
+                place = self.step_count, part.start
+                x = self.augment(x, stream(settings.seed, "augmentation", *place))
+            return x, targets
+
+        loss, right = self.replicas.loss_and_grad(len(batch), take)
         if np.isfinite(loss):
+            if settings.clip_norm is not None:
+                clip(network.grad, settings.clip_norm)
             if settings.weight_decay:
                 self.optimizer.decay(
                     network.theta[network.weights],
@@ -157,6 +170,8 @@ class Trainer:
                 )
             self.optimizer.step(network.theta, network.grad, lr)
             network.remember()
+            if self.mean:
+                self.mean.step()
 
         self.step_count += 1
         self.images_seen += len(batch)
@@ -169,7 +184,21 @@ class Trainer:
             lr,
             self.seconds,
         )
-        return self.validated(record) if self._is_validation_step() else record
+        if self.progress < 1.0:
+            if not self._is_validation_step():
+                return record
+            record = self.validated(record)
+            self._look_for_the_best(record.validation_accuracy)
+        if self.progress >= 1.0:
+            self.conclude()
+            record = self.validated(record)
+        return record
+
+    def _look_for_the_best(self, score):
+        if self.best:
+            with self.in_use():
+                self.best.see(self.network, score)
+            self.stopped_early = self.best.waited >= self.settings.patience
 
     def _next_batch(self, size):
         """The indices of the next images; the last batch of an epoch may be smaller."""
@@ -180,20 +209,43 @@ class Trainer:
         self.position += len(batch)
         return batch
 
-    def _take(self, batch):
-        """Copy a batch out of the data, as float32 intensities."""
-        return functional.scale_pixels(self.x[batch]), self.targets[batch]
-
     def _is_validation_step(self):
-        if self.settings.eval_every is not None and self.step_count % self.settings.eval_every == 0:
-            return True
-        ended = self.progress >= 1.0
-        return ended or (self.settings.eval_every is None and self.position >= len(self.order))
+        if self.settings.eval_every is not None:
+            return self.step_count % self.settings.eval_every == 0
+        return self.position >= len(self.order)
+
+    def in_use(self):
+        """A block in which the network has the weights it would be used with, mean or last."""
+        return self.mean.in_use() if self.mean else nullcontext()
+
+    def conclude(self):
+        """The run is over: the network takes its mean weights, or its best ones, for good."""
+        if self.mean:
+            self.mean.swap()
+            self.mean = None
+        if self.best:
+            if not self.stopped_early:
+                self.best.see(self.network, metrics.score(*self._answers())["accuracy"])
+            self.best.restore(self.network)
+            self.best = None
 
     def validated(self, record):
         """The record with the gradient norm and the scores on validation filled in."""
-        loss, accuracy = self.network.evaluate(*self.validation)
-        norm = float(np.linalg.norm(self.network.grad))
+        with self.in_use():
+            score = metrics.score(*self._answers())
         return record._replace(
-            gradient_norm=norm, validation_loss=loss, validation_accuracy=accuracy
+            gradient_norm=float(np.linalg.norm(self.network.grad)),
+            validation_loss=score["loss"],
+            validation_accuracy=score["accuracy"],
         )
+
+    def _answers(self):
+        x, targets = self.validation
+        return self.replicas.log_probs(x), targets
+
+
+def clip(grad, longest):
+    """Shorten the gradient to at most this length, in place. Pascanu et al. 2013."""
+    length = np.linalg.norm(grad)
+    if length > longest:
+        grad *= longest / length

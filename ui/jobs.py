@@ -247,6 +247,7 @@ class Job:
     def _sit_exam(self, records):
         """The test set, once: the run is over, nothing can be chosen by its score any more."""
         trainer = self._trainer
+        trainer.conclude()
         last = records[-1] if records else self._last
         if last and last.validation_accuracy is None:
             last = trainer.validated(last)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dataset import augment
 from netcore import Recipe, Trainer
 from ui import cache, state
 from ui.jobs import Job
@@ -15,7 +16,8 @@ def _go(recipe: Recipe, steps=None) -> None:
     if job is None:
         data = cache.dataset(recipe.dataset)
         train, validation, test = ((s.images, s.labels) for s in data.splits.values())
-        job = Job(Trainer(recipe, train, validation), test, cache.pool(), data.classes)
+        trainer = Trainer(recipe, train, validation, augment=augment.build(recipe.augment))
+        job = Job(trainer, test, cache.pool(), data.classes)
         state.JOB.set(job)
     if steps == EPOCH:
         job.run_epoch()

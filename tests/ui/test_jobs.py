@@ -153,7 +153,7 @@ def test_a_job_that_diverges_fails_with_an_explanation(job_of):
 
 def test_a_job_that_raises_tells_so_and_leaves_its_slot_to_others(job_of, monkeypatch, caplog):
     broken, sound = job_of(), job_of()
-    monkeypatch.setattr(broken._trainer.network, "loss_and_grad", lambda *_: 1 / 0)
+    monkeypatch.setattr(broken._trainer.network, "loss_and_grad", lambda *_, **__: 1 / 0)
     for job in (broken, sound):
         job.run()
         job.join(20)
