@@ -20,6 +20,7 @@ from ui import jobs, state
 
 MODELS = Path(__file__).parent.parent / "models"
 RECIPES = MODELS / "recipes"
+SIMPLEST_FIRST = ("fast", "seed", "dense", "lenet", "best")
 
 SAMPLE = 2000  # images on the map
 
@@ -70,10 +71,12 @@ def shipped_models() -> dict[str, netcore.Model]:
 
 @st.cache_resource(show_spinner=False)
 def recipes() -> dict[str, netcore.Recipe]:
-    """The recipes of the repository by name, the quickest first."""
-    found = [netcore.Recipe.from_run(path.read_text())[0] for path in RECIPES.glob("*.json")]
-    order = {"fast": 0, "seed": 1, "dense": 2}
-    return {r.name: r for r in sorted(found, key=lambda r: (order.get(r.name, 9), r.name))}
+    """The recipes of the repository by name, the simplest first."""
+    found = {
+        path.stem: netcore.Recipe.from_run(path.read_text())[0] for path in RECIPES.glob("*.json")
+    }
+    names = [*SIMPLEST_FIRST, *sorted(found.keys() - {*SIMPLEST_FIRST})]
+    return {name: found[name] for name in names if name in found}
 
 
 @st.cache_resource(show_spinner=False)

@@ -113,11 +113,20 @@ def test_every_choice_reaches_the_recipe(page):
     assert (recipe.train_images, recipe.seed, recipe.name) == (500, 7, "my fast")
 
 
-@pytest.mark.parametrize("name", ["fast", "seed", "dense"])
+@pytest.mark.parametrize("name", ["fast", "seed", "dense", "lenet"])
 def test_a_link_to_a_recipe_opens_it_as_it_is(page, name):
     at = page(recipe=name)
     recipe = press(at, "Step").recipe
     assert recipe.name == name
+
+
+def test_a_convolutional_recipe_learns_and_shows_its_own_layers(page):
+    at = page(recipe="lenet")
+    assert any("recipe's own" in caption.value for caption in at.caption)
+    job = press(at, "Step")
+    job.join(60)
+    assert job.view().last.step == 1
+    assert job.parameters < 100_000
 
 
 def test_a_changed_recipe_says_that_it_is_ones_own(page):
@@ -130,7 +139,7 @@ def test_choosing_another_recipe_moves_all_knobs(page):
     at.selectbox(key="recipe").set_value("dense").run()
     assert at.select_slider(key="lr").value == 0.003
     assert at.select_slider(key="width1").value == 512
-    assert at.slider(key="dropout").value == 0.3
+    assert at.slider(key="dropout").value == 0.2
 
 
 def test_a_knob_turned_in_a_run_counts_from_the_next_step(page):
