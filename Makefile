@@ -14,6 +14,9 @@ lint: .venv/dev       ## put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+bench: .venv/bench    ## compare with PyTorch and scikit-learn, and keep a record
+	$(BIN)/python -m bench
+
 .venv/app: requirements.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --requirement requirements.txt
@@ -23,4 +26,8 @@ lint: .venv/dev       ## put the code into shape
 	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
 	@touch $@
 
-.PHONY: run test lint
+.venv/bench: requirements-bench.txt .venv/app
+	$(BIN)/python -m pip install --quiet --requirement requirements-bench.txt
+	@touch $@
+
+.PHONY: run test lint bench

@@ -1,0 +1,164 @@
+"""Measure, print one table, and keep a dated record: `python -m bench [NAME]`.
+
+Contenders take turns, round by round, so that a machine that speeds up or slows down does so for
+all of them. The ratio of each round is what counts; its median and its spread are kept.
+"""
+
+import datetime
+import importlib.metadata
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from bench import contenders, growth
+
+ROUNDS = 9
+RECORDS = Path(__file__).parent / "records"
+TRAINING = (  # name, hidden layers, batch size, steps a round
+    ("dense 784-128-10, batch 100", (128,), 100, 400),
+    ("dense 784-512-10, batch 128", (512,), 128, 150),
+    ("convolution 5×5×16, 5×5×32, batch 128", "conv", 128, 12),
+)
+COMMANDS = (  # accuracy to reach, and the command that should
+    (0.925, "--recipe fast --set hidden=32 train_images=20000 epochs=1 eval_every=null"),
+    (0.98, "--recipe fast --set hidden=128 lr=0.15 epochs=6 eval_every=null"),
+    (0.99, "--recipe lenet --set epochs=2"),
+    (0.995, "--recipe lenet"),
+)
+
+
+def measure(runs, rounds=ROUNDS):
+    """{name: callable} → {name: seconds of each round}, taking turns after one warm-up each."""
+    for run in runs.values():
+        run()
+    seconds = {name: [] for name in runs}
+    for _ in range(rounds):
+        for name, run in runs.items():
+            began = time.perf_counter()
+            run()
+            seconds[name].append(time.perf_counter() - began)
+    return {name: np.array(values) for name, values in seconds.items()}
+
+
+def compare(what, seconds, amount, unit):
+    """One entry: the median of each contender, and netcore's lead over each, round by round."""
+    entry = {"what": what, "unit": unit, "rounds": len(seconds["netcore"])}
+    for name, values in seconds.items():
+        rates = amount / values if unit == "images/s" else values * 1000
+        entry[name] = float(np.median(rates))
+        if name != "netcore":
+            leads = values / seconds["netcore"]
+            entry[f"lead over {name}"] = [
+                round(float(v), 3) for v in (np.median(leads), leads.min(), leads.max())
+            ]
+    return entry
+
+
+def training():
+    for what, hidden, batch, steps in TRAINING:
+        makers = {"netcore": contenders.netcore, "PyTorch": contenders.pytorch}
+        if hidden != "conv":
+            makers["scikit-learn"] = contenders.sklearn
+        runs = {name: make(hidden, batch) for name, make in makers.items()}
+        runs = {name: lambda run=run, steps=steps: run(steps) for name, run in runs.items()}
+        yield compare(f"training, {what}", measure(runs), steps * batch, "images/s")
+
+
+def products():
+    """The share of a training step that is matrix products, both on one thread."""
+    hidden, batch, steps = (512,), 128, 150
+    step, product = contenders.netcore(hidden, batch, 1), contenders.products_only(hidden, batch)
+    seconds = measure({"step": lambda: step(steps), "product": lambda: product(steps)})
+    shares = seconds["product"] / seconds["step"]
+    spread = [round(float(v), 3) for v in (np.median(shares), shares.min(), shares.max())]
+    return {"what": "share of matrix products in a step, dense 784-512-10", "share": spread}
+
+
+def prediction():
+    images = contenders.data.test.images
+    for what, hidden in (("dense 784-512-10", (512,)), ("convolution", "conv")):
+        ours, theirs = contenders.netcore_predict(hidden), contenders.torch_predict(hidden)
+        for amount in (10_000, 1):
+            some = images[:amount]
+            runs = {
+                "netcore": lambda f=ours, x=some: f(x),
+                "PyTorch": lambda f=theirs, x=some: f(x),
+            }
+            unit = "images/s" if amount > 1 else "ms"
+            rounds = ROUNDS if amount > 1 else 201
+            name = f"prediction of {amount:,} image{'s' * (amount > 1)}, {what}"
+            yield compare(name, measure(runs, rounds), amount, unit)
+
+
+def accuracy():
+    """Whole commands as a user runs them: training time printed, peak memory of the process."""
+    for goal, arguments in COMMANDS:
+        command = [sys.executable, "-m", "netcore", "train", *arguments.split(), "--json"]
+        run = subprocess.run(command, capture_output=True, text=True, check=True)
+        result = json.loads(run.stdout.splitlines()[-1])
+        yield {
+            "what": f"{goal:.1%} on the test set: train {arguments}",
+            "test_accuracy": result["test_accuracy"],
+            "train_seconds": result["train_seconds"],
+            "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024),
+        }
+
+
+def machine():
+    model = next(
+        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
+         if line.startswith("model name")), platform.processor(),
+    )  # fmt: skip
+    packages = ("numpy", "scipy", "torch", "scikit-learn")
+    versions = {name: importlib.metadata.version(name) for name in packages}
+    return {"processor": model, "cores": os.cpu_count(), "python": platform.python_version(),
+            "system": platform.system(), "load before": os.getloadavg()[0], **versions}  # fmt: skip
+
+
+def row(entry):
+    """One line of the table."""
+    if "unit" in entry:
+        leads = [f"{key.removeprefix('lead over ')} × {entry[key][0]:.2f} "
+                 f"({entry[key][1]:.2f} … {entry[key][2]:.2f})"
+                 for key in entry if key.startswith("lead over ")]  # fmt: skip
+        value = f"{entry['netcore']:,.0f}" if entry["unit"] == "images/s" else (
+            f"{entry['netcore']:.2f}"
+        )  # fmt: skip
+        return f"| {entry['what']} | {value} {entry['unit']} | {', '.join(leads)} |"
+    if "share" in entry:
+        middle, low, high = entry["share"]
+        return f"| {entry['what']} | {middle:.0%} | {low:.0%} … {high:.0%} |"
+    return (f"| {entry['what']} | {entry['train_seconds']:.2f} s | "
+            f"{entry['test_accuracy']:.2%}, {entry['peak_memory_mb']} MB |")  # fmt: skip
+
+
+def main():
+    name = sys.argv[1] if len(sys.argv) > 1 else "run"
+    about, entries = machine(), []
+    lines = ["| what | netcore | lead (lowest … highest round), or what was reached |",
+             "|---|---:|---|"]  # fmt: skip
+    print("\n".join(lines), flush=True)
+    for group in (accuracy(), training(), [products()], prediction()):
+        for entry in group:
+            entries.append(entry)
+            lines.append(row(entry))
+            print(lines[-1], flush=True)
+    folder = RECORDS / f"{datetime.date.today()}_{name}"
+    folder.mkdir(parents=True, exist_ok=True)
+    grown = growth.measure(folder / "growth.svg")
+    record = {"machine": about, "entries": entries, "growth": grown}
+    (folder / "record.json").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+    head = ", ".join(f"{key} {value}" for key, value in about.items())
+    (folder / "table.md").write_text(f"`python -m bench` on: {head}\n\n" + "\n".join(lines) + "\n")
+    print(f"kept in {folder}")
+
+
+if __name__ == "__main__":
+    main()
