@@ -64,9 +64,9 @@ def open_upload(file) -> None:
 
 @st.cache_resource(show_spinner="Opening the models …")
 def shipped_models() -> dict[str, netcore.Model]:
-    """The repository's models by name, the most accurate first. Shared and read-only."""
+    """The repository's models by name, the best on validation first. Shared and read-only."""
     models = {path.stem: netcore.load(path) for path in sorted(MODELS.glob("*.json"))}
-    return dict(sorted(models.items(), key=lambda item: -item[1].scores["test_accuracy"]))
+    return dict(sorted(models.items(), key=lambda item: -item[1].scores["validation_accuracy"]))
 
 
 @st.cache_resource(show_spinner=False)
