@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tqdm import tqdm
 import dataset
 from dataset import DataError, ink
 from netcore import metrics
+from netcore.parallel import Replicas
 from netcore.recipe import Recipe, RecipeError, parse_setting
 from netcore.serialize import ModelError, freeze, load
 from netcore.trainer import Divergence, Trainer
@@ -66,6 +68,7 @@ def parser():
         "dataset=NAME|FILE.csv",
     )
     train.add_argument("--out", type=Path, metavar="FILE", help="save the model here, as JSON")
+    add_threads(train)
 
     evaluate = command("evaluate", run_evaluate, "Score a saved model on a split of a dataset.")
     evaluate.add_argument("model", metavar="MODEL", help="a model file, or a name in models/")
@@ -73,6 +76,7 @@ def parser():
     evaluate.add_argument(
         "--dataset", metavar="NAME|FILE.csv", help="default: the one the model was trained on"
     )
+    add_threads(evaluate)
 
     predict = command("predict", run_predict, "Read digits from pictures.")
     predict.add_argument("model", metavar="MODEL", help="a model file, or a name in models/")
@@ -87,6 +91,16 @@ def parser():
     return top
 
 
+def add_threads(command):
+    command.add_argument(
+        "--threads",
+        type=int,
+        choices=(1, 2),
+        default=min(2, os.cpu_count() or 1),
+        help="changes the speed, not the result (default: %(default)s)",
+    )
+
+
 def run_train(options):
     recipe, changes = read_recipe(options.recipe)
     for setting in options.set:
@@ -99,12 +113,13 @@ def run_train(options):
         (data.train.images, data.train.labels),
         (data.validation.images, data.validation.labels),
         changes,
+        options.threads,
     )
     last = follow(trainer)
-    test_loss, test_accuracy = trainer.network.evaluate(data.test.images, data.test.labels)
+    test = metrics.score(trainer.replicas.log_probs(data.test.images), data.test.labels)
     scores = {
-        "test_accuracy": test_accuracy,
-        "test_loss": test_loss,
+        "test_accuracy": test["accuracy"],
+        "test_loss": test["loss"],
         "validation_accuracy": last.validation_accuracy,
         "validation_loss": last.validation_loss,
         "train_seconds": round(last.seconds, 3),
@@ -114,7 +129,7 @@ def run_train(options):
         "seed": recipe.seed,
     }
     print(
-        f"{recipe.name}: {test_accuracy:.2%} on the test set, {last.validation_accuracy:.2%} on "
+        f"{recipe.name}: {test['accuracy']:.2%} on the test set, {last.validation_accuracy:.2%} on "
         f"validation, {last.step:,} steps in {last.seconds:.2f} s, "
         f"{trainer.network.parameters:,} parameters"
     )
@@ -152,7 +167,8 @@ def run_evaluate(options):
     data = dataset.load(options.dataset or model.recipe.dataset)
     split = data.splits[options.split]
     network = model.network()
-    score = metrics.score(network.log_probs(split.images), split.labels)
+    log_probs = Replicas(network, options.threads).log_probs(split.images)
+    score = metrics.score(log_probs, split.labels)
     print(
         f"{model.name}: {score['accuracy']:.2%} on {len(split):,} {options.split} images of "
         f"{data.name}, loss {score['loss']:.4f}, {network.parameters:,} parameters"

@@ -3,6 +3,7 @@
 All weights and biases live side by side in `theta`, all their gradients in `grad`; the layers
 hold views into both. So an optimizer step, a snapshot or a saved model is one vector operation.
 What layers remember otherwise (running means) lies in `buffers`, what they saw last in `observed`.
+`found` is `grad` and `observed` together: what a batch has to say, and parts of a batch add up.
 """
 
 import itertools
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from netcore import functional, layers, losses, metrics
+from netcore import functional, layers, losses, metrics, parallel
 from netcore.initializers import INITIALIZERS
 from netcore.workspaces import Workspaces
 
@@ -76,22 +77,33 @@ def summary(planned) -> list[dict]:
 class Network:
     """spec: list of layers, see `netcore.layers`; input_shape: of one example, e.g. (28, 28).
 
-    Not for use by two threads at once: the layers write into workspaces of their own.
+    Not for use by two threads at once: the layers write into workspaces of their own. `replica`
+    gives a double for another thread.
     """
 
-    def __init__(self, spec, input_shape, seed=0, dtype=np.float32):
+    def __init__(self, spec, input_shape, seed=0, dtype=np.float32, like=None):
+        parallel.single_thread_blas()
         self.spec, self.input_shape = list(spec), tuple(input_shape)
         self.plan = plan(spec, input_shape)
         self.layers = [planned.layer for planned in self.plan]
         self.output_shape = self.plan[-1].output_shape
+        self.convolutional = any(isinstance(layer, layers.Conv2d) for layer in self.layers)
         self.parameters = sum(planned.parameters for planned in self.plan)
+        self.footprint = sum(planned.footprint for planned in self.plan)
         remembered = sum(planned.remembered for planned in self.plan)
-        self.theta, self.grad = np.zeros(self.parameters, dtype), np.zeros(self.parameters, dtype)
-        self.buffers, self.observed = np.zeros(remembered, dtype), np.zeros(remembered, dtype)
+        self.theta = like.theta if like else np.zeros(self.parameters, dtype)
+        self.buffers = like.buffers if like else np.zeros(remembered, dtype)
+        self.found = np.zeros(self.parameters + remembered, dtype)
+        self.grad, self.observed = self.found[: self.parameters], self.found[self.parameters :]
         self.workspace = Workspaces()
         self._cut_parameters()
         self._cut_buffers()
-        self._initialize(np.random.default_rng(seed))
+        if not like:
+            self._initialize(np.random.default_rng(seed))
+
+    def replica(self):
+        """Another network over the same `theta` and `buffers`, with all else of its own."""
+        return Network(self.spec, self.input_shape, dtype=self.theta.dtype, like=self)
 
     def _cut_parameters(self):
         """Hand each layer its parameters: all weights first, then all biases.
@@ -133,13 +145,9 @@ class Network:
                 else:
                     value[...] = layer.initial.get(name, 0)
 
-    def parts(self, count):
-        """Cut so many examples into slices whose intermediate results stay in the cache.
-
-        The cut depends on the network and the count alone, so that the results do too.
-        """
-        numbers = sum(planned.footprint for planned in self.plan)
-        pieces = max(2, math.ceil(count * numbers / PART))
+    def parts(self, count, at_least=1):
+        """Cut so many examples into slices whose intermediate results stay in the cache."""
+        pieces = max(at_least, math.ceil(count * self.footprint / PART))
         bounds = [count * piece // pieces for piece in range(pieces + 1)]
         return [slice(a, b) for a, b in itertools.pairwise(bounds) if a < b]
 
@@ -158,32 +166,42 @@ class Network:
                 break
         return dy
 
-    def loss_and_grad(self, x, targets):
+    def loss_and_grad(self, x, targets, batch_size=None, add=False):
         """One forward and backward pass of a network that ends in LogSoftmax.
 
         x: (N, *input_shape), targets: (N,) integers → (sum of losses, number right);
-        fills `grad` with the gradient of the mean loss.
+        fills `grad` with the gradient of the mean loss. If these examples are only a part of a
+        batch, `batch_size` is the size of the whole, and with `add` their share is added to what
+        the parts before have found.
         """
+        batch_size = batch_size or len(x)
+        if add:
+            before = self.workspace("before", self.found.shape, self.found.dtype)
+            np.copyto(before, self.found)
         *body, _log_softmax = self.layers  # fused with the loss
         logits = self._scaled(x)
         for layer in body:
             logits = layer.forward(logits, training=True)
         dy = np.empty_like(logits)
-        loss, right = losses.softmax_nll(logits, targets, dy)
+        loss, right = losses.softmax_nll(logits, targets, dy, batch_size)
         for layer in reversed(body):
             dy = layer.backward(dy)
             if dy is None:
                 break
+        self.observed *= len(x) / batch_size
+        if add:
+            self.found += before
         return loss, right
 
     def remember(self):
         """Let the running means in `buffers` follow what the batch before showed."""
-        self.buffers += (1 - MEMORY) * (self.observed - self.buffers)
+        if len(self.buffers):
+            self.buffers += (1 - MEMORY) * (self.observed - self.buffers)
 
     def log_probs(self, x):
         """x: (N, *input_shape) → (N, K), in parts, so that memory stays bounded."""
         out = np.empty((len(x), *self.output_shape), self.theta.dtype)
-        for part in self.parts(len(x)):
+        for part in self.parts(len(x), parallel.LANES):  # as with several threads
             out[part] = self.forward(x[part])
         return out
 

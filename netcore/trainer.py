@@ -7,17 +7,16 @@ Between two steps `change(lr=0.05)` turns a knob; what was changed when is kept 
 Recipe and changes together replay the run to the bit.
 """
 
-import functools
 import time
 from typing import NamedTuple
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
-from netcore import functional, schedules
+from netcore import metrics, schedules
 from netcore.layers import Dropout
 from netcore.network import Network
 from netcore.optimizers import OPTIMIZERS
+from netcore.parallel import Replicas
 from netcore.recipe import Recipe, RecipeError
 
 CHANGEABLE = ("lr", "momentum", "weight_decay", "dropout", "batch_size", "epochs", "steps")
@@ -47,29 +46,19 @@ class Divergence(ArithmeticError):
     """The loss grew out of all bounds; the message says when, and what to try."""
 
 
-@functools.cache
-def single_thread_blas():
-    """Let BLAS use one thread in this process, from now on.
-
-    A sum split over threads rounds differently with their number; at the sizes here a second
-    thread gains little, and several runs side by side would fight for the cores.
-    """
-    return threadpool_limits(1, user_api="blas")
-
-
-def stream(seed, purpose):
-    """The random generator of a recipe's seed for one of `STREAMS`."""
-    return np.random.default_rng([seed, STREAMS[purpose]])
+def stream(seed, purpose, *numbers):
+    """The random generator of a recipe's seed for one of `STREAMS`, or one of its branches."""
+    return np.random.default_rng([seed, STREAMS[purpose], *numbers])
 
 
 class Trainer:
     """A run in progress. train, validation: pairs of x (N, …) uint8 or float32, targets (N,).
 
     `changes`, a list of (step, settings) as in another trainer's `changes`, replays these.
+    `threads` changes the speed and nothing else; a second one pays where a core is free.
     """
 
-    def __init__(self, recipe: Recipe, train, validation, changes=()):
-        single_thread_blas()
+    def __init__(self, recipe: Recipe, train, validation, changes=(), threads=1):
         self.recipe = self.settings = recipe  # as begun, and as changed since
         self.x, self.targets = train
         self.validation = validation
@@ -82,8 +71,10 @@ class Trainer:
         self.network = Network(
             recipe.layers, self.x.shape[1:], stream(recipe.seed, "initialization")
         )
-        for layer in self.network.layers:
-            layer.seed(stream(recipe.seed, "dropout"))
+        self.replicas = Replicas(self.network, threads)
+        for number, network in enumerate(self.replicas.networks):
+            for layer in network.layers:
+                layer.seed(stream(recipe.seed, "dropout", number))
         self.optimizer = OPTIMIZERS[recipe.optimizer](
             self.network.parameters, np.float32, recipe.momentum, recipe.beta2, recipe.eps
         )
@@ -106,9 +97,10 @@ class Trainer:
         self.settings = changed
         self.changes.append((self.step_count, settings))
         self.optimizer.momentum = changed.momentum
-        for layer in self.network.layers:
-            if isinstance(layer, Dropout):
-                layer.p = changed.dropout
+        for network in self.replicas.networks:
+            for layer in network.layers:
+                if isinstance(layer, Dropout):
+                    layer.p = changed.dropout
 
     @property
     def progress(self):
@@ -144,9 +136,11 @@ class Trainer:
         progress = self.progress
         lr = settings.lr * schedules.factor(settings.schedule, progress, settings.warmup)
         batch = self._next_batch(settings.batch_size)
-        x, targets = self._take(batch)
 
-        loss, right = network.loss_and_grad(x, targets)
+        def take(part):
+            return self.x.take(batch[part], axis=0), self.targets[batch[part]]
+
+        loss, right = self.replicas.loss_and_grad(len(batch), take)
         if np.isfinite(loss):
             if settings.weight_decay:
                 self.optimizer.decay(
@@ -180,10 +174,6 @@ class Trainer:
         self.position += len(batch)
         return batch
 
-    def _take(self, batch):
-        """Copy a batch out of the data, as float32 intensities."""
-        return functional.scale_pixels(self.x[batch]), self.targets[batch]
-
     def _is_validation_step(self):
         if self.settings.eval_every is not None and self.step_count % self.settings.eval_every == 0:
             return True
@@ -192,8 +182,10 @@ class Trainer:
 
     def validated(self, record):
         """The record with the gradient norm and the scores on validation filled in."""
-        loss, accuracy = self.network.evaluate(*self.validation)
-        norm = float(np.linalg.norm(self.network.grad))
+        x, targets = self.validation
+        score = metrics.score(self.replicas.log_probs(x), targets)
         return record._replace(
-            gradient_norm=norm, validation_loss=loss, validation_accuracy=accuracy
+            gradient_norm=float(np.linalg.norm(self.network.grad)),
+            validation_loss=score["loss"],
+            validation_accuracy=score["accuracy"],
         )
