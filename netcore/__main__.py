@@ -11,6 +11,7 @@ from tqdm import tqdm
 import dataset
 from dataset import DataError, augment, ink
 from netcore import lr_find, metrics
+from netcore.parallel import Replicas
 from netcore.recipe import Recipe, RecipeError, parse_setting
 from netcore.serialize import ModelError, freeze, load
 from netcore.trainer import Divergence, Trainer
@@ -68,13 +69,7 @@ def parser():
             "hidden=256,128 activation=Tanh dropout=0.2 optimizer=adam "
             "dataset=NAME|FILE.csv",
         )
-        sub.add_argument(
-            "--threads",
-            type=int,
-            default=os.cpu_count(),
-            metavar="N",
-            help="1 or 2; the result is the same to the bit (default: as many as there are cores)",
-        )
+        add_threads(sub)
         return sub
 
     train = from_recipe("train", run_train, "Train a network and score it on the test set.")
@@ -88,6 +83,7 @@ def parser():
     evaluate.add_argument(
         "--dataset", metavar="NAME|FILE.csv", help="default: the one the model was trained on"
     )
+    add_threads(evaluate)
 
     predict = command("predict", run_predict, "Read digits from pictures.")
     predict.add_argument("model", metavar="MODEL", help="a model file, or a name in models/")
@@ -102,6 +98,16 @@ def parser():
     return top
 
 
+def add_threads(command):
+    command.add_argument(
+        "--threads",
+        type=int,
+        choices=(1, 2),
+        default=min(2, os.cpu_count() or 1),
+        help="changes the speed, not the result (default: %(default)s)",
+    )
+
+
 def run_train(options):
     recipe, changes = read_recipe(options)
     if options.out is not None and not options.out.parent.is_dir():
@@ -109,10 +115,11 @@ def run_train(options):
     train, validation, test = read_data(recipe)
     trainer = Trainer(recipe, train, validation, changes, **speed_and_looks(recipe, options))
     last = follow(trainer)
-    test_loss, test_accuracy = trainer.network.evaluate(*test)
+    images, labels = test
+    test = metrics.score(trainer.replicas.log_probs(images), labels)
     scores = {
-        "test_accuracy": test_accuracy,
-        "test_loss": test_loss,
+        "test_accuracy": test["accuracy"],
+        "test_loss": test["loss"],
         "validation_accuracy": last.validation_accuracy,
         "validation_loss": last.validation_loss,
         "train_seconds": round(last.seconds, 3),
@@ -122,7 +129,7 @@ def run_train(options):
         "seed": recipe.seed,
     }
     print(
-        f"{recipe.name}: {test_accuracy:.2%} on the test set, {last.validation_accuracy:.2%} on "
+        f"{recipe.name}: {test['accuracy']:.2%} on the test set, {last.validation_accuracy:.2%} on "
         f"validation, {last.step:,} steps in {last.seconds:.2f} s, "
         f"{trainer.network.parameters:,} parameters"
     )
@@ -174,7 +181,8 @@ def run_evaluate(options):
     data = dataset.load(options.dataset or model.recipe.dataset)
     split = data.splits[options.split]
     network = model.network()
-    score = metrics.score(network.log_probs(split.images), split.labels)
+    log_probs = Replicas(network, options.threads).log_probs(split.images)
+    score = metrics.score(log_probs, split.labels)
     print(
         f"{model.name}: {score['accuracy']:.2%} on {len(split):,} {options.split} images of "
         f"{data.name}, loss {score['loss']:.4f}, {network.parameters:,} parameters"

@@ -87,7 +87,9 @@ class Network:
         self.plan = plan(spec, input_shape)
         self.layers = [planned.layer for planned in self.plan]
         self.output_shape = self.plan[-1].output_shape
+        self.convolutional = any(isinstance(layer, layers.Conv2d) for layer in self.layers)
         self.parameters = sum(planned.parameters for planned in self.plan)
+        self.footprint = sum(planned.footprint for planned in self.plan)
         remembered = sum(planned.remembered for planned in self.plan)
         self.theta = like.theta if like else np.zeros(self.parameters, dtype)
         self.buffers = like.buffers if like else np.zeros(remembered, dtype)
@@ -144,13 +146,9 @@ class Network:
                 else:
                     value[...] = layer.initial.get(name, 0)
 
-    def parts(self, count):
-        """Cut so many examples into slices whose intermediate results stay in the cache.
-
-        The cut depends on the network and the count alone, so that the results do too.
-        """
-        numbers = sum(planned.footprint for planned in self.plan)
-        pieces = max(parallel.LANES, math.ceil(count * numbers / PART))
+    def parts(self, count, at_least=1):
+        """Cut so many examples into slices whose intermediate results stay in the cache."""
+        pieces = max(at_least, math.ceil(count * self.footprint / PART))
         bounds = [count * piece // pieces for piece in range(pieces + 1)]
         return [slice(a, b) for a, b in itertools.pairwise(bounds) if a < b]
 
@@ -178,8 +176,8 @@ class Network:
         the parts before have found.
         """
         batch_size = batch_size or len(x)
-        before = self.workspace("before", self.found.shape, self.found.dtype)
         if add:
+            before = self.workspace("before", self.found.shape, self.found.dtype)
             np.copyto(before, self.found)
         *body, _log_softmax = self.layers  # fused with the loss
         logits = self._scaled(x)
@@ -198,12 +196,13 @@ class Network:
 
     def remember(self):
         """Let the running means in `buffers` follow what the batch before showed."""
-        self.buffers += (1 - MEMORY) * (self.observed - self.buffers)
+        if len(self.buffers):
+            self.buffers += (1 - MEMORY) * (self.observed - self.buffers)
 
     def log_probs(self, x):
         """x: (N, *input_shape) → (N, K), in parts, so that memory stays bounded."""
         out = np.empty((len(x), *self.output_shape), self.theta.dtype)
-        for part in self.parts(len(x)):
+        for part in self.parts(len(x), parallel.LANES):  # as with several threads
             out[part] = self.forward(x[part])
         return out
 

@@ -6,6 +6,7 @@ Each moves one flat parameter vector `theta` (P,) against its gradient `grad` (P
 """
 
 import numpy as np
+from scipy.linalg.blas import get_blas_funcs
 
 
 class Optimizer:
@@ -18,6 +19,7 @@ class Optimizer:
         self.momentum, self.beta2, self.eps = momentum, beta2, eps
         self.state = np.zeros((self.state_vectors, size), dtype)
         self.scratch = np.empty(size, dtype)
+        self.axpy = get_blas_funcs("axpy", dtype=dtype)  # y += a · x, in one pass over memory
         self.steps = 0
 
     def decay(self, weights, dweights, lr, weight_decay):
@@ -36,7 +38,7 @@ class SteepestDescent(Optimizer):
     """θ ← θ − lr · g. Cauchy 1847."""
 
     def step(self, theta, grad, lr):
-        theta -= np.multiply(grad, lr, out=self.scratch)
+        self.axpy(grad, theta, a=-lr)
 
 
 class Momentum(Optimizer):
@@ -48,7 +50,7 @@ class Momentum(Optimizer):
         (v,) = self.state
         v *= self.momentum
         v += grad
-        theta -= np.multiply(v, lr, out=self.scratch)
+        self.axpy(v, theta, a=-lr)
 
 
 class Nesterov(Optimizer):

@@ -1,31 +1,82 @@
-"""Several threads on one batch, with the same bits as one thread alone.
+"""Two threads, with the same bits as one.
 
-A batch is cut into parts (`Network.parts`). Two replicas of the network, which share its
-parameters but not its gradient and workspaces, take turns with the parts: one the even, the other
-the odd ones. Then their gradients are added. Cut, turns and sums are the same whether the replicas
-work at the same time or one after the other, so the results are too: rounding depends on the order
-of sums, not on who does them.
+Rounding depends on the order of sums, so a second thread must not change what is added to what.
+There are two ways, and `Replicas` takes the one that suits the network:
 
-NumPy lets go of Python's lock while it computes, so Python's threads suffice. BLAS must use one
-thread itself: its own way to share out a product changes the sums with the number of threads, and
-its threads wait by spinning, which takes a hundred times as long when another program is running.
+- In a dense network nearly all the time goes into a few large products, and BLAS can share out each
+  of these among threads of its own: `BlasThreads`. Outputs are shared out, never a single sum, as
+  long as no sum is long (`functional.product`), so the bits stay.
+- A convolution is many small products with passes over memory between them. There the batch is cut
+  into parts, and two replicas of the network, which share its parameters but not its gradient and
+  workspaces, take turns with them: one the even, the other the odd ones. Then their gradients are
+  added. Cut, turns and sums are the same whether the replicas work at the same time or not.
+
+NumPy lets go of Python's lock while it computes, so Python's threads suffice for the second.
 """
 
 import functools
+import math
 import threading
+import time
 import weakref
 from queue import SimpleQueue
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
-LANES = 2  # replicas; more would cut small batches too thin
+LANES = 2  # replicas of a convolutional network; more would cut batches too thin
 
 
 @functools.cache
 def single_thread_blas():
-    """Let BLAS use one thread in this process, from now on."""
-    return threadpool_limits(1, user_api="blas")
+    """Let BLAS use one thread in this process, but within `BlasThreads`."""
+    _set_blas_threads(1)
+
+
+@functools.cache
+def _blas_libraries():
+    return ThreadpoolController().select(user_api="blas").lib_controllers
+
+
+def _set_blas_threads(threads):
+    for library in _blas_libraries():
+        library.set_num_threads(threads)
+
+
+class BlasThreads:
+    """`with` this, BLAS has several threads, as long as that is faster.
+
+    Its threads wait by spinning. On free cores nothing is quicker, but beside another program a
+    product can take a hundred times as long. So after a step that was much slower than with one
+    thread, the next 16 steps are done with one, twice as many if it happens again soon, and so on.
+    BLAS knows only one number for the whole process: where several networks train at the same
+    time, give each one thread.
+    """
+
+    SLOWER, FIRST, LONGEST = 3, 16, 4096  # times; steps with one thread
+
+    def __init__(self, threads):
+        self.threads = threads
+        self._left = self._pause = self.FIRST  # steps to do with one thread, now and next time
+        self._alone = math.inf  # seconds of a step with one thread
+
+    def __enter__(self):
+        self._began = time.perf_counter()
+        if not self._left:
+            _set_blas_threads(self.threads)
+
+    def __exit__(self, *error):
+        seconds = time.perf_counter() - self._began
+        if self._left:
+            self._left -= self.threads > 1
+            self._alone = min(self._alone, seconds)
+            return
+        _set_blas_threads(1)
+        if seconds > self.SLOWER * self._alone:
+            self._left, self._alone = self._pause, math.inf
+            self._pause = min(2 * self._pause, self.LONGEST)
+        else:
+            self._pause = max(self._pause - 1, self.FIRST)
 
 
 class Workers:
@@ -55,8 +106,9 @@ class Workers:
 
 def _serve(tasks, finished):
     with np.errstate(over="ignore", invalid="ignore"):  # who asked looks for NaN
-        for work, pieces in iter(tasks.get, None):
-            finished.put(_attempt(work, pieces))
+        while (task := tasks.get()) is not None:
+            finished.put(_attempt(*task))
+            del task  # or it would keep alive whom it was done for
 
 
 def _attempt(work, pieces):
@@ -80,31 +132,37 @@ class Replicas:
     def __init__(self, network, threads=1):
         self.networks = [network, *(network.replica() for _ in range(LANES - 1))]
         self._workers = Workers(min(threads, LANES))
+        self._blas = BlasThreads(threads)
 
     def loss_and_grad(self, count, take):
         """`Network.loss_and_grad` on a batch of `count` examples.
 
         take(part) → (x, targets) gives a slice of the batch; any of the threads may call it.
         """
-        parts = self.networks[0].parts(count)
-        lanes = min(LANES, len(parts))
+        network = self.networks[0]
+        lanes = LANES if network.convolutional else 1
+        parts = network.parts(count, at_least=lanes)
         results = [(0.0, 0)] * len(parts)
 
         def learn(lane):
-            network = self.networks[lane]
-            for number in range(lane, len(parts), LANES):
+            for number in range(lane, len(parts), lanes):
                 x, targets = take(parts[number])
-                results[number] = network.loss_and_grad(x, targets, count, add=number >= LANES)
+                on_top = number >= lanes
+                results[number] = self.networks[lane].loss_and_grad(x, targets, count, on_top)
 
-        self._workers.run(learn, lanes)
-        for other in self.networks[1:lanes]:
-            self.networks[0].found += other.found
+        if lanes == 1:
+            with self._blas:
+                learn(0)
+        else:
+            self._workers.run(learn, lanes)
+            for other in self.networks[1 : len(parts)]:
+                network.found += other.found
         losses, rights = zip(*results, strict=True)
         return sum(losses), sum(rights)
 
     def log_probs(self, x):
         """`Network.log_probs`: x: (N, *input_shape) → (N, K)."""
-        parts = self.networks[0].parts(len(x))
+        parts = self.networks[0].parts(len(x), at_least=LANES)
         out = np.empty((len(x), *self.networks[0].output_shape), np.float32)
 
         def predict(lane):

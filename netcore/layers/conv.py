@@ -4,16 +4,17 @@ The window slides, so each output is a weighted sum over kh × kw × C_in neighb
 the sums can be done by matrix products. The usual way (im2col) copies every input kh · kw times,
 once for each window that sees it. Here it is copied only kw times, along the row, into `strips`:
 
-    strips[h, j, c, w, n] = x[n, c, h, w · stride + j − padding]        (0 beyond the edge)
+    strips[h, j, c, w, n] = x[n, c, h − padding, w · stride + j − padding]    (0 beyond the edge)
 
-All that an output row needs is then kh rows of `strips`, and these lie one behind the other, which
-is exactly the matrix (kh · kw · C_in, W_out · N) that W multiplies: nothing else is copied, and the
-rows beyond the upper and lower edge are left out instead of multiplied as zeros.
+All that output row h needs is then rows h · stride … h · stride + kh of `strips`, one behind the
+other in memory: the matrix (kh · kw · C_in, W_out · N) that W multiplies. These matrices overlap,
+and `_windows` looks at them where they are, so nothing else is copied.
 """
 
 import math
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from netcore.initializers import INITIALIZERS
 from netcore.layers.base import Layer, image_shape, pair
@@ -73,12 +74,11 @@ class Conv2d(Layer):
         self.x_shape = x.shape
         n, *shape = x.shape
         out_channels, out_height, out_width = self.output_shape(shape)
-        self.strips = self._cut_strips(x.reshape(n, *image_shape(shape)), out_width)
-        weights = self.params["W"].reshape(-1, out_channels)
+        self._cut_strips(x.reshape(n, *image_shape(shape)), out_width)
         y = self.workspace("y", (n, out_channels, out_height, out_width), x.dtype)
         rows = as_stored(y).reshape(out_height, out_channels, out_width * n)
-        for row, seen, used in self._spans(out_height):
-            np.matmul(weights[used].T, self._columns(self.strips, seen), out=rows[row])
+        weights = self.params["W"].reshape(-1, out_channels)
+        np.matmul(weights.T, self._windows(self.strips), out=rows)
         rows += self.params["b"][:, None]
         return y
 
@@ -86,46 +86,43 @@ class Conv2d(Layer):
         n, out_channels, out_height, out_width = dy.shape
         drows = np.ascontiguousarray(as_stored(dy)).reshape(out_height, out_channels, -1)
         np.sum(drows, axis=(0, 2), out=self.grads["b"])
-        dweights = self.grads["W"].reshape(-1, out_channels)
-        dweights[...] = 0
-        product = self.workspace("product", dweights.shape, dy.dtype)
-        for row, seen, used in self._spans(out_height):
-            columns = self._columns(self.strips, seen)
-            dweights[used] += np.matmul(columns, drows[row].T, out=product[used])
-        return self._input_gradient(drows) if self.needs_dx else None
+        weights = self.params["W"].reshape(-1, out_channels)
+        products = self.workspace("products", (out_height, *weights.shape), dy.dtype)
+        np.matmul(self._windows(self.strips), drows.transpose(0, 2, 1), out=products)
+        np.sum(products, axis=0, out=self.grads["W"].reshape(weights.shape))
+        return self._input_gradient(weights, drows) if self.needs_dx else None
 
-    def _input_gradient(self, drows):
+    def _input_gradient(self, weights, drows):
         """The way of `forward` backwards: where it read an input, the gradient is added."""
-        weights = self.params["W"].reshape(-1, self.out_channels)
         dstrips = self.workspace("dstrips", self.strips.shape, drows.dtype)
         dstrips[...] = 0
-        shape = len(weights), drows.shape[-1]
-        product = self.workspace("dcolumns", shape, drows.dtype)
-        for row, seen, used in self._spans(len(drows)):
-            dcolumns = self._columns(dstrips, seen)
-            dcolumns += np.matmul(weights[used], drows[row], out=product[used])
+        dwindow = self.workspace("dwindow", (len(weights), drows.shape[2]), drows.dtype)
+        for window, drow in zip(self._windows(dstrips), drows, strict=True):
+            window += np.matmul(weights, drow, out=dwindow)
         n, *shape = self.x_shape
         dx = self.workspace("dx", (n, *image_shape(shape)), drows.dtype)
         dx[...] = 0
         stored = as_stored(dx)
+        inner = dstrips[self.padding[0] :][: len(stored)]
         for j, source, target in self._shifts(dx.shape[-1], dstrips.shape[3]):
-            stored[:, :, source] += dstrips[:, j, :, target]
+            stored[:, :, source] += inner[:, j, :, target]
         return dx.reshape(self.x_shape)
 
     def _cut_strips(self, x, out_width):
-        """x: (N, C, H, W) → strips (H, kw, C, W_out, N), see above."""
+        """x: (N, C, H, W) → strips (H + 2 · padding, kw, C, W_out, N), see above."""
         n, channels, height, width = x.shape
         if not as_stored(x).flags.c_contiguous:
             x, images = self.workspace("x", x.shape, x.dtype), x
             x[...] = images
-        x = as_stored(x)
-        # five axes: stored as they are written
-        strips = self.workspace("strips", (height, self.kernel[1], channels, out_width, n), x.dtype)
+        padding = self.padding[0]
+        shape = (height + 2 * padding, self.kernel[1], channels, out_width, n)
+        self.strips = self.workspace("strips", shape, x.dtype)
+        self.strips[:padding] = self.strips[padding + height :] = 0
+        inner = self.strips[padding : padding + height]
         for j, source, target in self._shifts(width, out_width):
-            strips[:, j, :, : target.start] = 0
-            strips[:, j, :, target] = x[:, :, source]
-            strips[:, j, :, target.stop :] = 0
-        return strips
+            inner[:, j, :, : target.start] = 0
+            inner[:, j, :, target] = as_stored(x)[:, :, source]
+            inner[:, j, :, target.stop :] = 0
 
     def _shifts(self, width, out_width):
         """For each column j of the kernel: (j, columns of x it meets, columns of y it serves)."""
@@ -137,16 +134,13 @@ class Conv2d(Layer):
             source = slice(start, start + (stop - first) * stride, stride)
             yield j, source, slice(first, stop)
 
-    def _spans(self, out_height):
-        """For each output row: (row, input rows it sees, the part of W's first axis for these)."""
-        height, (kh, kw) = len(self.strips), self.kernel
-        depth = kw * self.strips.shape[2]  # of W for one row of the kernel
-        for row in range(out_height):
-            top = row * self.stride[0] - self.padding[0]
-            first, stop = max(top, 0), min(top + kh, height)
-            yield row, slice(first, stop), slice((first - top) * depth, (stop - top) * depth)
-
-    @staticmethod
-    def _columns(strips, rows):
-        """Neighbouring rows of strips as one matrix (rows · kw · C, W_out · N); a view."""
-        return strips[rows].reshape(-1, strips.shape[3] * strips.shape[4])
+    def _windows(self, strips):
+        """(H_out, kh · kw · C_in, W_out · N): what each output row sees of strips. A view."""
+        height, kw, channels, out_width, n = strips.shape
+        kh, stride = self.kernel[0], self.stride[0]
+        columns, row = out_width * n, strips.strides[0]
+        return as_strided(
+            strips,
+            ((height - kh) // stride + 1, kh * kw * channels, columns),
+            (stride * row, row // (kw * channels), strips.itemsize),
+        )

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from netcore.functional import product
 from netcore.initializers import INITIALIZERS
 from netcore.layers.base import Layer
 
@@ -35,14 +36,14 @@ class Dense(Layer):
     def forward(self, x, training=False):
         self.x = x
         y = self.workspace("y", (len(x), self.out_features), x.dtype)
-        np.matmul(x, self.params["W"], out=y)
+        product(x, self.params["W"], y, self.workspace)
         y += self.params["b"]
         return y
 
     def backward(self, dy):
-        np.matmul(self.x.T, dy, out=self.grads["W"])
+        product(self.x.T, dy, self.grads["W"], self.workspace)
         np.sum(dy, axis=0, out=self.grads["b"])
         if not self.needs_dx:
             return None
         dx = self.workspace("dx", self.x.shape, dy.dtype)
-        return np.matmul(dy, self.params["W"].T, out=dx)
+        return product(dy, self.params["W"].T, dx, self.workspace)

@@ -1,90 +1,150 @@
-"""Two threads are faster than one and do the same, to the bit."""
+"""Several threads: the same bits as one, whoever else is at work."""
 
+import gc
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from netcore import Recipe, Trainer
+from netcore import Divergence, Recipe, Trainer, functional, parallel
 from netcore.network import Network
-from netcore.parallel import Replicas, Workers
+from netcore.recipe import dense_layers
+from netcore.workspaces import Workspaces
 
-IMAGE_SPEC = [
-    {"layer": "Conv2d", "out_channels": 4, "kernel": 3},
-    "MaxPool2d",
+RNG = np.random.default_rng(4)
+IMAGES, TARGETS = RNG.integers(0, 256, (300, 14, 14)).astype(np.uint8), RNG.integers(0, 3, 300)
+CONVOLUTIONAL = (
+    {"layer": "Conv2d", "out_channels": 6, "kernel": 5, "padding": 2},
     "BatchNorm",
+    "MaxPool2d",
     "ReLU",
-    "Flatten",
+    {"layer": "Conv2d", "out_channels": 8, "kernel": 3},
     {"layer": "Dropout", "p": 0.2},
+    "GlobalAvgPool2d",
     {"layer": "Dense", "out_features": 3},
     "LogSoftmax",
-]
-RNG = np.random.default_rng(8)
-IMAGES = RNG.integers(0, 256, (300, 10, 10)).astype(np.uint8)
-TARGETS = RNG.integers(0, 3, 300)
-RECIPE = Recipe(layers=IMAGE_SPEC, optimizer="adam", lr=0.01, batch_size=100, epochs=3)
+)
+RECIPES = {
+    "dense": Recipe(layers=dense_layers([600, 40], dropout=0.1), batch_size=110, epochs=12),
+    "convolutional": Recipe(layers=CONVOLUTIONAL, batch_size=70, epochs=3, optimizer="adam"),
+}
 
 
-def trained(threads):
-    trainer = Trainer(RECIPE, (IMAGES, TARGETS), (IMAGES[:50], TARGETS[:50]), threads=threads)
-    records = list(trainer)
-    return trainer.network, [record.loss for record in records]
+def trained(recipe, threads=1):
+    trainer = Trainer(recipe, (IMAGES, TARGETS), (IMAGES[:50], TARGETS[:50]), threads=threads)
+    return trainer, list(trainer)
 
 
-def test_one_thread_and_two_give_the_same_bits():
-    (one, losses), (two, again) = trained(1), trained(2)
-    assert np.array_equal(one.theta, two.theta) and np.array_equal(one.buffers, two.buffers)
-    assert losses == again
+def same(a, b):
+    (one, records), (two, others) = a, b
+    assert np.array_equal(one.network.theta, two.network.theta)
+    assert np.array_equal(one.network.buffers, two.network.buffers)
+    assert [r._replace(seconds=0) for r in records] == [r._replace(seconds=0) for r in others]
 
 
-def test_runs_beside_each_other_give_the_same_bits_as_alone():
-    alone, _ = trained(1)
-    results = [None] * 4
+@pytest.mark.parametrize("kind", list(RECIPES))
+def test_a_run_gives_the_same_bits_with_one_thread_and_with_two(kind):
+    same(trained(RECIPES[kind]), trained(RECIPES[kind], threads=2))
 
-    def run(place):
-        results[place] = trained(2)[0].theta.copy()
 
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(4)]
+def test_a_run_gives_the_same_bits_beside_other_runs():
+    alone, beside = [trained(recipe) for recipe in RECIPES.values()], [None, None]
+
+    def run(number):
+        beside[number] = trained(list(RECIPES.values())[number])
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
-    for theta in results:
-        assert np.array_equal(theta, alone.theta)
+        thread.join()
+    for a, b in zip(alone, beside, strict=True):
+        same(a, b)
 
 
-def test_the_parts_of_a_batch_add_up_to_the_gradient_of_the_whole():
-    spec = ["Flatten", {"layer": "Dense", "out_features": 3}, "LogSoftmax"]
-    whole, cut = Network(spec, (10, 10)), Network(spec, (10, 10))
-    loss, right = whole.loss_and_grad(IMAGES, TARGETS)
-    replicas = Replicas(cut, 2)
-    result = replicas.loss_and_grad(300, lambda part: (IMAGES[part], TARGETS[part]))
-    assert result == (pytest.approx(loss, rel=1e-5), right)
-    np.testing.assert_allclose(cut.grad, whole.grad, atol=1e-6)
+@pytest.mark.parametrize("kind", list(RECIPES))
+def test_predictions_have_the_same_bits_with_one_thread_and_with_two(kind):
+    network = Network(RECIPES[kind].layers, (14, 14))
+    for count in (1, 2, 299, 300):
+        shared = parallel.Replicas(network, threads=2).log_probs(IMAGES[:count])
+        assert np.array_equal(shared, network.log_probs(IMAGES[:count]))
 
 
-@pytest.mark.parametrize("threads", [1, 2, 3])
-def test_workers_do_every_piece_once(threads):
-    done = []
-    Workers(threads).run(done.append, 7)
-    assert sorted(done) == list(range(7))
+def test_the_gradients_of_parts_add_up_to_the_gradient_of_the_batch(monkeypatch):
+    monkeypatch.setattr("netcore.network.PART", 40_000)  # so that each replica takes several
+    layers = [layer for layer in CONVOLUTIONAL if "Dropout" not in str(layer)]
+    layers.remove("BatchNorm")  # it sees the parts
+    network = Network(layers, (14, 14), dtype=np.float64)
+    assert len(network.parts(90)) > 4
+    images, targets = IMAGES[:90] / 255, TARGETS[:90]
+    replicas = parallel.Replicas(network, threads=2)
+    summed = replicas.loss_and_grad(90, lambda part: (images[part], targets[part]))
+    grad = network.grad.copy()
+    whole = network.loss_and_grad(images, targets)
+    assert summed == (pytest.approx(whole[0]), whole[1])
+    np.testing.assert_allclose(grad, network.grad, rtol=1e-9, atol=1e-12)
 
 
-def test_what_a_worker_raises_reaches_the_caller_and_it_works_on():
-    workers = Workers(2)
-    with pytest.raises(ZeroDivisionError):
-        workers.run(lambda piece: 1 // (1 - piece), 2)
-    done = []
-    workers.run(done.append, 2)
-    assert sorted(done) == [0, 1]
+@pytest.mark.parametrize("shape", [(50, 784, 128), (7, 385, 10), (3, 1000, 31), (64, 20, 300)])
+def test_a_product_has_the_same_bits_with_one_blas_thread_and_with_two(shape):
+    rows, length, columns = shape
+    a = RNG.normal(size=(rows, length)).astype(np.float32)
+    b = RNG.normal(size=(columns, length)).astype(np.float32).T
+    products = []
+    for threads in (1, 2):
+        lent = parallel.BlasThreads(threads)
+        lent._left = 0
+        with lent:
+            out = np.empty((rows, columns), np.float32)
+            products.append(functional.product(a, b, out, Workspaces()))
+    assert np.array_equal(*products)
+    np.testing.assert_allclose(products[0], a @ b, rtol=1e-3, atol=1e-4)
 
 
-def test_threads_end_with_their_workers():
-    before = threading.active_count()
-    workers = Workers(3)
-    started = [thread for thread in threading.enumerate() if thread.ident][before:]
-    assert len(started) == 2
-    del workers
-    for thread in started:
-        thread.join(10)
-        assert not thread.is_alive()
+def test_blas_goes_back_to_one_thread_when_two_are_slow_and_waits_longer_each_time(monkeypatch):
+    clock, lent = [0.0], parallel.BlasThreads(2)
+    used = []
+    monkeypatch.setattr(parallel, "_set_blas_threads", used.append)
+    monkeypatch.setattr(parallel, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    shared = []
+    for _ in range(200):
+        used.clear()
+        with lent:
+            shared.append(2 in used)
+            clock[0] += 50 if shared[-1] else 1  # another program is running
+    tries = np.flatnonzero(shared)
+    assert list(np.diff(tries)) == [17, 33, 65]
+
+
+def test_every_piece_of_work_is_done_once_and_failures_reach_who_asked():
+    workers, done = parallel.Workers(3), []
+    workers.run(done.append, 10)
+    assert sorted(done) == list(range(10))
+
+    def fail(piece):
+        if piece == 1:
+            raise ZeroDivisionError("piece 1")
+
+    with pytest.raises(ZeroDivisionError, match="piece 1"):
+        workers.run(fail, 2)
+    workers.run(done.append, 1)  # and they go on working
+    assert done[-1] == 0
+
+
+def test_threads_end_with_the_trainer_that_had_them():
+    others = set(threading.enumerate())
+    trainer = Trainer(RECIPES["convolutional"], (IMAGES, TARGETS), (IMAGES, TARGETS), threads=2)
+    next(trainer)
+    (helper,) = set(threading.enumerate()) - others
+    del trainer
+    gc.collect()
+    helper.join(10)
+    assert not helper.is_alive()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("threads", [1, 2])
+def test_divergence_is_told_once_without_warnings(threads):
+    with pytest.raises(Divergence):
+        trained(RECIPES["convolutional"].replace(lr=1e3, optimizer="sgd", epochs=50), threads)
