@@ -9,7 +9,6 @@ import importlib.metadata
 import json
 import os
 import platform
-import resource
 import subprocess
 import sys
 import time
@@ -19,7 +18,7 @@ import numpy as np
 
 from bench import contenders, growth
 
-ROUNDS = 9
+ROUNDS = 7
 RECORDS = Path(__file__).parent / "records"
 TRAINING = (  # name, hidden layers, batch size, steps a round
     ("dense 784-128-10, batch 100", (128,), 100, 400),
@@ -27,11 +26,18 @@ TRAINING = (  # name, hidden layers, batch size, steps a round
     ("convolution 5×5×16, 5×5×32, batch 128", "conv", 128, 12),
 )
 COMMANDS = (  # accuracy to reach, and the command that should
-    (0.925, "--recipe fast --set hidden=32 train_images=20000 epochs=1 eval_every=null"),
+    (0.925, "--recipe fast --set hidden=32 train_images=30000 epochs=1 eval_every=null"),
     (0.98, "--recipe fast --set hidden=128 lr=0.15 epochs=6 eval_every=null"),
     (0.99, "--recipe lenet --set epochs=2"),
     (0.995, "--recipe lenet"),
 )
+
+# A small process in between, since a child begins with its parent's peak memory.
+LAUNCH = """
+import resource, subprocess, sys
+subprocess.run([sys.executable, "-m", "netcore", *sys.argv[1:]], check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
 
 
 def measure(runs, rounds=ROUNDS):
@@ -100,14 +106,15 @@ def prediction():
 def accuracy():
     """Whole commands as a user runs them: training time printed, peak memory of the process."""
     for goal, arguments in COMMANDS:
-        command = [sys.executable, "-m", "netcore", "train", *arguments.split(), "--json"]
+        command = [sys.executable, "-c", LAUNCH, "train", *arguments.split(), "--json"]
         run = subprocess.run(command, capture_output=True, text=True, check=True)
-        result = json.loads(run.stdout.splitlines()[-1])
+        *_, result, kilobytes = run.stdout.splitlines()
+        result = json.loads(result)
         yield {
             "what": f"{goal:.1%} on the test set: train {arguments}",
             "test_accuracy": result["test_accuracy"],
             "train_seconds": result["train_seconds"],
-            "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024),
+            "peak_memory_mb": round(int(kilobytes) / 1024),
         }
 
 
