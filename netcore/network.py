@@ -147,7 +147,10 @@ class Network:
                     value[...] = layer.initial.get(name, 0)
 
     def parts(self, count, at_least=1):
-        """Cut so many examples into slices whose intermediate results stay in the cache."""
+        """Cut so many examples into slices whose intermediate results stay in the cache.
+
+        The cut depends on the network and the counts alone, so that the results do too.
+        """
         pieces = max(at_least, math.ceil(count * self.footprint / PART))
         bounds = [count * piece // pieces for piece in range(pieces + 1)]
         return [slice(a, b) for a, b in itertools.pairwise(bounds) if a < b]

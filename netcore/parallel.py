@@ -169,5 +169,5 @@ class Replicas:
             for part in parts[lane::LANES]:
                 out[part] = self.networks[lane].forward(x[part])
 
-        self._workers.run(predict, LANES)
+        self._workers.run(predict, min(LANES, len(parts)))
         return out
