@@ -85,9 +85,9 @@ def test_choices_are_in_the_link_and_outlive_a_reload(visit):
 
 def test_choices_outlive_a_look_at_another_page(visit):
     page = visit("/explore?digit=7&image=15")
-    page.get_by_role("link", name="Home").click()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Home").click()
     expect(page.get_by_role("radio", name="7", exact=True)).to_have_count(0)
-    page.get_by_role("link", name="Explore").click()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Explore").click()
     expect(page.get_by_role("radio", name="7", exact=True)).to_be_checked()
     expect(page.get_by_text("Image 15 of train, labelled 7")).to_be_visible()
     expect(page).to_have_url(re.compile("digit=7"))
