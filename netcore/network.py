@@ -66,14 +66,6 @@ def plan(spec, input_shape) -> list[Planned]:
     return planned
 
 
-def summary(planned) -> list[dict]:
-    """One row a layer of a plan: its name, the shape that leaves it, its parameters."""
-    return [
-        {"layer": type(p.layer).__name__, "output": p.output_shape, "parameters": p.parameters}
-        for p in planned
-    ]
-
-
 class Network:
     """spec: list of layers, see `netcore.layers`; input_shape: of one example, e.g. (28, 28).
 
