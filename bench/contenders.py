@@ -34,7 +34,7 @@ def spec(hidden):
     else:
         layers = []
         for channels in CONV:
-            conv = {"layer": "Conv2d", "out_channels": channels, "kernel": 5, "padding": 2}
+            conv = {"layer": "Conv2d", "out_channels": channels, "kernel": 5}
             layers += [conv, "MaxPool2d", "ReLU"]
         layers += ["Flatten", {"layer": "Dense", "out_features": DENSE_AFTER_CONV}, "ReLU"]
     return [*layers, {"layer": "Dense", "out_features": 10}, "LogSoftmax"]
@@ -63,9 +63,9 @@ def torch_network(hidden):
         return nn.Sequential(*layers[:-1])
     layers, before = [], 1
     for channels in CONV:  # pooling before ReLU is the same and quicker, here as there
-        layers += [nn.Conv2d(before, channels, 5, padding=2), nn.MaxPool2d(2), nn.ReLU()]
+        layers += [nn.Conv2d(before, channels, 5), nn.MaxPool2d(2), nn.ReLU()]
         before = channels
-    flat = 7 * 7 * before
+    flat = 4 * 4 * before
     layers += [nn.Flatten(), nn.Linear(flat, DENSE_AFTER_CONV), nn.ReLU()]
     return nn.Sequential(*layers, nn.Linear(DENSE_AFTER_CONV, 10))
 

@@ -20,7 +20,7 @@ _MIDDLE = (SIDE - 1) / 2
 class Augment:
     """Strengths: each image draws its own amounts, evenly between minus and plus these.
 
-    Called as `augment(images, rng)`: (N, 28, 28) uint8 → (N, 28, 28) float32 in [0, 1].
+    Called as `augment(images, labels, rng)`: (N, 28, 28) uint8 → (N, 28, 28) float32 in [0, 1].
     """
 
     shift: float = 0.0  # pixels
@@ -38,7 +38,7 @@ class Augment:
             if not number or not 0 <= value <= most:
                 raise DataError(f"{field.name} is {value!r}: it must be from 0 to {most:g}")
 
-    def __call__(self, images, rng):
+    def __call__(self, images, labels, rng):
         if self.thickness:
             images = _thicken(images, _draw(rng, self.thickness, len(images)))
         y, x = self._sources(len(images), rng)

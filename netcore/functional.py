@@ -1,8 +1,5 @@
 """Pure functions of arrays: the few formulas everything else is built from."""
 
-import itertools
-import math
-
 import numpy as np
 from scipy.special import logsumexp
 
@@ -20,25 +17,22 @@ def one_hot(targets, classes):
     return np.eye(classes, dtype=np.float32)[targets]
 
 
-STRETCH = 384  # products that are added up at a time
+STRETCH = 384  # how many products OpenBLAS adds up at a time, on processors with AVX
 
 
 def product(a, b, out, workspace):
     """Matrix product a @ b, written to out; a: (M, K), b: (K, N), out: (M, N).
 
-    A sum of more than 384 products is taken in stretches. BLAS takes it in stretches too, but
-    longer ones, and where it cuts depends on its number of threads. Up to 384 it does not cut, and
-    so the result is the same, to the bit, for any number of threads.
+    BLAS takes a long sum in stretches of 384, but it halves what is left at the end, and rounds
+    the half differently with one thread and with several. So the end is a product of its own, and
+    the result is the same, to the bit, for any number of threads.
     """
     length = a.shape[1]
-    if length <= STRETCH:
+    whole = length // STRETCH * STRETCH
+    if whole in (0, length):
         return np.matmul(a, b, out=out)
-    pieces = math.ceil(length / STRETCH)
-    bounds = [length * piece // pieces for piece in range(pieces + 1)]
-    np.matmul(a[:, : bounds[1]], b[: bounds[1]], out=out)
-    scratch = workspace("scratch", out.shape, out.dtype)
-    for start, stop in itertools.pairwise(bounds[1:]):
-        out += np.matmul(a[:, start:stop], b[start:stop], out=scratch)
+    np.matmul(a[:, :whole], b[:whole], out=out)
+    out += np.matmul(a[:, whole:], b[whole:], out=workspace("scratch", out.shape, out.dtype))
     return out
 
 

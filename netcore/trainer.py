@@ -58,13 +58,14 @@ class Trainer:
 
     `changes`, a list of (step, settings) as in another trainer's `changes`, replays these.
     `threads` changes the speed and nothing else; a second one pays where a core is free.
-    `augment(x, rng)`, which a recipe with `augment` needs, gives each training image a new look.
+    `augment`, which a recipe with augmentation needs, makes of its strengths by name a function
+    (x, targets, rng) → x that gives each training image a new look.
     """
 
     def __init__(self, recipe: Recipe, train, validation, changes=(), threads=1, augment=None):
         if recipe.augment and augment is None:
             raise RecipeError("this recipe augments its images: give the trainer `augment`")
-        self.augment = augment
+        self.augment = augment(recipe.augment) if recipe.augment else None
         self.recipe = self.settings = recipe  # as begun, and as changed since
         self.x, self.targets = train
         self.validation = validation
@@ -154,7 +155,7 @@ class Trainer:
             x, targets = self.x.take(batch[part], axis=0), self.targets[batch[part]]
             if self.augment:  # seeded by its place in the run, whoever of the threads does it
                 place = self.step_count, part.start
-                x = self.augment(x, stream(settings.seed, "augmentation", *place))
+                x = self.augment(x, targets, stream(settings.seed, "augmentation", *place))
             return x, targets
 
         loss, right = self.replicas.loss_and_grad(len(batch), take)

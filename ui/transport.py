@@ -16,7 +16,7 @@ def _go(recipe: Recipe, steps=None) -> None:
     if job is None:
         data = cache.dataset(recipe.dataset)
         train, validation, test = ((s.images, s.labels) for s in data.splits.values())
-        trainer = Trainer(recipe, train, validation, augment=augment.build(recipe.augment))
+        trainer = Trainer(recipe, train, validation, augment=augment.build)
         job = Job(trainer, test, cache.pool(), data.classes)
         state.JOB.set(job)
     if steps == EPOCH:

@@ -27,18 +27,18 @@ def middle(image):
 
 
 def test_without_strength_the_image_stays_as_it_is(images, rng):
-    np.testing.assert_allclose(Augment()(images, rng), images / 255, atol=1e-6)
+    np.testing.assert_allclose(Augment()(images, None, rng), images / 255, atol=1e-6)
 
 
 def test_the_same_seed_gives_the_same_images_and_another_seed_others(images):
-    first, again, other = (ALL(images, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    first, again, other = (ALL(images, None, np.random.default_rng(seed)) for seed in (1, 1, 2))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
 
 
 def test_the_originals_are_left_alone_and_the_copies_are_intensities(images, rng):
     before = images.copy()
-    out = ALL(images, rng)
+    out = ALL(images, None, rng)
     assert np.array_equal(images, before)
     assert out.shape == images.shape and out.dtype == np.float32
     assert out.min() >= 0 and out.max() <= 1
@@ -55,7 +55,7 @@ def test_sampling_agrees_with_the_slow_interpolation_of_scipy(images, rng):
 
 def test_a_shift_moves_the_ink_evenly_within_its_bounds(images, rng):
     moved = np.array([middle(after) - middle(before) for before, after in
-                      zip(images, Augment(shift=2)(images, rng), strict=True)])  # fmt: skip
+                      zip(images, Augment(shift=2)(images, None, rng), strict=True)])  # fmt: skip
     assert np.abs(moved).max() < 2.1
     assert np.abs(moved.mean(axis=0)).max() < 0.3
     assert moved.std(axis=0) == pytest.approx(2 / np.sqrt(3), rel=0.15)
@@ -66,7 +66,7 @@ def test_a_rotation_turns_about_the_middle_by_at_most_its_angle(rng):
     bar[:, 4:24, 13:15] = 255
     rows, columns = np.mgrid[:28, :28] - 13.5
     angles = []
-    for image in Augment(rotation=20)(bar, rng):
+    for image in Augment(rotation=20)(bar, None, rng):
         spread = (image * rows**2).sum(), (image * rows * columns).sum(), (image * columns**2).sum()
         angles.append(np.degrees(np.arctan2(2 * spread[1], spread[0] - spread[2]) / 2))
         assert np.abs(middle(image) - 13.5).max() < 0.1
@@ -76,20 +76,20 @@ def test_a_rotation_turns_about_the_middle_by_at_most_its_angle(rng):
 def test_scaling_changes_the_size_of_the_ink_both_ways(rng):
     square = np.zeros((300, 28, 28), np.uint8)
     square[:, 8:20, 8:20] = 255
-    ink = Augment(scale=0.2)(square, rng).sum(axis=(1, 2)) / 144
+    ink = Augment(scale=0.2)(square, None, rng).sum(axis=(1, 2)) / 144
     assert 0.6 < ink.min() < 0.75 and 1.3 < ink.max() < 1.5
 
 
 def test_shear_slants_a_stem(rng):
     stem = np.zeros((300, 28, 28), np.uint8)
     stem[:, 4:24, 13:15] = 255
-    out = Augment(shear=0.3)(stem, rng)
+    out = Augment(shear=0.3)(stem, None, rng)
     slant = [(middle(image[4:8])[1] - middle(image[20:24])[1]) / 16 for image in out]
     assert np.abs(slant).max() < 0.32 and np.ptp(slant) > 0.5
 
 
 def test_thickness_widens_and_thins(images, rng):
-    ink = Augment(thickness=1)(images, rng).sum(axis=(1, 2)) / (images / 255).sum(axis=(1, 2))
+    ink = Augment(thickness=1)(images, None, rng).sum(axis=(1, 2)) / (images / 255).sum(axis=(1, 2))
     assert ink.min() < 0.7 and ink.max() > 1.3
 
 
@@ -102,7 +102,7 @@ def test_the_elastic_field_is_smooth_and_as_strong_as_asked(rng):
 
 def test_noise_is_as_strong_as_asked(rng):
     grey = np.full((50, 28, 28), 128, np.uint8)
-    assert (Augment(noise=0.1)(grey, rng) - 128 / 255).std() == pytest.approx(0.1, rel=0.05)
+    assert (Augment(noise=0.1)(grey, None, rng) - 128 / 255).std() == pytest.approx(0.1, rel=0.05)
 
 
 @pytest.mark.parametrize("name", LIMITS)

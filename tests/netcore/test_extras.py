@@ -106,15 +106,16 @@ def test_the_best_is_remembered_until_a_better_one_comes():
     assert (network.theta == 2).all()
 
 
-def invert(x, rng):
+def inversion(strengths):
     """An augmentation for tests: some images of the batch become their negatives."""
-    return np.where(rng.random(len(x))[:, None, None] < 0.5, 255 - x, x)
+    share = strengths["invert"]
+    return lambda x, targets, rng: np.where(rng.random(len(x))[:, None, None] < share, 255 - x, x)
 
 
 def test_augmented_images_are_trained_on_and_the_run_repeats_itself_with_any_number_of_threads():
     recipe = RECIPE.replace(augment={"invert": 0.5})
     plain, _ = trained(RECIPE)
-    runs = [trained(recipe, augment=invert, threads=threads)[0] for threads in (1, 1, 2)]
+    runs = [trained(recipe, augment=inversion, threads=threads)[0] for threads in (1, 1, 2)]
     assert not np.array_equal(runs[0].network.theta, plain.network.theta)
     for run in runs[1:]:
         assert np.array_equal(run.network.theta, runs[0].network.theta)

@@ -1,0 +1,39 @@
+"""Score a saved model."""
+
+import dataset
+from netcore import metrics
+from netcore.commands import add_threads, command, read_model
+from netcore.parallel import Replicas
+
+
+def add(commands):
+    parser = command(
+        commands, "evaluate", run_evaluate, "Score a saved model on a split of a dataset."
+    )
+    parser.add_argument("model", metavar="MODEL", help="a model file, or a name in models/")
+    parser.add_argument("--split", choices=("train", "validation", "test"), default="test")
+    parser.add_argument(
+        "--dataset", metavar="NAME|FILE.csv", help="default: the one the model was trained on"
+    )
+    add_threads(parser)
+
+
+def run_evaluate(options):
+    model = read_model(options.model)
+    data = dataset.load(options.dataset or model.recipe.dataset)
+    split = data.splits[options.split]
+    network = model.network()
+    log_probs = Replicas(network, options.threads).log_probs(split.images)
+    score = metrics.score(log_probs, split.labels)
+    print(
+        f"{model.name}: {score['accuracy']:.2%} on {len(split):,} {options.split} images of "
+        f"{data.name}, loss {score['loss']:.4f}, {network.parameters:,} parameters"
+    )
+    return {
+        f"{options.split}_accuracy": score["accuracy"],
+        f"{options.split}_loss": score["loss"],
+        "count": len(split),
+        "dataset": data.name,
+        "parameters": network.parameters,
+        "confusion": score["confusion"].tolist(),
+    }

@@ -1,0 +1,90 @@
+"""Train a network, and look for a learning rate to train it with."""
+
+import sys
+from pathlib import Path
+
+from tqdm import tqdm
+
+from netcore import lr_find, metrics
+from netcore.commands import add_recipe, command, read_data, read_recipe, speed_and_looks
+from netcore.recipe import RecipeError
+from netcore.serialize import freeze
+from netcore.trainer import Trainer
+
+
+def add(commands):
+    train = command(commands, "train", run_train, "Train a network and score it on the test set.")
+    add_recipe(train)
+    train.add_argument("--out", type=Path, metavar="FILE", help="save the model here, as JSON")
+    search = command(
+        commands, "lr-find", run_lr_find, "Search for a learning rate in one short run."
+    )
+    add_recipe(search)
+
+
+def run_train(options):
+    recipe, changes = read_recipe(options)
+    if options.out is not None and not options.out.parent.is_dir():
+        raise RecipeError(f"{options.out} cannot be saved: there is no folder {options.out.parent}")
+    train, validation, test = read_data(recipe)
+    trainer = Trainer(recipe, train, validation, changes, **speed_and_looks(options))
+    last = follow(trainer)
+    images, labels = test
+    test = metrics.score(trainer.replicas.log_probs(images), labels)
+    scores = {
+        "test_accuracy": test["accuracy"],
+        "test_loss": test["loss"],
+        "validation_accuracy": last.validation_accuracy,
+        "validation_loss": last.validation_loss,
+        "train_seconds": round(last.seconds, 3),
+        "images_per_second": round(last.images / last.seconds),
+        "steps": last.step,
+        "parameters": trainer.network.parameters,
+        "seed": recipe.seed,
+    }
+    print(
+        f"{recipe.name}: {test['accuracy']:.2%} on the test set, {last.validation_accuracy:.2%} on "
+        f"validation, {last.step:,} steps in {last.seconds:.2f} s, "
+        f"{trainer.network.parameters:,} parameters"
+    )
+    if options.out is not None:
+        freeze(trainer, scores).save(options.out)
+        print(f"saved to {options.out}")
+    return {"recipe": recipe.name, "dataset": recipe.dataset, **scores}
+
+
+def follow(trainer):
+    """Run to the end under a progress bar; Ctrl-C ends the run early, with what it has learned."""
+    total = trainer.settings.total_steps(len(trainer.chosen))
+    last, validation = None, ""
+    with tqdm(total=total, unit="step", dynamic_ncols=True) as bar:
+        try:
+            for last in trainer:
+                if last.validation_accuracy is not None:
+                    validation = f" val {last.validation_accuracy:.2%}"
+                if last.step % 50 == 0 or last.step == total:
+                    bar.set_postfix_str(
+                        f"loss {last.loss:.3f} acc {last.accuracy:.0%}{validation} "
+                        f"{last.images / last.seconds:,.0f} images/s",
+                        refresh=False,
+                    )
+                    bar.update(last.step - bar.n)
+        except KeyboardInterrupt:
+            trainer.conclude()
+            print(f"\nstopped at step {trainer.step_count:,}", file=sys.stderr)
+    if last is None:
+        raise RecipeError("the run has no steps: set epochs or steps above 0")
+    return last if last.validation_accuracy is not None else trainer.validated(last)
+
+
+def run_lr_find(options):
+    recipe, _ = read_recipe(options)
+    train, validation, _ = read_data(recipe)
+    search = lr_find.find(recipe, train, validation, **speed_and_looks(options))
+    print(lr_find.draw(search))
+    print(f"suggestion: lr={search.suggestion:.2g}, where the loss falls fastest")
+    return {
+        "suggestion": search.suggestion,
+        "lrs": search.lrs.tolist(),
+        "losses": search.losses.tolist(),
+    }
