@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from dataset.errors import DataError
+from dataset.habits import add_habits
 
 SIDE = 28
 SMOOTHNESS = 4.0  # pixels, of the elastic field: Simard's σ
@@ -30,6 +31,7 @@ class Augment:
     elastic: float = 0.0  # pixels, the typical displacement of a random smooth field
     thickness: float = 0.0  # 1: all the way to a stroke wider or thinner by a pixel on each side
     noise: float = 0.0  # standard deviation of grey added to each pixel; not drawn per image
+    habits: float = 0.0  # share of the digits with a stroke more or a gap: see `dataset.habits`
 
     def __post_init__(self):
         for field in fields(self):
@@ -39,6 +41,8 @@ class Augment:
                 raise DataError(f"{field.name} is {value!r}: it must be from 0 to {most:g}")
 
     def __call__(self, images, labels, rng):
+        if self.habits:
+            images = add_habits(images, labels, self.habits, rng)
         if self.thickness:
             images = _thicken(images, _draw(rng, self.thickness, len(images)))
         y, x = self._sources(len(images), rng)
@@ -78,7 +82,7 @@ def build(strengths):
 
 
 LIMITS = {"shift": 10, "rotation": 180, "scale": 0.9, "shear": 2, "elastic": 10, "thickness": 1,
-          "noise": 1}  # fmt: skip
+          "noise": 1, "habits": 1}  # fmt: skip
 
 
 def _draw(rng, strength, count):
