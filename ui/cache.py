@@ -20,7 +20,7 @@ from ui import jobs, state
 
 MODELS = Path(__file__).parent.parent / "models"
 RECIPES = MODELS / "recipes"
-SIMPLEST_FIRST = ("fast", "seed", "dense", "lenet", "best")
+SIMPLEST_FIRST = ("fast", "seed", "linear", "memorize", "vanishing", "dense", "lenet")
 
 SAMPLE = 2000  # images on the map
 

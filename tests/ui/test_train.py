@@ -113,7 +113,7 @@ def test_every_choice_reaches_the_recipe(page):
     assert (recipe.train_images, recipe.seed, recipe.name) == (500, 7, "my fast")
 
 
-@pytest.mark.parametrize("name", ["fast", "seed", "dense", "lenet"])
+@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "models/recipes").glob("*")))
 def test_a_link_to_a_recipe_opens_it_as_it_is(page, name):
     at = page(recipe=name)
     recipe = press(at, "Step").recipe
