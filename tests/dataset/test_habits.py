@@ -42,13 +42,14 @@ def test_a_seven_gets_a_bar_across_its_stem(rng):
     assert not added[:, 22:].any()
 
 
-def test_a_loop_only_loses_ink_and_not_much_of_it(rng):
+def test_some_loops_lose_ink_and_not_much_of_it(rng):
     images = dataset.load("mnist").train
     zeros = images.images[images.labels == 0][:100]
     changed = add_habits(zeros, np.zeros(100, int), 1.0, rng).astype(int)
     assert (changed <= zeros).all()
     lost = 1 - changed.sum(axis=(1, 2)) / zeros.sum(axis=(1, 2))
-    assert (lost > 0).all() and lost.mean() < 0.2
+    assert 0.2 < (lost > 0).mean() < 0.4
+    assert lost.max() < 0.5
 
 
 @pytest.mark.parametrize("digit", [2, 3, 5])
