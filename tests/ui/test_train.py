@@ -187,7 +187,7 @@ def test_the_link_refuses_nonsense_quietly(page):
 def test_the_curves_carry_a_numbered_mark_for_every_change():
     changes = [(5, {"lr": (0.1, 0.05)}), (9, {"dropout": (0.0, 0.5), "batch_size": (100, 10)})]
     view = View("running", "", [(1, 2.3, 0.1), (2, 1.9, 0.3)], [(2, 1.8, 0.4)], changes,
-                None, None, 0.5, 0.0, None, None)  # fmt: skip
+                None, 0.5, 0.0, None, None)  # fmt: skip
     training, validation = live.accuracy_chart(view)["series"]
     assert training["data"] == [[1, 10.0], [2, 30.0]]
     assert validation["data"] == [[2, 40.0]]
