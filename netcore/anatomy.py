@@ -89,7 +89,7 @@ def pictures(values, input_shape, most=32):
     return values[:, :most].T.reshape(-1, *input_shape[-2:])
 
 
-def sample_size(network, numbers=3_000_000, most=1000):
+def sample_size(network, numbers=6_000_000, most=1000):
     """How many examples can be run through at once for so many numbers at hand, at most `most`."""
     return max(1, min(most, numbers // network.footprint))
 
@@ -146,3 +146,22 @@ def take_apart(network, before, after, x, targets):
         norm([np.subtract(after, before)]),
         norm([before]),
     )
+
+
+def rehearse(trainer):
+    """Let a trainer, which must be one's own, do its next step, and look at it.
+
+    Returns (number of the step, images (N, …) as the network met them, labels (N,), `Step`).
+    """
+    pieces, take = {}, trainer.take
+
+    def watched(batch, part):
+        pieces[part.start] = take(batch, part)
+        return pieces[part.start]
+
+    trainer.take = watched
+    before = trainer.network.theta.copy()
+    trainer.descend()
+    x, targets = map(np.concatenate, zip(*(pieces[start] for start in sorted(pieces)), strict=True))
+    step = take_apart(trainer.network, before, trainer.network.theta.copy(), x, targets)
+    return trainer.step_count, x, targets, step
