@@ -41,7 +41,7 @@ def _look(job: Job, drawn: tuple) -> None:
     if (status, job.rewinds, pace) != drawn:
         st.rerun()
     _news(view)
-    _figures(view)
+    _figures(view, status)
     travel.show(job, view)
     panels.choose()
     panels.show(moment.of(job, view))
@@ -68,7 +68,7 @@ def _news(view: View) -> None:
         )
 
 
-def _figures(view: View) -> None:
+def _figures(view: View, status: str) -> None:
     with st.container(horizontal=True, gap="medium"):
         accuracy, loss = "–", "–"
         if view.validation:
@@ -79,15 +79,15 @@ def _figures(view: View) -> None:
         st.metric("Accuracy", accuracy, width="content", help=about)
         st.metric("Loss", loss, width="content", help=about)
         st.metric("Images/s", speed, width="content", help="How many images it learns from.")
-    st.progress(min(view.progress, 1.0), text=_state_of(view))
+    st.progress(min(view.progress, 1.0), text=_state_of(view, status))
 
 
-def _state_of(view: View) -> str:
+def _state_of(view: View, status: str) -> str:
     words = {"ready": "Ready", "running": "Learning", "paused": "Paused", "failed": "Stopped"}
-    parts = ["Waiting in line" if view.queue else words.get(view.status, "The run is over")]
+    parts = ["Waiting in line" if view.queue else words.get(status, "The run is over")]
     if view.last:
         parts.append(f"step {view.last.step:,}, epoch {view.last.epoch:.1f}")
-    if view.status == "running" and view.eta is not None:
+    if status == "running" and view.eta is not None:
         parts.append(f"{duration(view.eta)} to go")
     return " · ".join(parts)
 

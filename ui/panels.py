@@ -8,7 +8,7 @@ import streamlit as st
 
 from dataset import ink
 from netcore import anatomy
-from ui import fabric, lines, pixels, reader, slow, state, thumbnails
+from ui import fabric, lines, pixels, slow, state, thumbnails
 from ui.moment import Moment
 
 HEIGHT = 280  # pixels of a chart
@@ -80,10 +80,10 @@ def accuracy(moment: Moment) -> dict:
 def _both(moment, column, factor, axis):
     view = moment.view
     smooth = lines.smoothed(view.training, column)
+    left = [lines.smoothed(branch.training, column) for branch in view.branches]
     series = [
-        lines.quiet(lines.line("left behind", lines.points(rows, column, factor), width=1))
-        for branch in view.branches
-        for rows in (branch.training,)
+        lines.quiet(lines.line("left behind", lines.points(rows, 1, factor), width=1))
+        for rows in left
     ]
     series += [
         {
@@ -193,7 +193,7 @@ def _drawing(moment: Moment) -> None:
     best = int(values.argmax())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.image(pixels.sheet(image[None], 1), width=84, alt="Your drawing as the network sees it")
-        st.markdown(f"### {names[best]}\n{reader.answer(values)}")
+        st.markdown(f"### {names[best]}\n{values[best]:.0%} sure")
     rows = moment.trace(f"drawing {hash(image.tobytes())}", 100 * values)
     series = [
         {

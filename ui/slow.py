@@ -13,7 +13,7 @@ from ui.jobs import Job, View
 from ui.moment import Moment
 
 NAME = "Slow motion"
-SHOWN = 10  # images of the batch
+SHOWN, WIDTH, ROWS = 10, 76, 260  # images of the batch, and their pixels on the screen
 PACES = (0.5, 1.0, 2.0, 5.0)  # seconds a step
 
 
@@ -27,7 +27,7 @@ def pace(job: Job) -> float | None:
 
 
 def status(job: Job, view: View) -> str:
-    """The job's status, but for single steps that follow each other: these count as a rest."""
+    """The job's status; single steps that follow each other count as a rest."""
     return "paused" if pace(job) and view.status in ("ready", "running") else view.status
 
 
@@ -59,7 +59,7 @@ def show(moment: Moment) -> None:
 def _controls(job: Job) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.markdown(
-            "**One step of descent**",
+            "**One step**",
             width="content",
             help="A step looks at one batch, asks in which direction the loss falls, and moves "
             "all weights a little that way. Press Step for the next one.",
@@ -113,37 +113,36 @@ def _outcome(number: int, step: anatomy.Step) -> None:
 def _batch(moment: Moment, images, labels, step) -> None:
     """Some images of the batch: what they are, what is read, and how sure before and after."""
     names = moment.job.classes or [str(k) for k in range(10)]
-    captions, shown = [], min(SHOWN, len(labels))
-    for label, before, after in zip(labels[:SHOWN], step.before, step.after, strict=False):
-        read, now = names[before.argmax()], f"{before[label]:.0%} → {after[label]:.0%}"
-        good = before.argmax() == label
-        captions.append(f"{names[label]}: {now}" if good else f"{names[label]}, read {read}: {now}")
+    captions = [
+        f"{names[label]}, read {names[before.argmax()]}  \n{before[label]:.0%} → {after[label]:.0%}"
+        for label, before, after in zip(labels[:SHOWN], step.before, step.after, strict=False)
+    ]
     st.caption(
-        f"{shown} of the batch's {len(labels):,} images, and how sure the network "
-        "is of the right digit: before → after."
+        f"{len(captions)} of the batch's {len(labels):,} images: what each is, what was read, and "
+        "how sure of the right digit before → after the step."
     )
     images = images[:SHOWN]
     if images.dtype != np.uint8:  # changed on the way
         images = (255 * images).astype(np.uint8)
-    thumbnails.row(images, captions, 110)
+    thumbnails.row(images, captions, ROWS, WIDTH)
 
 
 def _movement(moment: Moment, step) -> None:
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.caption("Length of the gradient in each layer")
-        st.echarts_chart(
-            lines.bars(step.gradients),
-            height=40 + 34 * len(step.gradients),
-            key="step_gradients",
-            alt="Length of the gradient in each layer",
-        )
+    st.caption("How strongly each layer is told to change: the length of its gradient")
+    st.echarts_chart(
+        lines.bars(step.gradients),
+        height=24 + 26 * len(step.gradients),
+        key="step_gradients",
+        alt="Length of the gradient in each layer",
+    )
     shape = moment.model.input_shape
-    for place, values, text in (
-        (left, -step.gradient, "Downhill, first layer: where the loss would fall"),
-        (right, step.update, "The step it takes, first layer"),
+    for place, values, text in zip(
+        st.columns(2, gap="medium"),
+        (-step.gradient, step.update),
+        ("Downhill, in the first layer", "The step it takes there"),
+        strict=True,
     ):
-        pictures = anatomy.pictures(values, shape, most=10)
         with place:
             st.caption(text)
-            st.image(pixels.diverging(pictures, columns=5), width="stretch", alt=text)
+            picture = pixels.diverging(anatomy.pictures(values, shape, most=10), columns=5)
+            st.image(picture, width="stretch", alt=text)

@@ -7,11 +7,9 @@ import streamlit as st
 
 from ui import pixels
 
-WIDTH = 48  # screen pixels
 
-
-def row(images: np.ndarray, captions: Sequence[str], height: int) -> None:
-    """Images (N, 28, 28) with a line below each, in rows as they fit into `height` pixels."""
+def row(images: np.ndarray, captions: Sequence[str], height: int, width=48) -> None:
+    """Images (N, 28, 28) with a caption each, in rows on a space of `height` screen pixels."""
     with st.container(height=height, border=False), st.container(horizontal=True, gap="small"):
         for image, caption in zip(images, captions, strict=True):
-            st.image(pixels.sheet(image[None], 1), caption, width=WIDTH, alt=caption)
+            st.image(pixels.sheet(image[None], 1), caption, width=width, alt=caption)

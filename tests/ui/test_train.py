@@ -168,7 +168,7 @@ def test_a_knob_turned_in_a_run_counts_from_the_next_step(page):
     job = press(at, "Step")
     job.join(20)
     at.run()
-    at.select_slider(key=f"_lr {job.id}").set_value(0.01).run()
+    at.select_slider(key=f"_lr {job.id} 0").set_value(0.01).run()
     assert not at.exception
     press(at, "Step").join(20)
     assert job.view().changes == [(1, {"lr": (0.1, 0.01)})]
