@@ -3,12 +3,13 @@
 A key of the first group belongs to a widget and to the address: `st.slider(…, **SEED.bound)` makes
 the widget read `?seed=3` and write it back, and keep its value when the visitor changes the page.
 The widget's own default must be the key's default. A key of the second group lives in the session
-only and is read and written by `get` and `set`.
+only and is read and written by `get` and `set`; if it is `kept`, it outlives a reload of the page.
 """
 
 import itertools
+import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -17,19 +18,44 @@ import streamlit as st
 from netcore import Model
 
 
+@dataclass(eq=False)
+class Visit:
+    """What a visitor made, by session key: see `ui.visit`."""
+
+    word: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    values: dict[str, Any] = field(default_factory=dict)
+    settled: bool = False  # whether the tab has said who it was before
+
+
+def visit() -> Visit:
+    return st.session_state.setdefault("_visit", Visit())
+
+
+def take_over(before: Visit) -> None:
+    """Go on with all that another session of the same tab had."""
+    st.session_state["_visit"] = before
+    for name, value in before.values.items():
+        st.session_state[name] = value
+
+
 @dataclass(frozen=True)
 class Key:
     name: str
     default: Any = None
+    kept: bool = False  # whether it outlives a reload of the page
 
     def get(self) -> Any:
         return st.session_state.get(self.name, self.default)
 
     def set(self, value: Any) -> None:
         st.session_state[self.name] = value
+        if self.kept:
+            visit().values[self.name] = value
 
     def clear(self) -> None:
         st.session_state.pop(self.name, None)
+        if self.kept:
+            visit().values.pop(self.name, None)
 
     @property
     def bound(self) -> dict[str, str]:
@@ -81,25 +107,24 @@ AUGMENT = {
 PANELS = Key("panels", ("Curves", "First layer"))  # open on Train
 
 # In the session
-JOB = Key("_job")  # this session's run, a ui.jobs.Job
+JOB = Key("_job", kept=True)  # this session's run, a ui.jobs.Job
 LOOK = Key("_look")  # (job's id, step) that is looked back to; None: now
 SEEN_STEPS = Key("_seen_steps")  # (job's id, steps) to look back to while the run goes on
 LENS = Key("_lens")  # (job's id, Network) to look through; no two sessions share a network
-TRACES = Key("_traces")  # (job's id, {name: rows}) what open panels have seen over time
+TRACES = Key("_traces", kept=True)  # (job's id, {name: rows}) what open panels saw over time
 SLOW = Key("_slow", False)  # single steps follow each other at a visible pace
 PACE = Key("_pace", 1.0)  # seconds a step
-STEP_BEFORE = Key("_step_before")  # (job's id, step, its parameters) to compare the next one with
-SAVED = Key("_saved")  # the name under which the run's model was saved
-UPLOAD = Key("_upload")  # the visitor's own dataset.Dataset; the next one replaces it
+SAVED = Key("_saved", kept=True)  # the name under which the run's model was saved
+UPLOAD = Key("_upload", kept=True)  # the visitor's own dataset.Dataset; the next one replaces it
 UPLOAD_ERROR = Key("_upload_error")  # why the last file was refused, as a sentence
 UPLOAD_FILE = Key("_upload_file")
 UPLOAD_OPEN = Key("_upload_open", False)
 TOUCHED = Key("_touched")  # what is selected on a sheet of images, one for each sheet
 CANVAS = Key("canvas")  # the canvas itself
 CANVAS_START = Key("_canvas_start", MappingProxyType({"objects": (), "turn": 0}))
-DRAWING = Key("_drawing")  # what is on the canvas, as it sends it
+DRAWING = Key("_drawing", kept=True)  # what is on the canvas, as it sends it
 READER = Key("_reader")  # (Model, its Network) that read last; no two sessions share a network
-MODELS = Key("_models", MappingProxyType({}))  # the visitor's own: name → netcore.Model
+MODELS = Key("_models", MappingProxyType({}), kept=True)  # the visitor's own: name → netcore.Model
 MOST_MODELS = 6  # the oldest makes room
 IN_TRAINING = "in training"  # the name of the network that is learning
 MODEL_ERROR = Key("_model_error")  # why the last model file was refused, as a sentence
@@ -118,7 +143,7 @@ def end_job() -> None:
     """Put the run away: its thread rests, and nothing holds its memory any more."""
     if job := JOB.get():
         job.pause()
-    for key in (JOB, LOOK, SEEN_STEPS, LENS, TRACES, SLOW, STEP_BEFORE, SAVED):
+    for key in (JOB, LOOK, SEEN_STEPS, LENS, TRACES, SLOW, SAVED):
         key.clear()
 
 
