@@ -177,19 +177,36 @@ class Trainer:
         return record._replace(seconds=self.seconds)
 
     def _step(self):
+        loss, right, count, lr = self.descend()
+        record = Record(
+            self.step_count,
+            self.images_seen / len(self.chosen),
+            self.images_seen,
+            loss / count,
+            right / count,
+            lr,
+            self.seconds,
+        )
+        if self.progress < 1.0:
+            if not self._is_validation_step():
+                return record
+            record = self.validated(record)
+            self._look_for_the_best(record.validation_accuracy)
+        if self.progress >= 1.0:
+            self.conclude()
+            record = self.validated(record)
+        return record
+
+    def descend(self):
+        """Move the weights once, and nothing else.
+
+        Returns (sum of losses, number right, size of the batch, learning rate).
+        """
         settings, network = self.settings, self.network
         progress = self.progress
         lr = settings.lr * schedules.factor(settings.schedule, progress, settings.warmup)
         batch = self._next_batch(settings.batch_size)
-
-        def take(part):
-            x, targets = self.x.take(batch[part], axis=0), self.targets[batch[part]]
-            if self.augment:  # seeded by its place in the run, whoever of the threads does it
-                place = self.step_count, part.start
-                x = self.augment(x, targets, stream(settings.seed, "augmentation", *place))
-            return x, targets
-
-        loss, right = self.replicas.loss_and_grad(len(batch), take)
+        loss, right = self.replicas.loss_and_grad(len(batch), lambda part: self.take(batch, part))
         if np.isfinite(loss):
             if settings.clip_norm is not None:
                 clip(network.grad, settings.clip_norm)
@@ -204,27 +221,17 @@ class Trainer:
             network.remember()
             if self.mean:
                 self.mean.step()
-
         self.step_count += 1
         self.images_seen += len(batch)
-        record = Record(
-            self.step_count,
-            self.images_seen / len(self.chosen),
-            self.images_seen,
-            loss / len(batch),
-            right / len(batch),
-            lr,
-            self.seconds,
-        )
-        if self.progress < 1.0:
-            if not self._is_validation_step():
-                return record
-            record = self.validated(record)
-            self._look_for_the_best(record.validation_accuracy)
-        if self.progress >= 1.0:
-            self.conclude()
-            record = self.validated(record)
-        return record
+        return loss, right, len(batch), lr
+
+    def take(self, batch, part):
+        """A part, a slice, of a batch of indices → x (N, …) as it is learned from, targets (N,)."""
+        x, targets = self.x.take(batch[part], axis=0), self.targets[batch[part]]
+        if self.augment:  # seeded by its place in the run, whoever of the threads does it
+            place = self.step_count, part.start
+            x = self.augment(x, targets, stream(self.settings.seed, "augmentation", *place))
+        return x, targets
 
     def _look_for_the_best(self, score):
         if self.best:

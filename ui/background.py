@@ -39,6 +39,7 @@ class Background:
         self.rewinds = 0  # how often knobs were put back: their widgets begin anew
         self._test, self._pool = test, pool
         self._megabytes = limits.size(trainer.recipe, trainer.network.input_shape)[1]
+        self._validation = trainer.validation
         self._make_augment = trainer.make_augment
         train = trainer.x, trainer.targets
         self._new_trainer = functools.partial(

@@ -5,7 +5,7 @@ import threading
 import time
 from dataclasses import replace
 
-from netcore import Model, RecipeError
+from netcore import Model, RecipeError, Trainer
 from netcore.recipe import build_augmentation
 from netcore.trainer import CHANGEABLE
 from ui.background import Background
@@ -99,6 +99,31 @@ class Job(Background):
     @property
     def over(self):
         return self._status in ("finished", "failed")
+
+    @property
+    def undoable(self):
+        """Whether there is a change to take back."""
+        return bool(self._pending or self._history.changes)
+
+    @property
+    def validation(self):
+        """The images that choices may look at, (N, …), and their labels (N,)."""
+        return self._validation
+
+    def rehearsal(self) -> Trainer | None:
+        """A trainer of the caller's own where the run rests, to try its next steps on.
+
+        None while the run goes on.
+        """
+        with self._lock:
+            if self._worker:
+                return None
+            now, pending = self._history.now.checkpoint, list(self._pending)
+        trainer = self._new_trainer()
+        trainer.restore(now)
+        for settings in pending:
+            trainer.change(**settings)
+        return trainer
 
     def seen(self):
         """The visitor is here: called from time to time by every page."""

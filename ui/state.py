@@ -76,6 +76,9 @@ MODEL = Key("model")  # who reads on Draw; None: the most accurate of the shippe
 
 # In the address: the recipe on Train. Defaults are those of the chosen recipe
 RECIPE = Key("recipe", "fast")
+CONVOLUTIONS = Key("conv")
+CHANNELS = Key("channels")
+KERNEL = Key("kernel")
 DEPTH = Key("depth")
 WIDTHS = (Key("width1"), Key("width2"), Key("width3"), Key("width4"))
 ACTIVATION = Key("activation")
@@ -93,9 +96,24 @@ EPOCHS = Key("epochs")
 STEPS = Key("steps")
 TRAIN_IMAGES = Key("images")
 RUN_SEED = Key("run_seed")
+LABEL_SMOOTHING = Key("smoothing")
+CLIP_NORM = Key("clip")  # 0: gradients are taken as they are
+AVERAGING = Key("averaging")
+PATIENCE = Key("patience")  # 0: no early stop
+AUGMENT = {
+    name: Key(f"aug_{name}")
+    for name in ("shift", "rotation", "scale", "shear", "elastic", "thickness", "noise")
+}
+PANELS = Key("panels", ("Curves", "First layer"))  # open on Train
 
 # In the session
 JOB = Key("_job", kept=True)  # this session's run, a ui.jobs.Job
+LOOK = Key("_look")  # (job's id, step) that is looked back to; None: now
+SEEN_STEPS = Key("_seen_steps")  # (job's id, steps) to look back to while the run goes on
+LENS = Key("_lens")  # (job's id, Network) to look through; no two sessions share a network
+TRACES = Key("_traces", kept=True)  # (job's id, {name: rows}) what open panels saw over time
+SLOW = Key("_slow", False)  # single steps follow each other at a visible pace
+PACE = Key("_pace", 1.0)  # seconds a step
 SAVED = Key("_saved", kept=True)  # the name under which the run's model was saved
 UPLOAD = Key("_upload", kept=True)  # the visitor's own dataset.Dataset; the next one replaces it
 UPLOAD_ERROR = Key("_upload_error")  # why the last file was refused, as a sentence
@@ -125,8 +143,8 @@ def end_job() -> None:
     """Put the run away: its thread rests, and nothing holds its memory any more."""
     if job := JOB.get():
         job.pause()
-    JOB.clear()
-    SAVED.clear()
+    for key in (JOB, LOOK, SEEN_STEPS, LENS, TRACES, SLOW, SAVED):
+        key.clear()
 
 
 def save_model(model: Model, taken: Iterable[str]) -> str:

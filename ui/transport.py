@@ -13,6 +13,8 @@ from ui.jobs import EPOCH, Job
 def _go(recipe: Recipe, steps=math.inf) -> None:
     """Go on with the session's job, or begin one: to the end, for some steps, or for an `EPOCH`."""
     job = state.JOB.get()
+    if steps != 1:
+        state.SLOW.set(False)
     if job is None:
         data = cache.dataset(recipe.dataset)
         train, validation, test = ((s.images, s.labels) for s in data.splits.values())
