@@ -38,14 +38,17 @@ def unpack(token: str) -> tuple[Recipe, list]:
     """The inverse of `pack`; RecipeError, a sentence, if it is not what `pack` makes."""
     if len(token) > 2 * LONGEST:
         raise RecipeError("the link is too long: ask for the run as a file instead")
+    damaged = RecipeError("the link is damaged or cut off: copy it again, from end to end")
     try:
         packed = base64.b64decode(token + "=" * (-len(token) % 4), b"-_", validate=True)
         unpacker = zlib.decompressobj()
         text = unpacker.decompress(packed, MOST_BYTES)
     except (binascii.Error, ValueError, zlib.error) as error:
-        raise RecipeError("the link is damaged: copy it again, from end to end") from error
+        raise damaged from error
+    if unpacker.unconsumed_tail:
+        raise RecipeError("the link holds too much: ask for the run as a file instead")
     if not unpacker.eof:
-        raise RecipeError("the link is cut off or holds too much: copy it again, from end to end")
+        raise damaged
     recipe, changes = Recipe.from_run(text)
     check(recipe, changes)
     return recipe, changes
