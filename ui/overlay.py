@@ -10,7 +10,7 @@ import streamlit as st
 from netcore import compare
 from netcore.recipe import FIELDS
 from ui import charts, runs, state
-from ui.runs import Run
+from ui.runs import SEED, Run
 
 TICK = 1.0  # seconds between two looks at a running job
 MOST = 10  # curves in a figure: as many as there are colours
@@ -57,22 +57,23 @@ def show() -> None:
 
 
 def choose() -> list[Run]:
-    """A box of all runs; the latest ones until the visitor chooses."""
-    names = runs.by_name()
-    key = state.OVERLAID
-    if key.get() is not None:  # a deleted or renamed run is no choice any more
-        key.set([name for name in key.get() if name in names])
+    """A box of all runs. A run that is new is chosen by itself, unless it is one of many seeds."""
+    kept, key = runs.kept(), state.OVERLAID
+    new = [id for id in kept if id not in state.OFFERED.get() and SEED not in kept[id].name]
+    still = [id for id in key.get() if id in kept]
+    key.set([*still, *new[-4:]][-MOST:])
+    state.OFFERED.set(frozenset(kept))
     chosen = st.multiselect(
         "Runs",
-        list(reversed(names)),
-        default=None if key.get() is not None else list(reversed(names))[:4],
+        list(reversed(kept)),
+        format_func=lambda id: kept[id].name,
         max_selections=MOST,
         key=key.name,
         persist_state="session",
         placeholder="Choose runs",
-        help=f"Up to {MOST} at a time, the latest first.",
+        help=f"Up to {MOST} at a time. The table sets the others against the first.",
     )
-    return [names[name] for name in chosen]
+    return [kept[id] for id in chosen]
 
 
 def curves(chosen: Sequence[Run], measure: str) -> go.Figure:

@@ -24,6 +24,7 @@ from ui.jobs import Job
 WEIGHTS = 12_000_000  # bytes of weights a session may hold
 MOST = 200  # runs; their curves take up to 24 kB each
 COLUMNS = ("step", "loss", "accuracy")
+SEED = " · seed "  # between the name and the seed of one run of several
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,7 +175,7 @@ def families() -> dict[str, dict[int, Run]]:
     for run in kept().values():
         if run.over and run.accuracy is not None:
             found.setdefault(_without_seed(run), {})[run.recipe.seed] = run
-    return {next(iter(runs.values())).name.partition(" · seed")[0]: runs
+    return {next(iter(runs.values())).name.partition(SEED)[0]: runs
             for runs in found.values()}  # fmt: skip
 
 

@@ -128,28 +128,18 @@ def begin(run: Run, count: int) -> None:
         st.toast("These seeds are done already: ask for more.", icon=":material/check:")
         return
     data, pool = cache.dataset(run.recipe.dataset), cache.pool()
-    name = run.name.partition(" · seed")[0]
+    name = run.name.partition(runs.SEED)[0]
     series = Series(name, recipes, lambda recipe: launch.job(recipe, data, pool, run.changes))
     state.SERIES.set(series)
     series.start()
 
 
 def _bands(families: dict[str, dict[int, Run]]) -> None:
-    names = list(families)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        for key, label, first in ((state.FAMILY_A, "A", 0), (state.FAMILY_B, "B", len(names) - 1)):
-            if key.get() not in names:
-                key.set(names[first])
-            st.selectbox(
-                f"Recipe {label}",
-                names,
-                width=260,
-                key=key.name,
-                persist_state="session",
-                help="A recipe that was run with two seeds or more.",
-            )
-    chosen = dict.fromkeys((state.FAMILY_A.get(), state.FAMILY_B.get()))
-    shown = {name: list(families[name].values()) for name in chosen}
+        a = _family("Recipe A", state.FAMILY_A, list(reversed(families)))
+        others = [name for name in reversed(families) if name != a]
+        b = _family("against recipe B", state.FAMILY_B, others) if others else a
+    shown = {name: list(families[name].values()) for name in (a, b)}
     measure = st.segmented_control(
         "Measure",
         list(overlay.MEASURES),
@@ -170,7 +160,20 @@ def _bands(families: dict[str, dict[int, Run]]) -> None:
             f"{values.max():.2%} over {len(values)} seeds."
         )
     if len(shown) == 2:
-        _compare(*(families[name] for name in chosen))
+        _compare(families[a], families[b])
+
+
+def _family(label: str, key: state.Key, names: list[str]) -> str:
+    if key.get() not in names:
+        key.set(names[0])
+    return st.selectbox(
+        label,
+        names,
+        width=260,
+        key=key.name,
+        persist_state="session",
+        help="A recipe that was run with two seeds or more.",
+    )
 
 
 def _compare(a: dict[int, Run], b: dict[int, Run]) -> None:

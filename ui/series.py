@@ -119,7 +119,7 @@ class Series:
 
     def _enter(self, job):
         run = runs.of_job(job)
-        run = replace(run, name=f"{self.name} · seed {run.recipe.seed}")
+        run = replace(run, name=f"{self.name}{runs.SEED}{run.recipe.seed}")
         with self._lock:
             self._finished.append(run)
             self._job = None

@@ -96,7 +96,7 @@ def link(recipe: Recipe, changes) -> None:
     if len(token) > LONGEST:
         st.info("This run has too many changes for a link. Download it instead.")
         return
-    st.code(address(token), language=None, wrap_lines=True)
+    st.code(address(token), language=None)
     st.caption(
         "Whoever opens this link finds the same set-up on Train. Running it gives the same "
         "weights, to the bit, with the same versions on the same type of machine."
