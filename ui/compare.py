@@ -127,9 +127,11 @@ def verdict(found: compare.Answers) -> str:
 
 def chances(p: float) -> str:
     """A probability as a person would say it."""
+    if p > 0.95:
+        return "nearly all such comparisons"
     if p > 0.1:
-        return f"{max(1, round(10 * p))} of 10 such comparisons"
-    return f"1 of {max(10, round(1 / max(p, 1e-6))):,} such comparisons"
+        return f"{round(10 * p)} of 10 such comparisons"
+    return f"1 of {round(float(f'{1 / max(p, 1e-6):.2g}')):,} such comparisons"
 
 
 def _disagreements(pair: Pair, data: Dataset) -> None:

@@ -138,7 +138,7 @@ def _bands(families: dict[str, dict[int, Run]]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         a = _family("Recipe A", state.FAMILY_A, list(reversed(families)))
         others = [name for name in reversed(families) if name != a]
-        b = _family("against recipe B", state.FAMILY_B, others) if others else a
+        b = _family("Recipe B", state.FAMILY_B, others) if others else a
     shown = {name: list(families[name].values()) for name in (a, b)}
     measure = st.segmented_control(
         "Measure",
@@ -212,7 +212,10 @@ def verdict(differences) -> str:
             f"only {chances(p)} (p = {p:.2g})."
         )
     few = "" if n >= ENOUGH else (
-        f" With {n} seeds no lead can be told from luck, since the test cannot give less than "
-        f"p = {2 / 2**n:.2g}: run {ENOUGH} or more."
+        f" With {n} seeds no lead can be told from luck, since the test cannot give a p below "
+        f"{2 / 2**n:.2g}: run {ENOUGH} or more."
     )  # fmt: skip
-    return f"{led} **That could well be luck**: p = {p:.2f}.{few}"
+    return (
+        f"{led} **That could be luck**: equal recipes would show such a lead in {chances(p)} "
+        f"(p = {p:.2f}).{few}"
+    )

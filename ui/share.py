@@ -123,7 +123,7 @@ def shown() -> bool:
 def _invite(token: str, recipe: Recipe, changes: list) -> None:
     st.subheader(f"Shared run: {runs.plain(recipe.name)}", anchor=False)
     st.markdown(
-        f"Somebody's set-up, ready to run: **{runs.network(recipe.layers)}** on "
+        f"This set-up is ready to run: **{runs.network(recipe.layers)}** on "
         f"{runs.plain(recipe.dataset)}, {recipe.optimizer} with learning rate "
         f"{recipe.lr:g}, batches of {recipe.batch_size}, {length(recipe)}, seed {recipe.seed}."
     )

@@ -20,7 +20,7 @@ def show() -> None:
     with pass_on:
         st.markdown("#### Share")
         share.link(run.recipe, run.changes)
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             st.page_link(
                 "pages/train.py",
                 label="Open again in Train",
@@ -57,7 +57,10 @@ def _choose() -> Run:
 
 
 def _facts(run: Run) -> list[str]:
-    facts = [runs.network(run.recipe.layers), f"{run.recipe.optimizer}, {run.recipe.lr:g}"]
+    facts = [
+        runs.network(run.recipe.layers),
+        f"{run.recipe.optimizer} with learning rate {run.recipe.lr:g}",
+    ]
     if run.accuracy is not None:
         facts.append(f"{overlay.percent(run.accuracy)} on validation")
     if "test_accuracy" in run.scores:

@@ -225,7 +225,7 @@ def test_the_verdict_on_two_networks_is_in_plain_words(counts, words):
         ([0.01, 0.02, 0.01], "run 6 or more"),
         ([0.01, 0.02, 0.01, 0.03, 0.01, 0.02], "A is really better here"),
         ([-0.01] * 8, "B is really better here"),
-        ([0.01, -0.02, 0.02, -0.01, 0.01, -0.03, 0.01], "could well be luck"),
+        ([0.01, -0.02, 0.02, -0.01, 0.01, -0.03, 0.01], "could be luck"),
     ],
 )
 def test_the_verdict_on_two_recipes_knows_how_little_few_seeds_prove(differences, words):
