@@ -5,12 +5,13 @@ dataset; so is a CSV file in the form of Kaggle's Digit Recognizer.
 """
 
 from pathlib import Path
+from typing import NamedTuple
 
 from dataset import idx, table
 from dataset.errors import DataError
 from dataset.splits import Dataset, Split
 
-__all__ = ["DataError", "Dataset", "Split", "load", "names"]
+__all__ = ["DataError", "Dataset", "Place", "Split", "load", "names", "place"]
 
 ROOT = Path(__file__).parent
 
@@ -38,3 +39,25 @@ def load(name: str | Path) -> Dataset:
         f"There is no dataset {str(name)!r}: choose {' or '.join(names())}, or give the path of a "
         "folder or CSV file."
     )
+
+
+class Place(NamedTuple):
+    """Where a split can be found in the files that others have too."""
+
+    says: str  # what it is, in words
+    files: str  # their names
+    rows: tuple[int, int]  # the first, and the one behind the last
+
+
+def place(data: Dataset, split: str) -> Place:
+    """Where a split of `data` lies in the files it was read from."""
+    lengths = [len(part) for part in data.splits.values()]
+    first = sum(lengths[: list(data.splits).index(split)])
+    says = f"the {split} images of {data.name}"
+    if data.name not in names():
+        return Place(says, data.name, (first, first + len(data.splits[split])))
+    if split == "test":
+        first = 0
+    part = "t10k" if split == "test" else "train"
+    files = f"{part}-{idx.IMAGES}.gz {part}-{idx.LABELS}.gz"
+    return Place(says, files, (first, first + len(data.splits[split])))

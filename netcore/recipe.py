@@ -135,7 +135,7 @@ class Recipe:
         """p of the first Dropout layer; None without one."""
         return dropout_of(self.layers)
 
-    def replace(self, **changes) -> "Recipe":
+    def replace(self, /, **changes) -> "Recipe":
         """A copy with other settings; `dropout` sets p of every Dropout layer."""
         if "dropout" in changes:
             p = changes.pop("dropout")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from netcore import RecipeError
 from netcore.network import plan
-from ui import controls, exam, knobs, live, page, slow, state, transport
+from ui import controls, exam, knobs, live, page, share, slow, state, transport
 
 page.start(
     "Train",
@@ -47,7 +47,9 @@ def run(job) -> None:
         exam.show(job)
 
 
-if job := state.JOB.get():
+if share.shown():
+    pass  # a run from a link waits for Start
+elif job := state.JOB.get():
     run(job)
 else:
     new_run()

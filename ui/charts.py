@@ -248,3 +248,11 @@ def _plot(traces: Sequence, x: str, y: str, height: int = 340) -> go.Figure:
     figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
     figure.update_xaxes(title_text=x, fixedrange=True, automargin=True)
     return figure.update_yaxes(title_text=y, fixedrange=True, automargin=True)
+
+
+plot = _plot  # for figures that other files draw
+
+
+def colours() -> list[str]:
+    """The theme's ten categories, for figures that use one colour several times."""
+    return st.get_option(f"theme.{st.context.theme.type or 'light'}.chartCategoricalColors")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from netcore import Model
-from ui import cache, charts, state
+from ui import cache, charts, downloads, runs, share, state
 from ui.jobs import Job
 
 
@@ -22,6 +22,8 @@ def show(job: Job) -> None:
             "they are asked once, at the end: a set one chooses by is no exam any more."
         )
         keep(job.model())
+        if kept := runs.kept().get(job.id):
+            pass_on(kept)
     with table:
         charts.show(
             charts.confusion(exam["confusion"], job.classes),
@@ -60,3 +62,21 @@ def keep(model: Model) -> None:
             icon=":material/draw:",
             query_params={state.MODEL.name: saved},
         )
+
+
+def pass_on(run: runs.Run) -> None:
+    """The run for others: its link and its files. Computed only while it is open."""
+    with st.expander(
+        "Share or take along",
+        icon=":material/share:",
+        key=state.SHARE_OPEN.name,
+        on_change="rerun",
+    ) as box:
+        if box.open:
+            share.link(run.recipe, run.changes)
+            downloads.buttons(run)
+            st.page_link(
+                "pages/runs.py",
+                label="Compare it with other runs",
+                icon=":material/stacked_line_chart:",
+            )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from ui import state, visit
+from ui import runs, state, visit
 
 
 class Page(NamedTuple):
@@ -23,6 +23,7 @@ PAGES = (
     Page("pages/explore.py", "Explore", ":material/search:", "Look at the data"),
     Page("pages/train.py", "Train", ":material/model_training:", "Teach a network, live"),
     Page("pages/draw.py", "Draw", ":material/draw:", "Draw a digit and have it read"),
+    Page("pages/runs.py", "Runs", ":material/stacked_line_chart:", "Compare and share your runs"),
 )
 
 # Drawn here, since Streamlit fetches Material icons for the browser tab from the internet.
@@ -44,5 +45,8 @@ def start(title: str, icon: str, intro: str) -> None:
         visit.keep()
     if job := state.JOB.get():  # wherever its visitor looks, a run goes on
         st.fragment(job.seen, run_every=HEARTBEAT if job.running else None)()
+    runs.collect()
+    if series := state.SERIES.get():
+        st.fragment(series.seen, run_every=HEARTBEAT if series.running else None)()
     st.title(f"{icon} {title}", anchor=False)
     st.markdown(intro, width=READING_WIDTH)

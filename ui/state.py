@@ -106,6 +106,10 @@ AUGMENT = {
 }
 PANELS = Key("panels", ("Curves", "First layer"))  # open on Train
 
+# In the address: what Runs shows
+RUNS_SECTION = Key("part", "Curves")
+CURVE = Key("curve", "Accuracy")
+
 # In the session
 JOB = Key("_job", kept=True)  # this session's run, a ui.jobs.Job
 LOOK = Key("_look")  # (job's id, step) that is looked back to; None: now
@@ -131,6 +135,22 @@ MODEL_ERROR = Key("_model_error")  # why the last model file was refused, as a s
 MODEL_FILE = Key("_model_file")
 MODEL_OPEN = Key("_model_open", False)
 STEPS_OPEN = Key("_steps_open", False)
+RUNS = Key("_runs", MappingProxyType({}))  # every run of the session: id → ui.runs.Run
+MADE_ROOM = Key("_made_room", ())  # names of runs whose weights had to go
+OVERLAID = Key("_overlaid", ())  # ids of the runs whose curves are shown
+OFFERED = Key("_offered", frozenset())  # ids of the runs among which they were chosen
+ALL_SETTINGS = Key("_all_settings")
+RUN_A, RUN_B = Key("_run_a"), Key("_run_b")  # names of the runs that are compared
+FAMILY_A, FAMILY_B = Key("_family_a"), Key("_family_b")  # names of recipes with several seeds
+SEEDED = Key("_seeded")  # name of the run to repeat with other seeds
+SEEDS = Key("_seeds")  # how many
+OPENED = Key("_opened")  # name of the run to rename, share or take along
+RUN_NAME = Key("_run_name")  # what is typed as its new name
+SHARE_OPEN = Key("_share_open", False)
+DRAW_WITH = Key("_draw_with")  # True: the next stop is Draw
+SERIES = Key("_series")  # the runs of several seeds that go on in the background
+ANSWERS = Key("_answers", MappingProxyType({}))  # id of a run → (Model, its validation answers)
+TAKEN = Key("_taken")  # the shared run, as in the link, that this session has begun
 
 
 def forget_image() -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dataset import augment
 from netcore import Recipe, RecipeError, Trainer
-from ui import cache, state
+from ui import cache, runs, state
 from ui.jobs import EPOCH, Job
 
 
@@ -83,7 +83,7 @@ def buttons(job: Job | None, recipe: Recipe) -> None:
         st.button(
             "Reset",
             icon=":material/restart_alt:",
-            on_click=state.end_job,
+            on_click=runs.put_away,
             disabled=job is None,
             help="Put this run away and set up the next.",
         )

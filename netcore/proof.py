@@ -1,0 +1,87 @@
+"""The proof bundle: a network, a claim about it, and a program that anybody can check it with.
+
+The program is `netcore/prove.py`. It needs NumPy and nothing of ours, so who does not trust netcore
+reads a hundred lines and runs them on data of their own.
+"""
+
+import hashlib
+import io
+import json
+import platform
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+PROGRAM = Path(__file__).with_name("prove.py")
+
+README = """# {name}: a claim you can check
+
+**{right:,} of {count:,} right ({accuracy:.2%}) on {says}.**
+
+    pip install numpy
+    python prove.py {files}
+
+`prove.py` is short: read it. It loads `weights.npz`, reads the images you give it, and fails unless
+the network does what `claim.json` says. It uses NumPy and nothing else. The images are those of the
+claim only if their sha256 is the same, and so with the weights.
+
+`recipe.json` is how the network came to be. `python -m netcore train --recipe recipe.json` makes it
+again, to the bit with the same versions on the same type of machine. Made with Python {python} and
+NumPy {numpy} on {machine}.
+"""
+
+
+def bundle(model, images, labels, says, files, rows) -> bytes:
+    """The bytes of a zip file that proves how many of these images the model reads rightly.
+
+    images: (N, *input_shape) uint8, labels: (N,) uint8. In words, `says` tells what they are and
+    `files` in which published files to find them; there they are the rows `rows`, (first, behind
+    the last).
+    """
+    network = model.network()
+    right = int((network.log_probs(images).argmax(axis=1) == labels).sum())
+    arrays = _arrays(network)
+    claim = {
+        "says": says,
+        "right": right,
+        "count": len(labels),
+        "rows": list(rows),
+        "input_shape": list(model.input_shape),
+        "spec": list(model.spec),
+        "weights_sha256": _sha256(*(arrays[name] for name in sorted(arrays))),
+        "data_sha256": _sha256(images, labels),
+    }
+    recipe = {"recipe": model.recipe.to_json(), "changes": model.changes, "scores": model.scores}
+    readme = README.format(
+        name=model.name,
+        accuracy=right / len(labels),
+        files=files,
+        python=platform.python_version(),
+        numpy=np.__version__,
+        machine=platform.machine(),
+        **claim,
+    )
+    weights = io.BytesIO()
+    np.savez_compressed(weights, **arrays)
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("README.md", readme)
+        archive.writestr("claim.json", json.dumps(claim, indent=1))
+        archive.writestr("recipe.json", json.dumps(recipe, indent=1))
+        archive.writestr("weights.npz", weights.getvalue())
+        archive.writestr("prove.py", PROGRAM.read_text())
+    return file.getvalue()
+
+
+def _arrays(network):
+    """Parameters and running means by "number of the layer.name"."""
+    return {
+        f"{number}.{name}": array
+        for number, layer in enumerate(network.layers)
+        for name, array in {**layer.params, **layer.buffers}.items()
+    }
+
+
+def _sha256(*arrays):
+    return hashlib.sha256(b"".join(np.ascontiguousarray(a).tobytes() for a in arrays)).hexdigest()

@@ -1,0 +1,177 @@
+"""A run in a link: whoever opens it gets the same weights; whoever forges it gets a sentence."""
+
+import base64
+import json
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+import dataset
+from netcore import Recipe, RecipeError
+from netcore.recipe import dense_layers
+from ui import cache, jobs, launch, runs, share
+
+ROOT = Path(__file__).parents[2]
+QUICK = Recipe(
+    name="quick", layers=dense_layers([16], dropout=0.1), optimizer="momentum", lr=0.05,
+    train_images=600, epochs=2, eval_every=4, augment={"shift": 1.5}, seed=3,
+)  # fmt: skip
+
+
+def token_of(value) -> str:
+    """A link's parameter as a stranger might make it."""
+    packed = zlib.compress(json.dumps(value).encode())
+    return base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
+
+
+@pytest.fixture
+def open_link():
+    opened = []
+
+    def visit(token):
+        at = AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=60)
+        at.switch_page("pages/train.py")
+        at.query_params["run"] = token
+        opened.append(at.run())
+        assert not at.exception
+        return at
+
+    yield visit
+    for at in opened:
+        if "_job" in at.session_state and (job := at.session_state["_job"]):
+            job.pause()
+            job.join(20)
+    st.cache_resource.clear()
+
+
+def press(at, label):
+    next(button for button in at.button if button.label == label).click()
+    at.run()
+    assert not at.exception
+    return at
+
+
+def labels(at):
+    return [button.label for button in at.button]
+
+
+def steered_run():
+    """A run through a job, whose learning rate and dropout were moved, and which was stopped."""
+    job = launch.job(QUICK, dataset.load("mnist"), jobs.Pool(1))
+    job.run(4)
+    job.join(20)
+    job.change(lr=0.02, dropout=0.3)
+    job.run(3)
+    job.join(20)
+    job.stop()
+    job.join(20)
+    return job
+
+
+def test_a_link_holds_recipe_and_changes_and_little_else():
+    changes = [[4, {"lr": 0.02, "dropout": 0.3}], [9, {"batch_size": 32}]]
+    for recipe in (QUICK, *cache.recipes().values()):
+        token = share.pack(recipe, [] if recipe.dropout is None else changes)
+        assert len(token) < 700 and set(token) <= set(
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+        )
+        again, replayed = share.unpack(token)
+        assert again == recipe.replace(comment="")
+        assert replayed == ([] if recipe.dropout is None else changes)
+
+
+def test_whoever_opens_the_link_and_starts_gets_the_same_weights_to_the_bit(open_link):
+    first = steered_run()
+    run = runs.of_job(first)
+    assert run.changes == [[4, {"lr": 0.02, "dropout": 0.3}], [7, {"steps": 7}]]
+    at = open_link(share.pack(run.recipe, run.changes))
+    assert any("Shared run: quick" in heading.value for heading in at.subheader)
+    assert any("lr 0.02 at 4" in text.value.replace("\\", "") for text in at.markdown)
+    press(at, "Start")
+    job = at.session_state["_job"]
+    job.join(60)
+    at.run()
+    assert job.view().status == "finished" and job.view().last.step == 7
+    assert np.array_equal(job.model().theta, first.model().theta)
+    assert job.view().exam["test_accuracy"] == first.view().exam["test_accuracy"]
+    assert any("The exam" in heading.value for heading in at.subheader)
+
+
+def test_a_run_that_was_put_away_is_replayed_as_far_as_it_went(open_link):
+    first = launch.job(QUICK, dataset.load("mnist"), jobs.Pool(1))
+    first.run(5)
+    first.join(20)
+    run = runs.of_job(first)
+    at = press(open_link(share.pack(run.recipe, run.changes)), "Start")
+    job = at.session_state["_job"]
+    job.join(60)
+    assert np.array_equal(job.model().theta, run.model.theta)
+
+
+def test_the_visitors_own_run_is_put_away_and_kept(open_link):
+    at = open_link(share.pack(QUICK, []))
+    press(at, "Leave it")
+    assert "Step" in labels(at), "the form is there again"
+    press(at, "Step")
+    at.session_state["_job"].join(20)
+    own = at.session_state["_job"].id
+    at.query_params["run"] = share.pack(QUICK, [])
+    at.run()
+    assert any("put away when this one starts" in info.value for info in at.info)
+    press(at, "Start")
+    assert at.session_state["_job"].id != own
+    assert own in at.session_state["_runs"]
+    at.session_state["_job"].join(60)
+    press(at, "Reset")
+    assert len(at.session_state["_runs"]) == 2
+
+
+BOMB = base64.urlsafe_b64encode(zlib.compress(b" " * 50_000_000, 9)).decode()[:8000]
+PLAIN = QUICK.to_json()
+
+
+@pytest.mark.parametrize(
+    ("token", "words"),
+    [
+        ("", "damaged"),
+        ("%%%", "damaged"),
+        ("AAAA", "damaged"),
+        ("A" * 9000, "too long"),
+        (share.pack(QUICK, [])[:-9], "cut off"),
+        (BOMB, "holds too much"),
+        (token_of([1, 2]), "a recipe is a JSON object"),
+        (token_of({"recipe": {"self": 1}}), "unknown setting 'self'"),
+        (token_of({"recipe": {**PLAIN, "lr": float("nan")}}), "lr is nan"),
+        (token_of({"recipe": {**PLAIN, "lr": "1e9"}}), "lr is '1e9'"),
+        (token_of({"recipe": {**PLAIN, "layers": [{}] * 5}}), "layer 1"),
+        (token_of({"recipe": {**PLAIN, "layers": ["ReLU"] * 200}}), "more than 100 layers"),
+        (token_of({"recipe": {**PLAIN, "layers": dense_layers([9_000_000])}}), "parameters"),
+        (token_of({"recipe": {**PLAIN, "layers": dense_layers([5], classes=3)}}), "at least 10"),
+        (token_of({"recipe": {**PLAIN, "dataset": "/etc/passwd"}}), "not open here"),
+        (token_of({"recipe": {**PLAIN, "augment": {"wings": 1}}}), "unknown augmentation"),
+        (token_of({"recipe": {**PLAIN, "augment": {"shift": 1e300}}}), "shift"),
+        (token_of({"recipe": PLAIN, "changes": "all"}), "changes must be a list"),
+        (token_of({"recipe": PLAIN, "changes": [[1, {"seed": 2}]]}), "cannot be changed"),
+        (token_of({"recipe": PLAIN, "changes": [[1, {"lr": -5}]]}), "lr is -5"),
+        (token_of({"recipe": PLAIN, "changes": [[9, {}], [3, {}]]}), "not in the order"),
+        (token_of({"recipe": PLAIN, "changes": [[1, {}]] * 1001}), "more than 1,000 changes"),
+    ],
+)
+def test_a_forged_link_is_refused_in_a_sentence(token, words):
+    with pytest.raises(RecipeError, match=words):
+        share.unpack(token)
+
+
+def test_a_broken_link_says_so_and_leaves_the_form(open_link):
+    at = open_link(share.pack(QUICK, [])[:-9])
+    assert "The shared run cannot be opened: the link is damaged or cut off" in at.error[0].value
+    assert "Start" in labels(at) and "Leave it" not in labels(at)
+
+
+def test_a_strangers_name_cannot_draw_on_the_page(open_link):
+    at = open_link(share.pack(QUICK.replace(name="![x](https://a.b/c)"), []))
+    assert at.subheader[0].value == r"Shared run: \!\[x\]\(https\:\/\/a.b\/c\)"

@@ -1,0 +1,192 @@
+"""The curves of several runs in one figure, and a table of what makes them different."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from netcore import compare
+from netcore.recipe import FIELDS
+from ui import charts, runs, state
+from ui.runs import SEED, Run
+
+TICK = 1.0  # seconds between two looks at a running job
+MOST = 10  # curves in a figure: as many as there are colours
+LABELS = {
+    "network": "Network",
+    "optimizer": "Optimizer",
+    "lr": "Learning rate",
+    "momentum": "Momentum",
+    "weight_decay": "Weight decay",
+    "dropout": "Dropout",
+    "batch_size": "Batch size",
+    "epochs": "Epochs",
+    "steps": "Iterations",
+    "seed": "Seed",
+}
+HIGHLIGHT = "background-color: rgba(234, 169, 4, 0.28)"  # seen on light and on dark
+MEASURES = {"Accuracy": 2, "Loss": 1}  # columns of the rows
+
+
+def show() -> None:
+    """Choose runs, see their curves, and see in what they differ."""
+    chosen = choose()
+    measure = st.segmented_control(
+        "Measure",
+        list(MEASURES),
+        default=state.CURVE.default,
+        required=True,
+        help="Accuracy is the share of images named rightly, loss the surprise at the right "
+        "answers, in nats.",
+        **state.CURVE.bound,
+    )
+    if not chosen:
+        st.info("Choose one run or more above to see their curves.")
+        return
+    alt = f"{measure} of {', '.join(run.name for run in chosen)} over the steps"
+    charts.show(curves(chosen, measure), alt, charts.MOVABLE)
+    st.caption("Strong lines: validation. Thin lines: the training batches.")
+    everything = st.toggle(
+        "All settings",
+        help="Off, the table shows only the settings in which these runs differ.",
+        key=state.ALL_SETTINGS.name,
+    )
+    st.dataframe(table(chosen, everything), hide_index=True)
+
+
+def choose() -> list[Run]:
+    """A box of all runs. A run that is new is chosen by itself, unless it is one of many seeds."""
+    kept, key = runs.kept(), state.OVERLAID
+    new = [id for id in kept if id not in state.OFFERED.get() and SEED not in kept[id].name]
+    still = [id for id in key.get() if id in kept]
+    key.set([*still, *new[-4:]][-MOST:])
+    state.OFFERED.set(frozenset(kept))
+    chosen = st.multiselect(
+        "Runs",
+        list(reversed(kept)),
+        format_func=lambda id: kept[id].name,
+        max_selections=MOST,
+        key=key.name,
+        persist_state="session",
+        placeholder="Choose runs",
+        help=f"Up to {MOST} at a time. The table sets the others against the first.",
+    )
+    return [kept[id] for id in chosen]
+
+
+def curves(chosen: Sequence[Run], measure: str) -> go.Figure:
+    """Validation in strong lines, the training batches thin in the same colour."""
+    column, colours = MEASURES[measure], charts.colours()
+    figure = charts.plot([], "Step", measure, 420)
+    for run, colour in zip(chosen, colours, strict=False):
+        line = {"color": colour, "width": 1}
+        options = {"legendgroup": run.id, "mode": "lines", "hoverinfo": "skip"}
+        x, y = run.training[:, 0], run.training[:, column]
+        figure.add_scatter(x=x, y=y, line=line, opacity=0.35, showlegend=False, **options)
+    for run, colour in zip(chosen, colours, strict=False):
+        figure.add_scatter(
+            x=run.validation[:, 0],
+            y=run.validation[:, column],
+            name=run.name,
+            legendgroup=run.id,
+            mode="lines+markers",
+            line={"color": colour, "width": 2.5},
+            marker={"size": 5},
+            hovertemplate="%{y:.4~g} at step %{x:,}",
+        )
+    return _scaled(figure, measure, [run.training[:, column] for run in chosen])
+
+
+def bands(families: dict[str, Sequence[Run]], measure: str) -> go.Figure:
+    """Validation of each family of runs: their mean, and the range from least to most."""
+    figure, shown = charts.plot([], "Step", f"{measure} on validation", 380), []
+    for (name, family), colour in zip(families.items(), charts.colours(), strict=False):
+        rows = [run.validation[:, [0, MEASURES[measure]]] for run in family]
+        steps, mean, low, high = compare.band([row for row in rows if len(row)])
+        shown += [low]
+        around = {"x": [*steps, *steps[::-1]], "y": [*high, *low[::-1]]}
+        figure.add_scatter(
+            **around, fill="toself", fillcolor=colour, opacity=0.25, mode="lines",
+            line={"width": 0}, hoverinfo="skip", showlegend=False, legendgroup=name,
+        )  # fmt: skip
+        figure.add_scatter(
+            x=steps, y=mean, name=f"{name}, {len(rows)} seeds", legendgroup=name,
+            line={"color": colour, "width": 2.5}, customdata=np.stack([low, high], 1),
+            hovertemplate="%{y:.4~g} (%{customdata[0]:.4~g} … %{customdata[1]:.4~g})",
+        )  # fmt: skip
+    return _scaled(figure, measure, shown)
+
+
+def table(chosen: Sequence[Run], everything: bool):
+    """A row a run: scores, then its settings; cells unlike the first run's are coloured."""
+    settings = pd.DataFrame([_settings(run) for run in chosen])
+    differ = [name for name in settings if settings[name].astype(str).nunique() > 1]
+    scores = pd.DataFrame(
+        {
+            "Run": [run.name for run in chosen],
+            "Validation": [percent(run.accuracy) for run in chosen],
+            "Test": [percent(run.scores.get("test_accuracy")) for run in chosen],
+            "Steps": [f"{run.scores.get('steps', 0):,}" for run in chosen],
+        }
+    )
+    shown = pd.concat([scores, (settings if everything else settings[differ]).astype(str)], axis=1)
+
+    def colour(column):
+        unlike = (column != column.iloc[0]) & (column.name in differ)
+        return np.where(unlike, HIGHLIGHT, "")
+
+    return shown.style.apply(colour)
+
+
+def _settings(run: Run) -> dict:
+    """All settings of the recipe as the table names them."""
+    recipe = run.recipe
+    values = {name: getattr(recipe, name) for name in FIELDS}
+    values |= {"network": runs.network(recipe.layers), "dropout": recipe.dropout or 0.0}
+    left_out = {"name", "comment", "layers", "eval_every"}
+    rest = [name for name in values if name not in LABELS and name not in left_out]
+    names = [*(name for name in LABELS if name in values), *rest]
+    shown = {LABELS.get(n, n.replace("_", " ").capitalize()): _words(values[n]) for n in names}
+    return {**shown, "Turned on the way": runs.turned(run.changes)}
+
+
+def _words(value) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {strength:g}" for name, strength in value.items())
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "–" if value is None else str(value)
+
+
+def percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.2%}"
+
+
+def pulse() -> None:
+    """A line about the run that is learning now; the page is drawn anew when it is over."""
+    job = state.JOB.get()
+    if job and job.running:
+        st.fragment(_pulse, run_every=TICK)(job)
+
+
+def _pulse(job) -> None:
+    job.seen()
+    if not job.running:
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{runs.plain(job.recipe.name)}** is learning: {job.view().progress:.0%}")
+        if st.button("Update", icon=":material/refresh:", help="Show what it has come to by now."):
+            st.rerun()
+
+
+def _scaled(figure: go.Figure, measure: str, values: Sequence[np.ndarray]) -> go.Figure:
+    """Loss on a log axis; accuracy without the first moments, which would press the rest flat."""
+    figure.update_layout(hovermode="x unified")
+    figure.update_xaxes(rangemode="tozero", fixedrange=False)
+    if measure == "Loss":
+        return figure.update_yaxes(type="log", fixedrange=False)
+    low = min((np.quantile(v, 0.05) for v in values if len(v)), default=0.0)
+    low = np.floor(10 * low) / 10 if low < 0.9 else np.floor(100 * low) / 100
+    return figure.update_yaxes(range=[low, 1.002], tickformat=".4~%", fixedrange=False)

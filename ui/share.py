@@ -1,0 +1,169 @@
+"""A run in a link: its recipe and changes, packed into one parameter of the address.
+
+What comes in by a link may come from anybody: it is bounded before it is unpacked, checked before
+it is believed, and refused in a sentence. Running it gives the same weights, to the bit, with the
+same versions on the same type of machine.
+"""
+
+import base64
+import binascii
+import json
+import zlib
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from dataset import DataError, augment
+from netcore import Recipe, RecipeError
+from netcore.network import plan
+from netcore.serialize import MAX_FOOTPRINT, MAX_LAYERS, MAX_PARAMETERS
+from netcore.trainer import CHANGEABLE
+from ui import cache, launch, live, runs, state
+
+PARAMETER = "run"
+LONGEST = 4_000  # letters; some programs cut longer addresses
+MOST_BYTES = 64_000  # unpacked
+MOST_CHANGES = 1_000
+INPUT_SHAPE, DIGITS = (28, 28), 10
+
+
+def pack(recipe: Recipe, changes) -> str:
+    """Recipe and changes → letters that an address may hold. The comment stays behind."""
+    run = {"recipe": recipe.replace(comment="").to_json(), "changes": changes}
+    text = json.dumps(run, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(zlib.compress(text, 9)).rstrip(b"=").decode()
+
+
+def unpack(token: str) -> tuple[Recipe, list]:
+    """The inverse of `pack`; RecipeError, a sentence, if it is not what `pack` makes."""
+    if len(token) > 2 * LONGEST:
+        raise RecipeError("the link is too long: ask for the run as a file instead")
+    damaged = RecipeError("the link is damaged or cut off: copy it again, from end to end")
+    try:
+        packed = base64.b64decode(token + "=" * (-len(token) % 4), b"-_", validate=True)
+        unpacker = zlib.decompressobj()
+        text = unpacker.decompress(packed, MOST_BYTES)
+    except (binascii.Error, ValueError, zlib.error) as error:
+        raise damaged from error
+    if unpacker.unconsumed_tail:
+        raise RecipeError("the link holds too much: ask for the run as a file instead")
+    if not unpacker.eof:
+        raise damaged
+    recipe, changes = Recipe.from_run(text)
+    check(recipe, changes)
+    return recipe, changes
+
+
+def check(recipe: Recipe, changes: list) -> None:
+    """RecipeError unless this can be run here, and each change made when its step comes."""
+    if len(recipe.layers) > MAX_LAYERS:
+        raise RecipeError(f"its network has more than {MAX_LAYERS} layers")
+    recipe.check_fit(INPUT_SHAPE, DIGITS)
+    planned = plan(recipe.layers, INPUT_SHAPE)
+    if sum(layer.parameters for layer in planned) > MAX_PARAMETERS:
+        raise RecipeError(f"its network has more than {MAX_PARAMETERS:,} parameters")
+    if sum(layer.footprint for layer in planned) > MAX_FOOTPRINT:
+        raise RecipeError("its network needs too much memory")
+    if recipe.dataset not in cache.dataset_names():
+        raise RecipeError(
+            f"it learns from the dataset {recipe.dataset[:60]!r}, which is not open here: open "
+            "that file on Explore, then use the link again"
+        )
+    try:
+        augment.build(recipe.augment)
+    except DataError as error:
+        raise RecipeError(str(error)) from error
+    if len(changes) > MOST_CHANGES:
+        raise RecipeError(f"it has more than {MOST_CHANGES:,} changes")
+    before = 0
+    for step, settings in changes:
+        if not before <= step <= 100_000_000:
+            raise RecipeError("its changes are not in the order of their steps")
+        if fixed := set(settings) - set(CHANGEABLE):
+            raise RecipeError(f"{min(fixed)[:60]!r} cannot be changed in mid-run")
+        recipe, before = recipe.replace(**settings), step
+
+
+def address(token: str) -> str:
+    """The link to Train that opens this run, on this server."""
+    here = urlsplit(st.context.url or "")
+    return f"{here.scheme}://{here.netloc}/train?{PARAMETER}={token}".removeprefix("://")
+
+
+def link(recipe: Recipe, changes) -> None:
+    """The link, to be copied."""
+    token = pack(recipe, changes)
+    if len(token) > LONGEST:
+        st.info("This run has too many changes for a link. Download it instead.")
+        return
+    st.code(address(token), language=None)
+    st.caption(
+        "Whoever opens this link finds the same set-up on Train. Running it gives the same "
+        "weights, to the bit, with the same versions on the same type of machine."
+    )
+
+
+def shown() -> bool:
+    """Show the run of the address, if there is one that waits for Start; else say False."""
+    token = st.query_params.get(PARAMETER)
+    if not token or token == state.TAKEN.get():
+        return False
+    try:
+        recipe, changes = unpack(token)
+    except RecipeError as error:
+        st.error(
+            f"The shared run cannot be opened: {runs.plain(str(error)[:300])}.",
+            icon=":material/link_off:",
+        )
+        return False
+    _invite(token, recipe, changes)
+    return True
+
+
+def _invite(token: str, recipe: Recipe, changes: list) -> None:
+    st.subheader(f"Shared run: {runs.plain(recipe.name)}", anchor=False)
+    st.markdown(
+        f"This set-up is ready to run: **{runs.network(recipe.layers)}** on "
+        f"{runs.plain(recipe.dataset)}, {recipe.optimizer} with learning rate "
+        f"{recipe.lr:g}, batches of {recipe.batch_size}, {length(recipe)}, seed {recipe.seed}."
+    )
+    if changes:
+        st.markdown(
+            f"On the way it was steered, and will be again: {runs.plain(runs.turned(changes))}."
+        )
+    if state.JOB.get():
+        st.info("Your own run is put away when this one starts. It stays on Runs.")
+    with st.container(horizontal=True):
+        st.button(
+            "Start",
+            icon=":material/play_arrow:",
+            type="primary",
+            on_click=_start,
+            args=(token, recipe, changes),
+            help="Run it just as it was run: the same weights come out, on the same versions.",
+        )
+        st.button(
+            "Leave it",
+            icon=":material/close:",
+            on_click=_leave,
+            help="Go back to your own run, or set up one.",
+        )
+    live.outlook(plan(recipe.layers, INPUT_SHAPE))
+
+
+def length(recipe: Recipe) -> str:
+    if recipe.steps is not None:
+        return f"{recipe.steps:,} iterations"
+    return f"{recipe.epochs:g} epochs" if recipe.epochs != 1 else "1 epoch"
+
+
+def _start(token: str, recipe: Recipe, changes: list) -> None:
+    runs.put_away()
+    job = launch.job(recipe, cache.dataset(recipe.dataset), cache.pool(), changes)
+    state.JOB.set(job)
+    state.TAKEN.set(token)
+    job.run()
+
+
+def _leave() -> None:
+    st.query_params.pop(PARAMETER, None)

@@ -1,0 +1,108 @@
+"""One run of the session: its name, its link, what can be taken along, and where it can go."""
+
+import streamlit as st
+
+from ui import cache, downloads, overlay, runs, share, state
+from ui.runs import Run
+
+
+def show() -> None:
+    run = _choose()
+    st.markdown(" · ".join(_facts(run)))
+    if run.changes:
+        st.caption(f"Turned on the way: {runs.plain(runs.turned(run.changes))}.")
+    take, pass_on = st.columns(2, gap="large")
+    with take:
+        st.markdown("#### Take along")
+        downloads.buttons(run)
+        st.markdown("#### Name")
+        _naming(run)
+    with pass_on:
+        st.markdown("#### Share")
+        share.link(run.recipe, run.changes)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.page_link(
+                "pages/train.py",
+                label="Open again in Train",
+                icon=":material/replay:",
+                query_params={share.PARAMETER: share.pack(run.recipe, run.changes)},
+                help="The same set-up, ready to start.",
+            )
+            if run.model:
+                st.button(
+                    "Use on Draw",
+                    icon=":material/draw:",
+                    on_click=_use,
+                    args=(run,),
+                    help="Let this network read your drawings.",
+                )
+    if state.DRAW_WITH.get():
+        state.DRAW_WITH.clear()
+        st.switch_page("pages/draw.py", query_params={state.MODEL.name: state.MODEL.get()})
+
+
+def _choose() -> Run:
+    names = {run.name: run for run in reversed(runs.kept().values())}
+    if state.OPENED.get() not in names:
+        state.OPENED.set(next(iter(names)))
+    name = st.selectbox(
+        "Run",
+        list(names),
+        width=320,
+        key=state.OPENED.name,
+        persist_state="session",
+        help="The latest is on top.",
+    )
+    return names[name]
+
+
+def _facts(run: Run) -> list[str]:
+    facts = [
+        runs.network(run.recipe.layers),
+        f"{run.recipe.optimizer} with learning rate {run.recipe.lr:g}",
+    ]
+    if run.accuracy is not None:
+        facts.append(f"{overlay.percent(run.accuracy)} on validation")
+    if "test_accuracy" in run.scores:
+        facts.append(f"{overlay.percent(run.scores['test_accuracy'])} in the exam")
+    facts.append(f"{run.scores.get('steps', 0):,} steps")
+    return facts if run.over else [*facts, "it goes on"]
+
+
+def _naming(run: Run) -> None:
+    key = f"{state.RUN_NAME.name} {run.id} {run.name}"
+
+    def rename() -> None:
+        state.OPENED.set(runs.rename(run.id, st.session_state[key]))
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            "Name",
+            run.name,
+            max_chars=40,
+            key=key,
+            on_change=rename,
+            label_visibility="collapsed",
+            help="How the run is called here and in its files.",
+        )
+        job = state.JOB.get()
+        mine = job is not None and job.id == run.id
+        st.button(
+            "Delete",
+            icon=":material/delete:",
+            on_click=runs.delete,
+            args=(run.id,),
+            disabled=mine,
+            help="It is still open on Train: press Reset there first." if mine
+            else "Take this run out of the session, with its curves and weights.",
+        )  # fmt: skip
+
+
+def _use(run: Run) -> None:
+    """Save the run's model under its name and go to Draw with it."""
+    named = run.named_model()
+    own = state.MODELS.get()
+    known = own.get(named.name)
+    same = known is not None and known.theta is named.theta
+    state.MODEL.set(named.name if same else state.save_model(named, cache.shipped_models()))
+    state.DRAW_WITH.set(True)
