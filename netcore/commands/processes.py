@@ -27,7 +27,7 @@ class Processes:
 
     def __init__(self, jobs=1, scheduler=None):
         self.jobs, self.scheduler = jobs, scheduler
-        self._stopped = threading.Event()
+        self._stopped, self._stopping = threading.Event(), threading.Lock()
         self._client = connect(scheduler) if scheduler else None
 
     def __enter__(self):
@@ -44,8 +44,9 @@ class Processes:
             parallel = joblib.Parallel(return_as="generator_unordered", batch_size=1)
             try:
                 for result in parallel(work(trial, stop) for trial in trials):
-                    if result is not None:
-                        yield result
+                    if self._stopped.is_set():
+                        return
+                    yield result
             except DataError:
                 raise
             except Exception as error:  # of the processes: trials keep theirs in their results
@@ -62,12 +63,15 @@ class Processes:
 
     def stop(self):
         """Let go of all processes at once, and of what they were doing. From any thread."""
-        self._stopped.set()
-        if self._client:
-            self._client.close()
-        elif self.jobs > 1:
-            executor = get_reusable_executor(reuse=True)  # joblib keeps one for the process
-            executor.shutdown(wait=False, kill_workers=True)
+        with self._stopping:  # who comes second waits, and then has nothing to do
+            if self._stopped.is_set():
+                return
+            self._stopped.set()
+            if self._client:
+                self._client.close()
+            elif self.jobs > 1:
+                executor = get_reusable_executor(reuse=True)  # joblib keeps one for the process
+                executor.shutdown(wait=False, kill_workers=True)
 
 
 def train(trial, stop=None) -> sweep.Result | None:
