@@ -16,7 +16,7 @@ import streamlit as st
 import dataset as data
 import netcore
 from dataset import DataError, Dataset, stats, table
-from ui import jobs, state
+from ui import jobs, state, sweeps
 
 MODELS = Path(__file__).parent.parent / "models"
 RECIPES = MODELS / "recipes"
@@ -83,6 +83,12 @@ def recipes() -> dict[str, netcore.Recipe]:
 def pool() -> jobs.Pool:
     """The cores of this process, shared out among the runs of all visitors."""
     return jobs.Pool()
+
+
+@st.cache_resource(show_spinner=False)
+def sweep_line() -> sweeps.Line:
+    """Where the sweeps of all visitors wait for their turn."""
+    return sweeps.Line(sweeps.Bounds.from_environment())
 
 
 _statistic = st.cache_data(

@@ -23,6 +23,7 @@ PAGES = (
     Page("pages/explore.py", "Explore", ":material/search:", "Look at the data"),
     Page("pages/train.py", "Train", ":material/model_training:", "Teach a network, live"),
     Page("pages/draw.py", "Draw", ":material/draw:", "Draw a digit and have it read"),
+    Page("pages/sweep.py", "Sweep", ":material/grid_on:", "Try many settings at once"),
 )
 
 # Drawn here, since Streamlit fetches Material icons for the browser tab from the internet.
@@ -43,5 +44,8 @@ def start(title: str, icon: str, intro: str) -> None:
             st.page_link(page.file, label=page.label, icon=page.icon, help=page.help)
     if job := state.JOB.get():  # wherever its visitor looks, a run goes on
         st.fragment(job.seen, run_every=HEARTBEAT if job.running else None)()
+    for sweep in (state.SWEEP_JOB.get(), state.SWEEP_CHECK.get()):
+        if sweep:
+            st.fragment(sweep.seen, run_every=HEARTBEAT if sweep.running else None)()
     st.title(f"{icon} {title}", anchor=False)
     st.markdown(intro, width=READING_WIDTH)

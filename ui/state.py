@@ -68,7 +68,27 @@ STEPS = Key("steps")
 TRAIN_IMAGES = Key("images")
 RUN_SEED = Key("run_seed")
 
+# In the address: what Sweep tries
+SWEEP = Key("sweep", "Learning rate × units")
+SWEEP_RECIPE = Key("base", "fast")
+SWEEP_KIND = Key("search", "Grid")
+SWEEP_AXES = Key("move")
+SWEEP_VALUES = {
+    name: Key(f"try_{name}")
+    for name in ("lr", "hidden", "batch_size", "momentum", "weight_decay", "dropout",
+                 "optimizer", "activation", "schedule", "seed")
+}  # fmt: skip
+SWEEP_RANGES = {name: Key(f"from_{name}") for name in SWEEP_VALUES}
+SWEEP_TRIALS = Key("trials")
+SWEEP_IMAGES = Key("of_images")
+SWEEP_EPOCHS = Key("for_epochs")
+SWEEP_VIEW = Key("shown", "Map")
+
 # In the session
+SWEEP_JOB = Key("_sweep_job")  # this session's sweep, a ui.sweeps.Job
+SWEEP_CHECK = Key("_sweep_check")  # its best trial with other seeds, a ui.sweeps.Job
+SWEEP_OPEN = Key("_sweep_open", False)
+TRIAL = Key("_trial")  # the key of the trial that is opened; None: the best
 JOB = Key("_job")  # this session's run, a ui.jobs.Job
 SAVED = Key("_saved")  # the name under which the run's model was saved
 UPLOAD = Key("_upload")  # the visitor's own dataset.Dataset; the next one replaces it
