@@ -13,7 +13,7 @@ MAY_IMPORT = {
            "plotly", "PIL"},
     "netcore": {"numpy", "scipy", "threadpoolctl"},
     "netcore/__main__.py": {"dataset"},
-    "netcore/commands": {"dataset", "tqdm"},
+    "netcore/commands": {"dataset", "tqdm", "joblib", "distributed"},
     "dataset": {"numpy", "scipy", "pandas", "PIL"},
 }  # fmt: skip
 STANDARD = __import__("sys").stdlib_module_names

@@ -16,7 +16,7 @@ import streamlit as st
 import dataset as data
 import netcore
 from dataset import DataError, Dataset, stats, table
-from ui import state
+from ui import state, sweeps
 from ui.limits import Limits
 from ui.pool import Pool
 
@@ -85,6 +85,12 @@ def recipes() -> dict[str, netcore.Recipe]:
 def pool() -> Pool:
     """The cores of this process, shared out among the runs of all visitors."""
     return Pool(Limits.from_environment())
+
+
+@st.cache_resource(show_spinner=False)
+def sweep_line() -> sweeps.Line:
+    """Where the sweeps of all visitors wait for their turn."""
+    return sweeps.Line(sweeps.Bounds.from_environment())
 
 
 _statistic = st.cache_data(

@@ -80,6 +80,15 @@ def _values(base: Recipe) -> dict[state.Key, object]:
     }
 
 
+def link(name: str, recipe: Recipe) -> dict[str, str]:
+    """The address of Train with its knobs at a recipe that was made from the one of this name.
+
+    All of them stand in it, so that none is left over from before.
+    """
+    values = {key.name: str(value) for key, value in _values(recipe).items() if value is not None}
+    return {state.RECIPE.name: name, **values, state.DATASET.name: recipe.dataset}
+
+
 def recipe(base: Recipe, fixed: bool = False) -> Recipe:
     """All choices before a run, starting from `base`; `fixed` shows them without a say."""
     form = Form(_values(base), fixed)

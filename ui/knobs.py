@@ -127,10 +127,25 @@ def about_momentum(optimizer: str) -> str:
 
 
 def scale(label, stops, value, help, options):
-    """A slider over stops that grow by factors; a value between them becomes a stop too."""
+    """A slider over stops that grow by factors; a value between them becomes a stop too.
+
+    So does one that a link or another page asks for.
+    """
+    stops = {*stops, value, *_asked_for(options["key"], min(stops), max(stops))}
     return st.select_slider(
-        label, sorted({*stops, value}), value, format_func="{:g}".format, help=help, **options
+        label, sorted(stops), value, format_func="{:g}".format, help=help, **options
     )
+
+
+def _asked_for(key, low, high):
+    """What the session or the address holds for a key, as far as it lies in the range."""
+    for asked in (st.session_state.get(key), st.query_params.get(key)):
+        try:
+            number = float(asked)
+        except (TypeError, ValueError):
+            continue
+        if low < number < high:  # not for NaN either
+            yield int(number) if isinstance(low, int) and number == int(number) else number
 
 
 def slider(label, top, step, value, help, options):

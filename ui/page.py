@@ -24,6 +24,7 @@ PAGES = (
     Page("pages/train.py", "Train", ":material/model_training:", "Teach a network, live"),
     Page("pages/draw.py", "Draw", ":material/draw:", "Draw a digit and have it read"),
     Page("pages/runs.py", "Runs", ":material/stacked_line_chart:", "Compare and share your runs"),
+    Page("pages/sweep.py", "Sweep", ":material/grid_on:", "Try many settings at once"),
 )
 
 # Drawn here, since Streamlit fetches Material icons for the browser tab from the internet.
@@ -48,5 +49,8 @@ def start(title: str, icon: str, intro: str) -> None:
     runs.collect()
     if series := state.SERIES.get():
         st.fragment(series.seen, run_every=HEARTBEAT if series.running else None)()
+    for sweep in (state.SWEEP_JOB.get(), state.SWEEP_CHECK.get()):
+        if sweep:
+            st.fragment(sweep.seen, run_every=HEARTBEAT if sweep.running else None)()
     st.title(f"{icon} {title}", anchor=False)
     st.markdown(intro, width=READING_WIDTH)

@@ -110,6 +110,22 @@ PANELS = Key("panels", ("Curves", "First layer"))  # open on Train
 RUNS_SECTION = Key("part", "Curves")
 CURVE = Key("curve", "Accuracy")
 
+# In the address: what Sweep tries
+SWEEP = Key("sweep", "Learning rate × units")
+SWEEP_RECIPE = Key("base", "fast")
+SWEEP_KIND = Key("search", "Grid")
+SWEEP_AXES = Key("move")
+SWEEP_VALUES = {
+    name: Key(f"try_{name}")
+    for name in ("lr", "hidden", "batch_size", "momentum", "weight_decay", "dropout",
+                 "optimizer", "activation", "schedule", "seed")
+}  # fmt: skip
+SWEEP_RANGES = {name: Key(f"from_{name}") for name in SWEEP_VALUES}
+SWEEP_TRIALS = Key("trials")
+SWEEP_IMAGES = Key("of_images")
+SWEEP_EPOCHS = Key("for_epochs")
+SWEEP_VIEW = Key("shown", "Map")
+
 # In the session
 JOB = Key("_job", kept=True)  # this session's run, a ui.jobs.Job
 LOOK = Key("_look")  # (job's id, step) that is looked back to; None: now
@@ -120,6 +136,13 @@ SLOW = Key("_slow", False)  # single steps follow each other at a visible pace
 PACE = Key("_pace", 1.0)  # seconds a step
 SAVED = Key("_saved", kept=True)  # the name under which the run's model was saved
 UPLOAD = Key("_upload", kept=True)  # the visitor's own dataset.Dataset; the next one replaces it
+SWEEP_JOB = Key("_sweep_job")  # this session's sweep, a ui.sweeps.Job
+SWEEP_CHECK = Key("_sweep_check")  # its best trial with other seeds, a ui.sweeps.Job
+SWEEP_OPEN = Key("_sweep_open", False)
+TRIAL = Key("_trial")  # the key of the trial that is opened; None: the best
+JOB = Key("_job")  # this session's run, a ui.jobs.Job
+SAVED = Key("_saved")  # the name under which the run's model was saved
+UPLOAD = Key("_upload")  # the visitor's own dataset.Dataset; the next one replaces it
 UPLOAD_ERROR = Key("_upload_error")  # why the last file was refused, as a sentence
 UPLOAD_FILE = Key("_upload_file")
 UPLOAD_OPEN = Key("_upload_open", False)

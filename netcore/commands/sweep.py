@@ -1,0 +1,191 @@
+"""Train one recipe under many settings, and say which did best on validation."""
+
+import dataclasses
+import json
+import sys
+from pathlib import Path
+
+from tqdm import tqdm
+
+from netcore.commands import command, read_recipe, recipe_names
+from netcore.commands.processes import Processes
+from netcore.recipe import RecipeError
+from netcore.sweep import BY_FACTORS, Range, Sweep, describe, dumps, key, loads, ranked
+
+SHOWN = 20  # rows of the table
+TRIALS = 20
+
+
+def add(commands):
+    parser = command(
+        commands,
+        "sweep",
+        run_sweep,
+        "Train a recipe under many settings, judged on validation; the test set stays unseen.",
+    )
+    parser.add_argument(
+        "--recipe",
+        default="fast",
+        metavar="NAME|FILE",
+        help=f"where all trials start from ({recipe_names()}, or a JSON file; default: fast)",
+    )
+    parser.add_argument(
+        "--set",
+        nargs="+",
+        default=[],
+        metavar="KEY=VALUE",
+        action="extend",
+        help="settings that all trials share, such as epochs=1 train_images=5000",
+    )
+    kind = parser.add_mutually_exclusive_group(required=True)
+    kind.add_argument(
+        "--grid",
+        nargs="+",
+        metavar="KEY=VALUES",
+        help="every combination of these, such as lr=0.01,0.03,0.1 hidden=32,64,128x64",
+    )
+    kind.add_argument(
+        "--random",
+        nargs="+",
+        metavar="KEY=RANGE|VALUES",
+        help="so many draws from these, such as lr=0.001..1 momentum=0..0.95 optimizer=sgd,adam; "
+        "what grows by factors is drawn so, unless it ends in :linear or :log",
+    )
+    parser.add_argument("--trials", type=int, metavar="N", help=f"of --random (default: {TRIALS})")
+    parser.add_argument("--seed", type=int, default=0, help="of the draws (default: 0)")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (default: 1)")
+    parser.add_argument(
+        "--backend",
+        choices=("loky", "dask"),
+        default="loky",
+        help="processes of this machine, or of a Dask cluster (default: loky)",
+    )
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="of the Dask cluster: tcp://…:8786")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="keep the results here, as JSON, one by one; trials that it holds are not done again",
+    )
+
+
+def run_sweep(options):
+    sweep = read_sweep(options)
+    results = Results(sweep, options.out)
+    waiting = [trial for trial in sweep.plan() if key(trial.settings) not in results.done]
+    if results.done:
+        print(f"{len(results.done)} trials of {options.out} are done already")
+    if waiting:
+        with Processes(options.jobs, check_scheduler(options)) as processes:
+            results.follow(processes.train(waiting), len(waiting))
+    return report(sweep, ranked(results.done.values()))
+
+
+def read_sweep(options) -> Sweep:
+    """The plan that the options describe."""
+    if options.jobs < 1:
+        raise RecipeError(f"--jobs is {options.jobs}: it must be 1 or more")
+    if options.grid and options.trials is not None:
+        raise RecipeError("--trials belongs to --random: a grid has as many as it has combinations")
+    recipe, _ = read_recipe(options)
+    axes = dict(parse_axis(text, bool(options.random)) for text in options.grid or options.random)
+    if options.grid:
+        return Sweep(recipe, axes)
+    return Sweep(recipe, axes, TRIALS if options.trials is None else options.trials, options.seed)
+
+
+def parse_axis(text, ranges):
+    """`lr=0.01,0.1`, or where `ranges` are drawn from `lr=0.01..1` → (name, values or Range)."""
+    name, equals, listed = text.partition("=")
+    if not equals or not listed:
+        raise RecipeError(f"{text!r} is no axis: write KEY=VALUE,VALUE, as in lr=0.01,0.1")
+    if ".." not in listed or not ranges:
+        return name, tuple(_parse(value) for value in listed.split(",") if value)
+    span, _, kind = listed.partition(":")
+    if kind not in ("", "log", "linear"):
+        raise RecipeError(f"{text!r}: a range ends in :log or :linear, or in its last number")
+    low, _, high = span.partition("..")
+    log = kind == "log" or not kind and name in BY_FACTORS
+    return name, Range(_parse(low), _parse(high), log)
+
+
+def _parse(value):
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value  # a plain word, such as adam
+
+
+def check_scheduler(options):
+    """The address of the Dask cluster; None for processes of this machine."""
+    if options.backend == "dask" and not options.scheduler:
+        raise RecipeError("--backend dask needs --scheduler ADDRESS, as `dask scheduler` prints it")
+    if options.backend == "loky" and options.scheduler:
+        raise RecipeError("--scheduler belongs to --backend dask")
+    return options.scheduler
+
+
+class Results:
+    """What is `done` of a sweep, by key, in memory and, if there is a `path`, in its file."""
+
+    def __init__(self, sweep, path):
+        self.sweep, self.path, self.done = sweep, path, {}
+        if path is None:
+            return
+        if not path.parent.is_dir():
+            raise RecipeError(f"{path} cannot be saved: there is no folder {path.parent}")
+        if path.exists():
+            before, results = loads(path.read_text())
+            if before.recipe != sweep.recipe or set(before.axes) != set(sweep.axes):
+                raise RecipeError(
+                    f"{path} holds a sweep of another recipe or of other settings: choose another "
+                    "file for --out"
+                )
+            self.done = {result.key: result for result in results if result.status != "failed"}
+
+    def follow(self, results, total):
+        """Take them as they come, under a progress bar; Ctrl-C keeps those that are there."""
+        with tqdm(total=total, unit="trial", dynamic_ncols=True) as bar:
+            try:
+                for result in results:
+                    self.done[result.key] = result
+                    self.save()
+                    best = ranked(self.done.values())[0]
+                    if best.status == "done":
+                        words = f"best {best.validation_accuracy:.2%}: {describe(best.settings)}"
+                        bar.set_postfix_str(words, refresh=False)
+                    bar.update()
+            except KeyboardInterrupt:
+                print(f"\nstopped after {len(self.done)} trials", file=sys.stderr)
+
+    def save(self):
+        """Write the file anew and put it in the place of the old one, so that none is ever half."""
+        if self.path is not None:
+            beside = self.path.with_name(self.path.name + ".new")
+            beside.write_text(dumps(self.sweep, self.done.values()))
+            beside.replace(self.path)
+
+
+def report(sweep, results):
+    """Print the table; the object for --json."""
+    done = [result for result in results if result.status == "done"]
+    if not done and results and results[0].status == "failed":
+        raise RecipeError(f"no trial could be trained: {results[0].message}")
+    names = list(sweep.axes)
+    rows = [["validation", "loss", "seconds", *names]]
+    for result in results[:SHOWN]:
+        scores = [result.status, "", f"{result.seconds:.1f}"]
+        if result.status == "done":
+            scores[:2] = f"{result.validation_accuracy:.2%}", f"{result.validation_loss:.4f}"
+        rows.append([*scores, *(str(result.settings[name]) for name in names)])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))
+    if len(results) > SHOWN:
+        print(f"… and {len(results) - SHOWN} more")
+    if len(done) > 1:
+        print(
+            f"The first of {len(done)} is flattered by having been picked. Train it with other "
+            "seeds before you believe its score."
+        )
+    return {**sweep.to_json(), "results": [dataclasses.asdict(result) for result in results]}

@@ -1,0 +1,172 @@
+"""The Sweep page: one click tries many settings, every trial can be opened, and luck is named."""
+
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from netcore import Recipe
+from netcore.sweep import Range, Result, Sweep, key
+from ui import sweep_charts, sweep_setup
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def page(monkeypatch):
+    """Open the page as a new visitor; the sweep it may leave behind is stopped."""
+    opened = []
+    monkeypatch.setenv("PLAYGROUND_SWEEP_PROCESSES", "1")  # which start at once
+
+    def open_page(**link):
+        at = AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=60)
+        at.switch_page("pages/sweep.py")
+        for name, value in link.items():
+            at.query_params[name] = value
+        opened.append(at.run())
+        assert not at.exception
+        return at
+
+    yield open_page
+    for at in opened:
+        for name in ("_sweep_job", "_sweep_check"):
+            if name in at.session_state:
+                at.session_state[name].stop()
+                at.session_state[name].join(20)
+    st.cache_resource.clear()
+
+
+def button(at, label):
+    return next(button for button in at.button if label in button.label)
+
+
+def press(at, label):
+    button(at, label).click()
+    at.run()
+    assert not at.exception
+
+
+def finish(at, name="_sweep_job"):
+    job = at.session_state[name]
+    job.join(60)
+    at.run()
+    assert not at.exception
+    return job
+
+
+def words(at):
+    return " ".join(text.value for text in [*at.markdown, *at.caption])
+
+
+def test_one_click_tries_a_whole_grid_and_names_the_best_with_an_honest_word(page):
+    at = page(of_images="500", try_lr=["0.03", "0.1"], try_hidden=["8", "16"])
+    press(at, "Start 4 trials")
+    view = finish(at).view()
+    assert (view.status, len(view.results)) == ("finished", 4)
+    best = max(view.results, key=lambda result: result.validation_accuracy)
+    assert at.metric[0].value == f"{best.validation_accuracy:.2%}"
+    assert f"learning rate {best.settings['lr']:g}" in words(at)
+    assert "picked out of 4" in words(at) and "flattered" in words(at)
+    assert not button(at, "Start").disabled and button(at, "Cancel").disabled
+
+
+def test_the_best_is_tried_again_with_other_seeds(page):
+    at = page(of_images="500", try_lr=["0.03", "0.1"], try_hidden=["8"])
+    press(at, "Start 2 trials")
+    job = finish(at)
+    press(at, "5 other seeds")
+    check = finish(at, "_sweep_check")
+    assert [trial.recipe.seed for trial in check.trials] == [1, 2, 3, 4, 5]
+    best = max(job.view().results, key=lambda result: result.validation_accuracy)
+    assert all(trial.recipe.lr == best.settings["lr"] for trial in check.trials)
+    assert "With 5 other seeds" in words(at)
+
+
+def test_cancel_keeps_what_is_done(page):
+    at = page(for_epochs="20", of_images="50000", try_lr=["0.1"], try_hidden=["8", "16"])
+    press(at, "Start 2 trials")
+    assert button(at, "Start").disabled and not button(at, "Cancel").disabled
+    press(at, "Cancel")
+    assert finish(at).view().status == "stopped"
+    assert any("What was done is kept" in info.value for info in at.info)
+
+
+@pytest.mark.parametrize("name", list(sweep_setup.PRESETS))
+def test_every_preset_is_ready_to_start(page, name):
+    at = page()
+    at.selectbox(key="sweep").set_value(name).run()
+    assert not at.exception and not at.error
+    assert not button(at, "Start").disabled
+
+
+def test_a_random_search_draws_as_many_as_are_asked_for(page):
+    at = page(sweep="Three at random", trials="5", of_images="500")
+    press(at, "Start 5 trials")
+    job = finish(at)
+    assert job.sweep.trials == 5 and len(job.view().results) == 5
+    assert list(job.sweep.axes) == ["lr", "momentum", "hidden"]
+    assert job.sweep.axes["lr"] == Range(0.001, 1.0, log=True)
+
+
+def test_too_many_trials_are_refused_with_the_mend(page, monkeypatch):
+    monkeypatch.setenv("PLAYGROUND_SWEEP_TRIALS", "7")
+    at = page()
+    assert "this server allows 7: take fewer values" in at.error[0].value
+    assert button(at, "Start").disabled
+
+
+def test_a_setting_without_values_is_refused_in_a_sentence(page):
+    at = page()
+    at.multiselect(key="try_lr").set_value([]).run()
+    assert "lr needs a value" in at.error[0].value
+    assert button(at, "Start").disabled
+
+
+def test_recipes_with_convolutions_have_no_units_to_move(page):
+    at = page(base="lenet")
+    assert not at.exception
+    assert at.multiselect(key="move").value == ["lr"]
+
+
+def test_an_opened_trial_leads_to_train_with_its_settings(page):
+    at = page(of_images="500", try_lr=["0.05"], try_hidden=["16"])
+    press(at, "Start 1 trial")
+    finish(at)
+    link = next(link.proto for link in at.get("page_link") if "Open" in link.proto.label)
+    assert "lr=0.05" in link.query_string and "width1=16" in link.query_string
+    assert "images=500" in link.query_string and "recipe=fast" in link.query_string
+
+
+# The figures
+
+GRID = Sweep(Recipe(), {"lr": (0.1, 1.0), "hidden": (8, 16), "dropout": (0.0, 0.5)})
+RESULTS = [
+    Result({"lr": 0.1, "hidden": 8, "dropout": 0.0}, "done", "", 0.9, 0.3),
+    Result({"lr": 0.1, "hidden": 8, "dropout": 0.5}, "done", "", 0.99, 0.1),
+    Result({"lr": 1.0, "hidden": 16, "dropout": 0.5}, "diverged", "lost"),
+]
+
+
+def test_a_cell_shows_its_best_and_what_was_lost_has_a_cross():
+    heatmap, touch = sweep_charts.grid(GRID, RESULTS, "lr", "hidden", None).data
+    assert heatmap.z[0][0] == pytest.approx(2)  # 99 %: two nines
+    assert heatmap.z[0][1] != heatmap.z[0][1]  # no result yet: an empty cell
+    assert list(touch.texttemplate) == ["99.0", "✕"]
+    assert list(touch.customdata) == [RESULTS[1].key, RESULTS[2].key]
+
+
+def test_lines_lead_from_setting_to_setting_to_the_accuracy_the_best_on_top():
+    figure = sweep_charts.parallel(GRID, RESULTS, RESULTS[1].key)
+    assert [list(line.y) for line in figure.data] == [[0, 0, 0, 0], [0, 0, 1, 1]]
+    assert figure.data[-1].line.width > figure.data[0].line.width
+    assert set(figure.data[-1].customdata) == {RESULTS[1].key}
+
+
+def test_points_of_a_random_search_stand_on_a_log_axis_where_it_was_drawn_by_factors():
+    axes = {"lr": Range(0.001, 1, log=True), "momentum": Range(0, 0.95)}
+    settings = {"lr": 0.01, "momentum": 0.5}
+    result = Result(settings, "done", "", 0.9, 0.3)
+    figure = sweep_charts.points(Sweep(Recipe(), axes, 4), [result], "lr", "momentum", None)
+    assert figure.layout.xaxis.type == "log" and figure.layout.yaxis.type != "log"
+    assert list(figure.data[0].customdata) == [key(settings)]
