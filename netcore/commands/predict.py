@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dataset import DataError, ink, strokes
+from dataset import DataError, ink, picture, strokes
 from netcore import metrics
 from netcore.commands import command, read_model
 
@@ -43,7 +43,7 @@ def run_predict(options):
 def _read_images(network, paths):
     predictions = []
     for path in paths:
-        image = ink.from_picture(ink.open_picture(path))
+        image = picture.from_picture(picture.open_picture(path))
         if not image.any():
             raise DataError(f"{path} shows no ink: give a picture with a digit on plain paper")
         probabilities = network.predict(image[None])[0]
@@ -61,7 +61,7 @@ def _read_images(network, paths):
 
 def _read_ink(network, path):
     drawings = strokes.read(path)
-    images = np.array([ink.draw(drawing.strokes) for drawing in drawings])
+    images = ink.draw_all([drawing.strokes for drawing in drawings])
     probabilities = network.predict(images)
     answers = probabilities.argmax(axis=1)
     labelled = [n for n, drawing in enumerate(drawings) if drawing.label is not None]
