@@ -1,231 +1,189 @@
-"""From a drawing or a picture to the 28 × 28 grey image that MNIST would have made of it.
+"""Drawn strokes → the 28 × 28 grey image that MNIST would have made of them.
 
 MNIST's authors scaled each digit into a box of 20 × 20 pixels, keeping its aspect, and laid the
 box into a 28 × 28 field so that the ink's centre of mass falls on its middle
-(http://yann.lecun.com/exdb/mnist). Drawn strokes take the vector road: they are scaled first and
-inked afterwards, so the pen is always as wide as MNIST's. Pictures take the pixel road. Both meet
-in `_centre`. Ink is 255, paper 0.
+(http://yann.lecun.com/exdb/mnist). Strokes are scaled first and inked afterwards, so the pen is
+always as wide as MNIST's. Ink is 255, paper 0. Pictures take another road, `dataset.picture`.
+
+Everything here works on many drawings at once: the points of all lie in one array, with the number
+of the drawing and of the stroke beside each.
 """
 
-import io
-import math
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from typing import BinaryIO
+from collections.abc import Iterable, Sequence
 
 import numpy as np
-from PIL import Image, ImageOps
 
-from dataset.errors import DataError
+from dataset import upstroke
 
 FIELD = 28  # side of the image
 BOX = 20  # longest side of the ink
 MIDDLE = 14  # row and column index of the centre of mass, to within half a pixel, as in MNIST
 
-# With this pen, digits drawn on a tablet come out as bright (mean 32.5 of 255; MNIST's training
-# images 33.3) and as thick (2 × ink / total variation = 2.36 pixels; MNIST 2.40) as MNIST's.
-PEN_RADIUS = 1.2  # pixels
+# With this pen and edge, digits drawn on a tablet come out as bright (mean 33.4 of 255; MNIST's
+# training images 33.6), as thick (2 × ink / total variation = 2.06 pixels; MNIST 2.05) and with as
+# many grey levels as MNIST's (EDGES).
+PEN_RADIUS = 1.25  # pixels
+EDGE = 1.4  # pixels, over which coverage falls from 1 to 0 across the line's edge
 SPACING = 0.25  # pixels between the points kept of a stroke
 MAX_POINTS = 2_000  # of a drawing; a longer scribble is thinned out further
 FARTHEST = 1e100  # coordinates beyond it, whose differences may overflow, count as not finite
-READING = 256  # larger pictures are reduced to this side before they are read
-GRAIN = 12  # ink differs from paper by at least this many times the border's spread (8 sigmas)
-FAINTEST = 10  # … and by at least this many grey levels of 255
+PIECE = 1.5  # pixels, longest segment that is inked in one go
+FRAME = 4  # pixels around the box, which no segment's surroundings leave
+AT_ONCE = 400  # drawings, to bound the memory
 
-MAX_PICTURE_BYTES = 20_000_000
-MAX_PICTURE_PIXELS = 25_000_000
-PICTURE_SIDE = 1_024  # `open_picture` reduces larger ones
+Strokes = Iterable[Sequence[Sequence[float]]]
 
 
-def draw(strokes: Iterable[Sequence[Sequence[float]]]) -> np.ndarray:
+def draw(strokes: Strokes, as_drawn: bool = False) -> np.ndarray:
     """Ink `strokes`, lists of points [x, y] with y down, in any unit; → (28, 28) uint8.
 
-    Points that are not finite are dropped. Without a single point the image is all zero.
+    Points that are not finite are dropped. Without a single point the image is all zero. The long
+    upstroke of a 1 is cut short (`dataset.upstroke`) unless it is to stay `as_drawn`.
     """
-    parts = [np.asarray(stroke, dtype=float).reshape(-1, 2) for stroke in strokes]
+    return draw_all([strokes], as_drawn=as_drawn)[0]
+
+
+def draw_all(
+    drawings: Sequence[Strokes],
+    pens: float | np.ndarray = PEN_RADIUS,
+    turns: np.ndarray | None = None,
+    as_drawn: bool = False,
+) -> np.ndarray:
+    """Ink N drawings; → (N, 28, 28) uint8, each the same as `draw` makes it.
+
+    `pens` (N,) are the radii of the pen in pixels. `turns` (N, 2, 2) are matrices by which the
+    points are multiplied before they are scaled: [x, y] @ turn.
+    """
+    images = np.zeros((len(drawings), FIELD, FIELD), np.uint8)
+    pens = np.broadcast_to(pens, len(drawings)).astype(float)
+    for start in range(0, len(drawings), AT_ONCE):
+        part = slice(start, start + AT_ONCE)
+        points, stroke, owner = _gather(drawings[part], as_drawn)
+        if turns is not None:
+            points = np.einsum("pi,pij->pj", points, turns[part][owner])
+        _draw(points, stroke, owner, pens[part], images[part])
+    return images
+
+
+def clean(strokes: Strokes) -> list[np.ndarray]:
+    """Strokes as arrays (P, 2) of their finite points, without those that have none."""
+    parts = [np.asarray(stroke, float).reshape(-1, 2) for stroke in strokes]
     parts = [part[(np.abs(part) < FARTHEST).all(axis=1)] for part in parts]
-    parts = [part for part in parts if len(part)]
-    if not parts:
-        return np.zeros((FIELD, FIELD), np.uint8)
-    points = np.concatenate(parts)
-    points -= points.min(axis=0)
-    points /= max(points.max(), 1 / FARTHEST)  # the longest side is 1; a dot stays at 0
-    starts, ends = _segments(points, [len(part) for part in parts])
-    return _centre(lambda size: _ink(starts, ends, size))
+    return [part for part in parts if len(part)]
 
 
-def _segments(points: np.ndarray, lengths: list[int]) -> tuple[np.ndarray, np.ndarray]:
+def _gather(drawings, as_drawn):
+    """All finite points (P, 2), the number of the stroke (P,) and of the drawing (P,) of each."""
+    parts, owners = [np.zeros((0, 2))], [0]
+    for number, strokes in enumerate(drawings):
+        strokes = clean(strokes)
+        strokes = strokes if as_drawn else upstroke.shorten(strokes)
+        parts += strokes
+        owners += [number] * len(strokes)
+    stroke = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    return np.concatenate(parts), stroke, np.array(owners)[stroke]
+
+
+def _draw(points, stroke, owner, pens, images):
+    """Fill `images` (n, 28, 28) with what `_gather` found, for the pens (n,)."""
+    if not len(points):
+        return
+    inked, first, owner = np.unique(owner, return_index=True, return_inverse=True)
+    points = points - np.minimum.reduceat(points, first)[owner]
+    longest = np.maximum.reduceat(points.max(axis=1), first)
+    points /= np.maximum(longest, 1 / FARTHEST)[owner, None]  # a dot stays at 0
+    starts, ends, owner = _segments(points, stroke, owner, first)
+    left = np.arange(len(inked))
+    for size in range(BOX, BOX // 2, -1):
+        images[inked[left]], fits = lay(*_ink(starts, ends, owner, pens[inked[left]], size))
+        if fits.all():
+            break
+        # Lopsided ink would reach over the edge: it is drawn smaller until it fits, which 13
+        # pixels always do.
+        keep = ~fits[owner]
+        owner = (np.cumsum(~fits) - 1)[owner[keep]]
+        starts, ends, left = starts[keep], ends[keep], left[~fits]
+
+
+def _segments(points, stroke, owner, first):
     """Thin the strokes out and cut them: two ends (S, 2) a segment, twice the same for a dot."""
-    first = np.zeros(len(points), bool)
-    first[np.cumsum([0, *lengths[:-1]])] = True
-    last = np.roll(first, -1)
+    begins = np.diff(stroke, prepend=-1) != 0
+    last = np.append(begins[1:], True)
     steps = np.hypot(*np.diff(points, axis=0, prepend=points[:1]).T)
-    way = np.cumsum(np.where(first, 0, steps))
-    milestones = np.floor(way / max(SPACING / BOX, way[-1] / MAX_POINTS))
-    keep = first | last | (np.diff(milestones, prepend=-1) > 0)
-    points, first = points[keep], first[keep]
-    ends = np.flatnonzero(~first | np.roll(first, -1))  # every later point, and each lone dot
-    return points[np.where(first[ends], ends, ends - 1)], points[ends]
+    way = np.cumsum(np.where(begins, 0, steps))
+    way -= way[first][owner]
+    length = np.maximum.reduceat(way, first)
+    milestones = np.floor(way / np.maximum(SPACING / BOX, length / MAX_POINTS)[owner])
+    keep = begins | last | (np.diff(milestones, prepend=-1) > 0)
+    points, begins, owner = points[keep], begins[keep], owner[keep]
+    ends = np.flatnonzero(~begins | np.append(begins[1:], True))  # later points, and lone dots
+    return points[np.where(begins[ends], ends, ends - 1)], points[ends], owner[ends]
 
 
-def _ink(starts: np.ndarray, ends: np.ndarray, size: int) -> np.ndarray:
+def _ink(starts, ends, owner, pens, size):
     """Draw segments given in a unit box with the pen, `size` pixels on the longest side.
 
-    A pixel's coverage falls from 1 to 0 over one pixel across the line's edge:
-    clip(radius + 0.5 - distance, 0, 1), with the distance to the nearest segment. That also
-    rounds every end and join.
+    A pixel's coverage falls from 1 to 0 across the line's edge: 3 t² - 2 t³ of
+    t = clip((radius - distance) / EDGE + 1/2, 0, 1), with the distance to the nearest segment. That
+    also rounds every end and join. → boxes (n, size, size) uint8, and their width and height in
+    use (n, 2).
     """
-    span = size - 2 * PEN_RADIUS
-    extent = np.maximum(starts, ends).max(axis=0) * span + 2 * PEN_RADIUS  # (x, y)
-    width, height = np.ceil(extent - 1e-9).astype(int)
-    margin = PEN_RADIUS + ([width, height] - extent) / 2
-    nearest = np.full((height, width), np.inf)
-    for i in range(0, len(starts), 256):  # bounds the memory
-        x, y = (starts[i : i + 256] * span + margin).T[:, :, None]
-        vx, vy = ((ends[i : i + 256] - starts[i : i + 256]) * span).T[:, :, None]
-        dx = np.arange(width) + 0.5 - x  # (S, W)
-        dy = np.arange(height) + 0.5 - y  # (S, H)
-        length = np.maximum(vx * vx + vy * vy, 1e-30)[:, :, None]  # squared
-        along = (dx * vx)[:, None, :] + (dy * vy)[:, :, None]  # (S, H, W)
-        t = np.clip(along / length, 0, 1)
-        squared = (dx * dx)[:, None, :] + (dy * dy)[:, :, None] - t * (2 * along - t * length)
-        np.minimum(nearest, squared.min(axis=0), out=nearest)
+    count = len(pens)
+    first = np.flatnonzero(np.diff(owner, prepend=-1))
+    half = pens[:, None] + (EDGE - 1) / 2  # no pixel beyond it has any ink
+    span = size - 2 * half
+    extent = np.maximum.reduceat(np.maximum(starts, ends), first) * span + 2 * half
+    used = np.ceil(extent - 1e-9)  # (x, y)
+    margin = (half + (used - extent) / 2)[owner]
+    starts, ends = starts * span[owner] + margin, ends * span[owner] + margin
+    pieces = np.maximum(1, np.ceil(np.hypot(*(ends - starts).T) / PIECE)).astype(int)
+    whole = np.repeat(np.arange(len(owner)), pieces)
+    number = np.arange(len(whole)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    way = (ends - starts) / pieces[:, None]
+    starts = starts[whole] + way[whole] * number[:, None]
+    way, reach = way[whole], pens[owner[whole]] + EDGE / 2
+    corner = np.ceil(np.minimum(starts, starts + way) - reach[:, None] - 0.5)
+    patch = np.arange(int(np.ceil(PIECE + 2 * reach.max())))
+    dx = corner[:, :1] + patch + 0.5 - starts[:, :1]  # (S, k)
+    dy = corner[:, 1:] + patch + 0.5 - starts[:, 1:]
+    vx, vy = way.T[:, :, None]
+    squared = np.maximum(vx * vx + vy * vy, 1e-30)
+    along = (dx * (vx / squared))[:, None, :] + (dy * (vy / squared))[:, :, None]  # (S, k, k)
+    t = np.clip(along, 0, 1)
+    t *= t - 2 * along
+    t *= squared[:, :, None]
+    t += (dx * dx)[:, None, :]
+    t += (dy * dy)[:, :, None]
+    side = size + 2 * FRAME
+    column, row = (corner[:, axis, None].astype(int) + FRAME + patch for axis in (0, 1))
+    place = (owner[whole, None] * side + row)[:, :, None] * side + column[:, None, :]
+    nearest = np.full(count * side * side, np.inf)
+    np.minimum.at(nearest, place.ravel(), t.ravel())
+    nearest = nearest.reshape(count, side, side)[:, FRAME:-FRAME, FRAME:-FRAME]
     distance = np.sqrt(np.maximum(nearest, 0))
-    return np.rint(255 * np.clip(PEN_RADIUS + 0.5 - distance, 0, 1)).astype(np.uint8)
+    t = np.clip((pens[:, None, None] - distance) / EDGE + 0.5, 0, 1)
+    return np.rint(255 * t * t * (3 - 2 * t)).astype(np.uint8), used.astype(int)
 
 
-def _centre(ink: Callable[[int], np.ndarray]) -> np.ndarray:
-    """Lay `ink(size)`, drawn in a box of that size, into the field by its centre of mass.
+def lay(boxes: np.ndarray, used: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Lay boxes of ink (n, side, side) into fields (n, 28, 28) by their centres of mass.
 
-    Lopsided ink would reach over the edge: it is drawn smaller until it fits, which 13 pixels
-    always do.
+    `used` (n, 2) are the width and height that the ink takes in its box, from the top left on.
+    Lopsided ink would reach over the field's edge: → fields, and (n,) bool, which of them fit.
     """
-    for size in range(BOX, BOX // 2, -1):
-        box = ink(size)
-        mass = box.sum(dtype=int)
-        corner = [
-            # Halves round down; the epsilon keeps symmetric ink from jumping on rounding noise.
-            int(np.ceil(MIDDLE - 0.5 - 1e-6 - lines @ np.arange(len(lines)) / mass))
-            for lines in (box.sum(axis=1, dtype=int), box.sum(axis=0, dtype=int))
-        ]
-        if all(0 <= c <= FIELD - n for c, n in zip(corner, box.shape, strict=True)):
-            break
-    field = np.zeros((FIELD, FIELD), np.uint8)
-    top, left = corner
-    field[top : top + box.shape[0], left : left + box.shape[1]] = box
-    return field
-
-
-def from_picture(pixels: np.ndarray) -> np.ndarray:
-    """The digit in a picture, as MNIST would have it; → (28, 28) uint8.
-
-    `pixels` is uint8, grey (H, W), RGB (H, W, 3) or RGBA (H, W, 4), dark on light or light on
-    dark. The picture's border is taken for paper; without anything on it the image is all zero.
-    """
-    grey = _grey(pixels)
-    if max(grey.shape) > READING:  # averages noise away and bounds the work
-        grey = _resize(grey, READING)
-    ink = grey - _paper(grey)
-    if -ink.min() > ink.max():
-        ink = -ink
-    ink[ink <= GRAIN * _spread(ink)] = 0
-    if ink.max() < FAINTEST:
-        return np.zeros((FIELD, FIELD), np.uint8)
-    rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
-    ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-
-    def sized(size: int) -> np.ndarray:
-        box = _resize(ink, size)
-        return np.rint(255 / box.max() * box).astype(np.uint8)
-
-    return _centre(sized)
-
-
-def _grey(pixels: np.ndarray) -> np.ndarray:
-    """Brightness 0 … 255 as float32 (H, W); what is transparent contrasts with what is not."""
-    pixels = pixels.astype(np.float32)
-    if pixels.ndim == 2:
-        return pixels
-    grey = pixels[..., :3] @ np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
-    if pixels.shape[2] == 4:
-        alpha = pixels[..., 3] / 255
-        ink_is_light = (grey * alpha).sum() > 127.5 * alpha.sum()
-        grey = grey * alpha + (0 if ink_is_light else 255) * (1 - alpha)
-    return grey
-
-
-def _paper(grey: np.ndarray) -> np.ndarray:
-    """The paper's brightness, as the border tells it: even, or a slope where light falls askew."""
-    top, bottom, left, right = (
-        np.median(side) for side in (grey[0], grey[-1], grey[:, 0], grey[:, -1])
+    side = boxes.shape[1]
+    mass = boxes.sum(axis=(1, 2), dtype=int)
+    # Halves round down; the epsilon keeps symmetric ink from jumping on rounding noise.
+    x, y = (
+        np.ceil(
+            MIDDLE - 0.5 - 1e-6 - boxes.sum(axis=axis, dtype=int) @ np.arange(side) / mass
+        ).astype(int)
+        for axis in (1, 2)
     )
-    height, width = grey.shape
-    slope = np.linspace(top, bottom, height)[:, None] + np.linspace(left, right, width)
-    slope = slope.astype(np.float32)
-    slope += np.median(_border(grey - slope))
-    even = np.full_like(grey, np.median(_border(grey)))
-    return min(even, slope, key=lambda paper: _spread(grey - paper))
-
-
-def _border(grey: np.ndarray) -> np.ndarray:
-    return np.concatenate([grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1]])
-
-
-def _spread(ink: np.ndarray) -> float:
-    """How far the border strays from the paper: its median, which ink at the edge cannot move."""
-    return np.median(np.abs(_border(ink)))
-
-
-def _resize(grey: np.ndarray, longest: int) -> np.ndarray:
-    """Scale a float picture (H, W) so that its longest side has `longest` pixels.
-
-    Reducing averages over areas: of Pillow's filters, its edges come out most like MNIST's.
-    """
-    height, width = (max(1, round(longest * side / max(grey.shape))) for side in grey.shape)
-    reduces = longest < max(grey.shape)
-    kind = Image.Resampling.BOX if reduces else Image.Resampling.BILINEAR
-    return np.asarray(Image.fromarray(grey).resize((width, height), kind))
-
-
-def open_picture(file: str | Path | BinaryIO) -> np.ndarray:
-    """Decode a PNG, JPEG or WebP file or upload; → uint8 (H, W, 3), or (H, W, 4) if see-through.
-
-    It comes upright and at most 1,024 pixels a side. Size is checked before anything is decoded;
-    `DataError` says what is wrong with the file.
-    """
-    if isinstance(file, str | Path):
-        try:
-            with open(file, "rb") as opened:
-                return open_picture(opened)
-        except OSError as error:
-            raise DataError(f"{Path(file).name} cannot be read ({error.strerror}).") from error
-    name = Path(getattr(file, "name", "the picture")).name
-    file.seek(0)
-    data = file.read(MAX_PICTURE_BYTES + 1)
-    if len(data) > MAX_PICTURE_BYTES:
-        limit = MAX_PICTURE_BYTES // 1_000_000
-        raise DataError(f"{name} is larger than {limit} MB: choose a smaller picture.")
-    try:
-        picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP"))
-        pixels = picture.width * picture.height
-        # A phone's JPEG may carry a second picture (MPO) and is a still picture all the same.
-        moving = picture.format != "MPO" and getattr(picture, "is_animated", False)
-    except Image.DecompressionBombError:
-        pixels, moving = math.inf, False
-    except Exception as error:  # Pillow's readers raise a dozen kinds on broken files
-        raise DataError(f"{name} is not a readable PNG, JPEG or WebP: save it again.") from error
-    if pixels > MAX_PICTURE_PIXELS:
-        limit = MAX_PICTURE_PIXELS // 1_000_000
-        raise DataError(f"{name} has more than {limit} million pixels: choose a smaller picture.")
-    if moving:
-        raise DataError(f"{name} is animated: choose a still picture.")
-    try:
-        picture.draft("RGB", (PICTURE_SIDE, PICTURE_SIDE))  # a large JPEG is decoded reduced
-        picture = ImageOps.exif_transpose(picture)
-        if picture.mode.startswith("I"):  # 16-bit grey, which `convert` would clip
-            picture = picture.point(lambda level: level / 257)
-        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-        picture.thumbnail((PICTURE_SIDE, PICTURE_SIDE))
-        return np.asarray(picture)
-    except Exception as error:  # likewise
-        raise DataError(f"{name} is broken and cannot be decoded: save it again.") from error
+    framed = np.pad(boxes, ((0, 0), (1, 1), (1, 1)))
+    rows, columns = (
+        np.clip(np.arange(FIELD) - corner[:, None] + 1, 0, side + 1) for corner in (y, x)
+    )
+    fields = framed[np.arange(len(boxes))[:, None, None], rows[:, :, None], columns[:, None, :]]
+    corners = np.column_stack([x, y])
+    return fields, ((corners >= 0) & (corners + used <= FIELD)).all(axis=1)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from dataset import DataError, ink
+from dataset import DataError, picture
 
 
 def gradient(width=60, height=40):
@@ -29,13 +29,13 @@ def saved(picture, kind="PNG", name=None, **options):
 
 def refuses(file, reason):
     with pytest.raises(DataError, match="^three.* " + re.escape(reason)) as refusal:
-        ink.open_picture(file)
+        picture.open_picture(file)
     assert "\n" not in str(refusal.value)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_the_three_formats_are_read(kind):
-    pixels = ink.open_picture(saved(gradient(), kind))
+    pixels = picture.open_picture(saved(gradient(), kind))
     assert pixels.shape == (40, 60, 3)
     assert pixels.dtype == np.uint8
     np.testing.assert_allclose(pixels[20, :, 0], np.linspace(0, 255, 60), atol=12)
@@ -43,22 +43,22 @@ def test_the_three_formats_are_read(kind):
 
 def test_a_path_is_read_like_an_upload(tmp_path):
     gradient().save(tmp_path / "three.png")
-    expected = ink.open_picture(saved(gradient()))
-    np.testing.assert_array_equal(ink.open_picture(tmp_path / "three.png"), expected)
-    np.testing.assert_array_equal(ink.open_picture(str(tmp_path / "three.png")), expected)
+    expected = picture.open_picture(saved(gradient()))
+    np.testing.assert_array_equal(picture.open_picture(tmp_path / "three.png"), expected)
+    np.testing.assert_array_equal(picture.open_picture(str(tmp_path / "three.png")), expected)
 
 
 def test_an_upload_can_be_read_twice():
     upload = saved(gradient())
-    np.testing.assert_array_equal(ink.open_picture(upload), ink.open_picture(upload))
+    np.testing.assert_array_equal(picture.open_picture(upload), picture.open_picture(upload))
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
 def test_every_mode_of_png_is_read(mode):
-    picture = gradient().convert("RGB").convert(mode) if mode != "I;16" else gradient()
+    drawn = gradient().convert("RGB").convert(mode) if mode != "I;16" else gradient()
     if mode == "I;16":
-        picture = Image.fromarray(np.asarray(picture).astype(np.uint16) * 257)
-    pixels = ink.open_picture(saved(picture))
+        drawn = Image.fromarray(np.asarray(drawn).astype(np.uint16) * 257)
+    pixels = picture.open_picture(saved(drawn))
     assert pixels.shape == (40, 60, 4 if mode.endswith("A") else 3)
     assert pixels[:, :20, :3].mean() < 70
     assert 100 < pixels[:, 20:40, :3].mean() < 155
@@ -68,7 +68,7 @@ def test_every_mode_of_png_is_read(mode):
 def test_a_photograph_is_turned_upright():
     exif = Image.Exif()
     exif[0x0112] = 6  # taken with the camera on its side
-    pixels = ink.open_picture(saved(gradient(), "JPEG", exif=exif))
+    pixels = picture.open_picture(saved(gradient(), "JPEG", exif=exif))
     assert pixels.shape == (60, 40, 3)
     assert pixels[0].mean() < 20
     assert pixels[-1].mean() > 235
@@ -76,12 +76,12 @@ def test_a_photograph_is_turned_upright():
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_a_large_picture_is_reduced(kind):
-    assert ink.open_picture(saved(gradient(3000, 1500), kind)).shape == (512, 1024, 3)
+    assert picture.open_picture(saved(gradient(3000, 1500), kind)).shape == (512, 1024, 3)
 
 
 def test_a_telephones_double_picture_counts_as_still():
     file = saved(gradient(), "MPO", name="three.jpg", save_all=True, append_images=[gradient()])
-    assert ink.open_picture(file).shape == (40, 60, 3)
+    assert picture.open_picture(file).shape == (40, 60, 3)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
@@ -111,7 +111,7 @@ def test_a_truncated_picture_is_refused(kind):
 
 
 def test_a_file_with_too_many_bytes_is_refused_unread(monkeypatch):
-    monkeypatch.setattr(ink, "MAX_PICTURE_BYTES", 2_000_000)
+    monkeypatch.setattr(picture, "MAX_PICTURE_BYTES", 2_000_000)
     file = io.BytesIO(bytes(3_000_000))
     file.name = "three.png"
     refuses(file, "is larger than 2 MB")
@@ -144,8 +144,8 @@ def test_a_file_broken_anyhow_is_read_or_refused_with_a_sentence(kind, cut, edit
     file = io.BytesIO(bytes(content[: round(cut * len(content))]))
     file.name = "three.png"
     try:
-        pixels = ink.open_picture(file)
+        pixels = picture.open_picture(file)
     except DataError as error:
         assert str(error).startswith("three.png ")
     else:
-        assert ink.from_picture(pixels).shape == (28, 28)
+        assert picture.from_picture(pixels).shape == (28, 28)

@@ -1,5 +1,6 @@
 """The command line: train, evaluate, predict, and one sentence when something is wrong."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -9,7 +10,10 @@ import pytest
 from PIL import Image
 
 import dataset
+from dataset import strokes
+from dataset.strokes import Drawing
 from netcore.__main__ import main
+from tests.handwriting import FOUR, SEVEN
 
 QUICK = ["--recipe", "fast", "--set", "train_images=2000", "epochs=1", "eval_every=null"]
 
@@ -71,6 +75,27 @@ def test_pictures_of_digits_are_read(tmp_path, capsys):
     assert sum(predictions[0]["probabilities"]) == pytest.approx(1, abs=1e-5)
 
 
+def test_pen_strokes_are_read_and_scored_where_labels_are_given(tmp_path, capsys):
+    path = tmp_path / "digits.jsonl.gz"
+    odd = [Drawing([], 0), Drawing([np.array([[3.0, 4.0]])], 1), Drawing([np.full((2, 2), np.nan)])]
+    digits = [Drawing([np.array(stroke, float) for stroke in FOUR], 4)] * 2 + odd
+    path.write_bytes(gzip.compress(strokes.dumps(digits).encode()))
+    assert main(["predict", "dense", "--ink", str(path), "--json"]) == 0
+    result = last_json(capsys)
+    assert result["count"] == 4 == np.sum(result["confusion"])
+    assert result["confusion"][4][4] == 2
+    assert result["per_digit"][4] == 1 and result["per_digit"][9] is None
+    assert result["accuracy"] == np.trace(result["confusion"]) / 4
+
+
+def test_pen_strokes_without_labels_give_a_line_a_digit(tmp_path, capsys):
+    path = tmp_path / "digits.jsonl"
+    path.write_text(strokes.dumps([Drawing([np.array(stroke) for stroke in SEVEN])] * 3))
+    assert main(["predict", "dense", "--ink", str(path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3 and all(line.startswith("7 (") for line in lines)
+
+
 def test_a_table_in_kaggles_form_trains_like_the_rest(tmp_path, capsys):
     test = dataset.load("mnist").test
     header = ",".join(["label", *(f"pixel{n}" for n in range(784))])
@@ -106,6 +131,7 @@ def test_the_search_for_a_learning_rate_shows_a_curve_and_a_suggestion(capsys):
         (["evaluate", "nothing.json"], "nothing.json cannot be read"),
         (["evaluate", "README.md"], "is not a model this can use"),
         (["predict", "dense", "--image", "README.md"], "README.md"),
+        (["predict", "dense", "--ink", "README.md"], "README.md, line 1: it is not JSON"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence_on_stderr_and_exit_code_2(arguments, words, capsys):

@@ -1,0 +1,90 @@
+"""Files of drawings: sound lines are read as they are, broken ones named."""
+
+import gzip
+
+import numpy as np
+import pytest
+
+from dataset import DataError, strokes
+from dataset.strokes import Drawing
+
+SEVEN = '{"label": 7, "writer": 3, "strokes": [[[0, 0], [9, 0], [3.5, 12]], [[2, 6], [8, 6]]]}'
+
+
+@pytest.mark.parametrize("name", ["digits.jsonl", "digits.jsonl.gz"])
+def test_a_file_is_read_plain_or_packed(tmp_path, name):
+    content = (SEVEN + "\n\n" + SEVEN.replace("7", "null", 1)).encode()
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    seven, unknown = strokes.read(path)
+    assert (seven.label, unknown.label) == (7, None)
+    np.testing.assert_array_equal(seven.strokes[0], [[0, 0], [9, 0], [3.5, 12]])
+    np.testing.assert_array_equal(seven.strokes[1], [[2, 6], [8, 6]])
+
+
+def test_odd_drawings_are_drawings_all_the_same():
+    lines = [
+        '{"strokes": []}',
+        '{"strokes": [[], [[1, 2]]]}',
+        '{"strokes": [[[NaN, null], [Infinity, 1' + "0" * 400 + "], [3, 4, 0.5]]]}",
+    ]
+    empty, dot, holed = strokes.loads("\n".join(lines).encode())
+    assert empty.strokes == []
+    assert [len(stroke) for stroke in dot.strokes] == [0, 1]
+    np.testing.assert_array_equal(holed.strokes[0], [[np.nan, np.nan], [np.inf, np.inf], [3, 4]])
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("{", "it is not JSON"),
+        ("\xff", "it is not JSON"),
+        ("[" * 100_000, "it is not JSON"),
+        ("[]", '"strokes" is missing'),
+        ('{"strokes": 3}', '"strokes" is missing'),
+        ('{"strokes": [3]}', "a stroke is 3"),
+        ('{"strokes": [[3]]}', "a point is 3"),
+        ('{"strokes": [[[3]]]}', "a point is [3]"),
+        ('{"strokes": [[["3", 4]]]}', "a coordinate is '3'"),
+        ('{"strokes": [], "label": 10}', "\"label\" is '10': it must be a digit"),
+        ('{"strokes": [], "label": true}', "\"label\" is 'True'"),
+    ],
+)
+def test_a_broken_line_is_named(line, reason):
+    content = f"{SEVEN}\n\n{line}\n{SEVEN}".encode("latin-1")
+    with pytest.raises(DataError) as refusal:
+        strokes.loads(content, "digits.jsonl")
+    assert str(refusal.value).startswith(f"digits.jsonl, line 3: {reason}")
+
+
+def test_a_file_without_drawings_is_refused():
+    with pytest.raises(DataError, match="holds no drawing: write one a line"):
+        strokes.loads(b"\n \n")
+
+
+def test_a_file_that_is_missing_or_damaged_is_refused(tmp_path):
+    with pytest.raises(DataError, match="cannot be read"):
+        strokes.read(tmp_path / "nothing.jsonl")
+    path = tmp_path / "digits.jsonl.gz"
+    path.write_bytes(SEVEN.encode())
+    with pytest.raises(DataError, match="cannot be read"):
+        strokes.read(path)
+    path.write_bytes(gzip.compress(SEVEN.encode() * 100)[:-20])
+    with pytest.raises(DataError, match="broken off or damaged"):
+        strokes.read(path)
+
+
+def test_what_unpacks_to_more_than_the_limit_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(strokes, "MAX_BYTES", 1000)
+    path = tmp_path / "digits.jsonl.gz"
+    path.write_bytes(gzip.compress(b"\n" * 1001))
+    with pytest.raises(DataError, match="cut it into several"):
+        strokes.read(path)
+
+
+def test_what_is_written_is_read_again():
+    drawings = [Drawing([np.array([[1.5, 2], [np.nan, 3]]), np.zeros((0, 2))], 4), Drawing([])]
+    first, second = strokes.loads(strokes.dumps(drawings).encode())
+    assert first.label == 4 and second.label is None and second.strokes == []
+    for before, after in zip(drawings[0].strokes, first.strokes, strict=True):
+        np.testing.assert_array_equal(after, before)
