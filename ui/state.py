@@ -32,6 +32,11 @@ class Key:
         st.session_state.pop(self.name, None)
 
     @property
+    def kept(self) -> dict[str, str]:
+        """Arguments that tie a widget to this key and let it outlive a visit to another page."""
+        return {"key": self.name, "persist_state": "session"}
+
+    @property
     def bound(self) -> dict[str, str]:
         """Arguments that tie a widget to this key and to the address."""
         return {"key": self.name, "bind": "query-params"}
@@ -46,6 +51,7 @@ SHEET = Key("sheet", 1)  # which sheet of images Explore shows
 IMAGE = Key("image")  # position of the chosen image in its split; None: the first of the sheet
 SECTION = Key("section", "Browse")
 SCALE = Key("scale", "0 … 255")  # how Explore writes pixel values
+LOOK = Key("look")  # the open section on Draw, a name in ui.understand.SECTIONS; None: none
 MODEL = Key("model")  # who reads on Draw; None: the most accurate of the shipped ones
 
 # In the address: the recipe on Train. Defaults are those of the chosen recipe
@@ -86,7 +92,11 @@ IN_TRAINING = "in training"  # the name of the network that is learning
 MODEL_ERROR = Key("_model_error")  # why the last model file was refused, as a sentence
 MODEL_FILE = Key("_model_file")
 MODEL_OPEN = Key("_model_open", False)
-STEPS_OPEN = Key("_steps_open", False)
+ROAD = {step: Key(f"_road_{step}", True) for step in ("crop", "scale", "pen", "centre")}
+EVIDENCE = Key("_evidence")  # the digit whose score is explained; None: the answer
+TARGET = Key("_target")  # the digit that a drawing is to be turned into; None: the second guess
+SMOOTHNESS = Key("_smoothness", "Small smudges")  # of the change that does it
+MORPH = Key("_morph", 100)  # percent of the way to that digit
 
 
 def forget_image() -> None:
