@@ -15,6 +15,8 @@ INTRO = (
     "paler a field, the less sure the answer. Where colours meet, the reading flips."
 )
 WIDTH, HEIGHT = 350, 340  # pixels of a map
+MARGINS = {"left": 54, "right": 4, "top": 4, "bottom": 46}
+WRITING = {"fontSize": 11, "color": "#fff", "textBorderColor": "#0008", "textBorderWidth": 2}
 REACH = 7  # pixels of shift
 DEGREES = np.linspace(-60, 60, 13)
 SIZES = np.linspace(8, 26, 13)[::-1]
@@ -118,7 +120,8 @@ def chart(m: Map, likely: np.ndarray) -> dict:
     """
     answers, certain = likely.argmax(axis=-1), likely.max(axis=-1)
     rows, columns = answers.shape
-    cell = [(WIDTH - 56) / columns, (HEIGHT - 96) / rows]
+    inside = WIDTH - MARGINS["left"] - MARGINS["right"], HEIGHT - MARGINS["top"] - MARGINS["bottom"]
+    cell = [inside[0] / columns, inside[1] / rows]
     series = []
     for digit in range(likely.shape[-1]):
         data = [
@@ -137,17 +140,16 @@ def chart(m: Map, likely: np.ndarray) -> dict:
                 "symbol": "rect",
                 "symbolSize": cell,
                 "data": data,
-                "label": {"show": True, "formatter": "{a}", "fontSize": 10},
+                "label": {"show": True, "formatter": "{a}", **WRITING},
             }
         )
     axis = {"type": "category", "boundaryGap": True, "axisTick": {"show": False}}
     middle = {"nameLocation": "middle", "splitLine": {"show": False}}
     return {
         "animation": False,
-        "grid": {"left": 44, "right": 12, "top": 36, "bottom": 60},
-        "legend": {"top": 0, "left": 0, "data": [str(k) for k in np.unique(answers)]},
+        "grid": {**MARGINS, "containLabel": False, "outerBoundsMode": "none"},
         "tooltip": {"trigger": "item", "formatter": "{b}", "confine": True},
         "xAxis": {**axis, **middle, "data": m.xs, "name": m.x, "nameGap": 28},
-        "yAxis": {**axis, **middle, "data": m.ys, "name": m.y, "nameGap": 30, "inverse": True},
+        "yAxis": {**axis, **middle, "data": m.ys, "name": m.y, "nameGap": 36, "inverse": True},
         "series": series,
     }

@@ -7,8 +7,8 @@ from netcore import explain
 from ui import overlays
 from ui.sight import Sight
 
-WIDE = 16  # maps in a row
-LARGEST = 64  # pixels of a map on the screen
+WIDE = 12  # maps in a row
+SIDE = 58  # pixels of a map on the screen
 MOST_MAPS, MOST_UNITS = 128, 1024  # shown of a layer
 INTRO = (
     "Each layer turns numbers into other numbers. A map of a convolution shows where the drawing "
@@ -49,7 +49,7 @@ def _sides(network, stage) -> tuple[int, int]:
 def _maps(maps: np.ndarray, number: int) -> None:
     pixels = overlays.sheet(maps, WIDE)
     columns = min(WIDE, len(maps))
-    width = columns * min(LARGEST, 4 * maps.shape[2])
+    width = columns * SIDE
     st.image(overlays.address(pixels, width), width=width, alt=f"Maps of layer {number + 1}")
 
 

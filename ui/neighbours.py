@@ -22,11 +22,13 @@ INTRO = (
 def show(sight: Sight) -> None:
     train = cache.dataset("mnist").train
     most = IN_TRAINING if sight.name == state.IN_TRAINING else MOST
-    _row("By pixels", train, *explain.nearest(train.images[:most], sight.image, COUNT))
+    near, _ = explain.nearest(train.images[:most], sight.image, COUNT)
+    _row("By pixels", train, near, sight.answer)
     rows = cache.features(sight.model, most)
     queries = explain.features(sight.network, sight.image[None])
     for number, (row, query) in enumerate(zip(rows, queries, strict=True), start=1):
-        _row(f"By layer {number}", train, *explain.nearest(row, query[0], COUNT))
+        near, _ = explain.nearest(row, query[0], COUNT)
+        _row(f"By layer {number}", train, near, sight.answer)
     looked = f"the first {most:,} training images"
     if rows and len(rows[0]) < most:
         looked += f", in the layers the first {len(rows[0]):,}"
@@ -36,13 +38,15 @@ def show(sight: Sight) -> None:
     )
 
 
-def _row(title: str, train, positions: np.ndarray, distances: np.ndarray) -> None:
+def _row(title: str, train, positions: np.ndarray, answer: int) -> None:
     labels = [int(train.labels[position]) for position in positions]
     digit, votes = Counter(labels).most_common(1)[0]
     st.markdown(f"**{title}**: {votes} of {COUNT} are a {digit}")
-    st.image(
-        [overlays.address(train.images[position], SIDE) for position in positions],
-        caption=[str(label) for label in labels],
-        width=SIDE,
-        alt=[f"Training image {p}, a {k}" for p, k in zip(positions, labels, strict=True)],
-    )
+    with st.container(horizontal=True, gap="xsmall"):
+        for position, label in zip(positions, labels, strict=True):
+            st.image(
+                overlays.address(train.images[position], SIDE),
+                caption=str(label) if label == answer else f":orange[**{label}**]",
+                width=SIDE,
+                alt=f"Training image {position}, a {label}",
+            )

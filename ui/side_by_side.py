@@ -31,7 +31,7 @@ def _table(sight: Sight) -> None:
         column_config={
             "Reads": st.column_config.TextColumn(width=60),
             "Sure": st.column_config.ProgressColumn(
-                min_value=0, max_value=1, format="percent", width="small"
+                min_value=0, max_value=100, format="%d%%", width="small"
             ),
             "Digits 0 to 9": st.column_config.BarChartColumn(
                 y_min=0, y_max=1, help="The probability of each digit."
@@ -61,7 +61,7 @@ def _row(name: str, model: Model, sight: Sight) -> dict:
     second, first = likely.argsort()[-2:]
     found = {
         "Reads": str(first),
-        "Sure": float(likely[first]),
+        "Sure": min(99, int(100 * likely[first])),  # nobody is ever wholly sure
         "Digits 0 to 9": likely.tolist(),
         "Second guess": f"{second} ({likely[second]:.1%})",
         "Time": took,

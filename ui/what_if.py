@@ -6,7 +6,7 @@ import streamlit as st
 from ui import cache, overlays, state
 from ui.sight import Sight, sure
 
-SIDE = 240  # pixels of a picture
+SIDE = 250  # pixels of a picture
 INTRO = (
     "How little would have to change for another answer? The gradient says for each pixel which "
     "way to go; many small steps find a change that is as small as possible."
@@ -43,7 +43,7 @@ def show(sight: Sight) -> None:
         return
     last = len(change.pictures) - 1
     percent = st.slider(
-        "How far",
+        f"From {sight.answer} to {target}",
         min_value=0,
         max_value=state.MORPH.default,
         value=state.MORPH.default,
@@ -58,7 +58,7 @@ def show(sight: Sight) -> None:
     ink = np.rint(255 * picture).astype(np.uint8)
     difference = picture - change.pictures[0]
     answer = int(likely.argmax())
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):
         with st.container(width=SIDE):
             st.image(overlays.address(ink, SIDE), width=SIDE, alt=f"Read as {answer}")
             st.caption(f"Reads **{answer}**, {sure(likely[answer])} sure.")
@@ -73,8 +73,8 @@ def show(sight: Sight) -> None:
             st.echarts_chart(options, height=SIDE, key="morph", alt=alt)
     amount = np.abs(change.pictures[-1] - change.pictures[0]).sum() / change.pictures[0].sum()
     st.markdown(
-        f"To be read as **{target}** it takes {amount:.0%} of the ink's amount, spread over many "
-        f"pixels; no pixel changes by more than {top:.0%} of full ink."
+        f"Adding and taking away **{amount:.0%}** of the drawing's ink is enough to have it read "
+        f"as **{target}**; no pixel changes by more than {top:.0%} of full ink."
     )
 
 

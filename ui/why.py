@@ -7,7 +7,7 @@ from netcore import explain
 from ui import overlays, state
 from ui.sight import Sight
 
-SIDE = 260  # pixels of a picture
+SIDE = 250  # pixels of a picture; three fit beside each other
 INTRO = (
     "Before the probabilities come ten scores, one a digit, and the largest wins. "
     "Two ways to ask which pixels a score hangs on: how would it move if a pixel changed a "
@@ -23,7 +23,7 @@ def show(sight: Sight) -> None:
         **state.EVIDENCE.kept,
     )
     k = sight.answer if chosen is None else chosen
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):
         with _panel():
             st.markdown("**Scores**", help="Also called logits: what the last layer puts out.")
             st.echarts_chart(

@@ -8,7 +8,7 @@ from netcore import explain
 from ui import fabric, overlays, state
 from ui.sight import Sight, sure
 
-SIDE = 132  # pixels of a picture
+SIDE = 108  # pixels of a picture: six fit beside each other, three on a phone
 INTRO = (
     "A network only knows what it has met. MNIST's digits were cropped, scaled, and centred; a "
     "drawing that was merely shrunk looks strange to it. Leave a step out and see what it reads."
@@ -25,7 +25,7 @@ def show(sight: Sight) -> None:
     if not sight.strokes:
         st.info("This picture came without strokes. Draw one to see what becomes of it.")
         return
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):
         with _card():
             st.markdown("**Your drawing**")
             st.image(overlays.address(fabric.picture(sight.strokes), SIDE), width=SIDE)
@@ -62,7 +62,7 @@ def _picture(image, values, left_out) -> None:
     digit = int(values.argmax())
     pixels = (image * overlays.DIM).astype(np.uint8) if left_out else image
     st.image(overlays.address(pixels, SIDE), width=SIDE, alt=f"28 × 28 pixels, read as {digit}")
-    st.markdown(f"reads **{digit}**, {sure(values[digit])} sure")
+    st.markdown(f"**{digit}**, {sure(values[digit])} sure")
 
 
 def compared(chosen: np.ndarray, read: np.ndarray) -> str:
