@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import page, reader, shelf
+from ui import page, reader, shelf, understand
 
 page.start(
     "Draw",
@@ -15,4 +15,5 @@ reading = st.container()  # above the choice of the model, which it depends on
 st.subheader("Who reads", anchor=False)
 name = shelf.choose()
 with reading:
-    reader.panel(name, explain=True)
+    reader.panel(name, then=understand.follow())
+understand.panel(name)

@@ -16,6 +16,7 @@ import streamlit as st
 import dataset as data
 import netcore
 from dataset import DataError, Dataset, stats, table
+from netcore import explain
 from ui import state, sweeps
 from ui.limits import Limits
 from ui.pool import Pool
@@ -25,6 +26,8 @@ RECIPES = MODELS / "recipes"
 SIMPLEST_FIRST = ("fast", "seed", "linear", "memorize", "vanishing", "dense", "lenet")
 
 SAMPLE = 2000  # images on the map
+MEMORY = 64_000_000  # bytes of features of a model
+WORK = 400_000_000  # numbers that a network computes for them
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening the dataset …")
@@ -146,3 +149,36 @@ def plane(data: Dataset, split: str, digit: int | None, seed: int):
     coordinates, variances = stats.principal_components(images, 2)
     total = np.square(stats.mean_and_std(images)[1] / 255).sum()
     return positions, coordinates, float(variances.sum() / max(total, 1e-12))
+
+
+def _weights(model: netcore.Model) -> str:
+    return hashlib.blake2b(model.theta.tobytes() + model.buffers.tobytes()).hexdigest() + str(
+        model.spec
+    )
+
+
+@st.cache_resource(
+    max_entries=4,
+    show_spinner="Showing the network some training images …",
+    hash_funcs={netcore.Model: _weights},
+)
+def features(model: netcore.Model, most: int) -> list[np.ndarray]:
+    """What a model's hidden layers make of MNIST's first training images, up to `most` of them.
+
+    → one array (N, D) a layer, as `explain.features` has it. N is smaller for networks that take
+    long or answer with much, so that it takes seconds and 64 MB at most. Read-only.
+    """
+    network = explain.reader(model)
+    room = MEMORY // (2 * max(1, sum(explain.feature_sizes(network))))
+    count = min(most, room, WORK // network.footprint)
+    return explain.features(network, dataset("mnist").train.images[:count])
+
+
+@st.cache_data(
+    max_entries=64, show_spinner="Looking for the change …", hash_funcs={netcore.Model: _weights}
+)
+def change(
+    model: netcore.Model, image: np.ndarray, target: int, smoothness: float
+) -> explain.Change | None:
+    """`explain.change`, so that a slider along it costs nothing."""
+    return explain.change(explain.reader(model), image, target, smoothness)

@@ -5,7 +5,7 @@ Home and Draw share this panel. It is a fragment: when the pen lifts, only the p
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
@@ -23,13 +23,16 @@ TICK = 1.0  # seconds between two looks at the network in training
 NOTHING = "Nothing drawn yet: write one digit, 0 to 9."
 
 
-def panel(name: str, explain: bool = False) -> None:
-    """Canvas and answer, side by side where there is room; `name` is one of `shelf.models`."""
+def panel(name: str, then: Callable[[], None] | None = None) -> None:
+    """Canvas and answer, side by side where there is room; `name` is one of `shelf.models`.
+
+    `then()` is called after each answer.
+    """
     learning = name == state.IN_TRAINING and state.JOB.get().running
-    st.fragment(_panel, run_every=TICK if learning else None)(name, explain)
+    st.fragment(_panel, run_every=TICK if learning else None)(name, then)
 
 
-def _panel(name: str, explain: bool) -> None:
+def _panel(name: str, then: Callable[[], None] | None) -> None:
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=fabric.SIDE):
             drawn = canvas.draw()
@@ -39,8 +42,8 @@ def _panel(name: str, explain: bool) -> None:
                 _answer(shelf.models()[name], image)
             except ModelError as error:
                 st.error(str(error))
-    if explain:
-        _explain(drawn, image)
+    if then:
+        then()
 
 
 def _answer(model: Model, image: np.ndarray) -> None:
@@ -119,29 +122,3 @@ def png(image: np.ndarray, side: int) -> str:
     file = io.BytesIO()
     picture.save(file, "PNG")
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
-
-
-def _explain(drawn: Sequence[np.ndarray], image: np.ndarray) -> None:
-    """The way from the drawing to the picture that is read; computed only while it is open."""
-    with st.expander(
-        "What happens to your drawing",
-        icon=":material/conversion_path:",
-        key=state.STEPS_OPEN.name,
-        on_change="rerun",
-    ) as box:
-        if not box.open:
-            return
-        seen = fabric.picture(drawn)
-        shrunk = np.asarray(Image.fromarray(seen).resize(image.shape, Image.Resampling.BOX))
-        with st.container(horizontal=True, gap="medium"):
-            for picture, caption in (
-                (seen, "**As you drew it**, on a canvas of 280 × 280 pixels."),
-                (shrunk, "**Only shrunk.** A network that learned from MNIST stumbles over this: "
-                 "the place, the size and the pen are yours, not MNIST's."),
-                (image, "**As MNIST was made.** The strokes are scaled until the longer side has "
-                 "20 pixels, drawn with MNIST's pen, and moved until their centre of mass is in "
-                 "the middle of 28 × 28. This is what is read."),
-            ):  # fmt: skip
-                with st.container(width=230):
-                    st.image(png(picture, SEEN), width=SEEN)
-                    st.caption(caption)

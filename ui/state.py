@@ -58,6 +58,11 @@ class Key:
             visit().values.pop(self.name, None)
 
     @property
+    def lasting(self) -> dict[str, str]:
+        """Arguments that tie a widget to this key and let it outlive a visit to another page."""
+        return {"key": self.name, "persist_state": "session"}
+
+    @property
     def bound(self) -> dict[str, str]:
         """Arguments that tie a widget to this key and to the address."""
         return {"key": self.name, "bind": "query-params"}
@@ -72,6 +77,7 @@ SHEET = Key("sheet", 1)  # which sheet of images Explore shows
 IMAGE = Key("image")  # position of the chosen image in its split; None: the first of the sheet
 SECTION = Key("section", "Browse")
 SCALE = Key("scale", "0 … 255")  # how Explore writes pixel values
+LOOK = Key("look")  # the open section on Draw, a name in ui.understand.SECTIONS; None: none
 MODEL = Key("model")  # who reads on Draw; None: the most accurate of the shipped ones
 
 # In the address: the recipe on Train. Defaults are those of the chosen recipe
@@ -157,7 +163,6 @@ IN_TRAINING = "in training"  # the name of the network that is learning
 MODEL_ERROR = Key("_model_error")  # why the last model file was refused, as a sentence
 MODEL_FILE = Key("_model_file")
 MODEL_OPEN = Key("_model_open", False)
-STEPS_OPEN = Key("_steps_open", False)
 RUNS = Key("_runs", MappingProxyType({}))  # every run of the session: id → ui.runs.Run
 MADE_ROOM = Key("_made_room", ())  # names of runs whose weights had to go
 OVERLAID = Key("_overlaid", ())  # ids of the runs whose curves are shown
@@ -174,6 +179,11 @@ DRAW_WITH = Key("_draw_with")  # True: the next stop is Draw
 SERIES = Key("_series")  # the runs of several seeds that go on in the background
 ANSWERS = Key("_answers", MappingProxyType({}))  # id of a run → (Model, its validation answers)
 TAKEN = Key("_taken")  # the shared run, as in the link, that this session has begun
+ROAD = {step: Key(f"_road_{step}", True) for step in ("crop", "scale", "pen", "centre")}
+EVIDENCE = Key("_evidence")  # the digit whose score is explained; None: the answer
+TARGET = Key("_target")  # the digit that a drawing is to be turned into; None: the second guess
+SMOOTHNESS = Key("_smoothness", "Small smudges")  # of the change that does it
+MORPH = Key("_morph", 100)  # percent of the way to that digit
 
 
 def forget_image() -> None:

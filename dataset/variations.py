@@ -1,0 +1,48 @@
+"""One drawing in many ways: where does the reading flip?
+
+Strokes are turned, slanted and inked anew, as if they had been written so, and then put where
+MNIST wants them. Size and place, which that would undo, are changed at the end.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dataset import xray
+from dataset.xray import Strokes
+
+COARSE, FEWER = 0.7, 250  # spacing in pixels and number of segments, plenty for a reading
+
+
+def shifted(image: np.ndarray, reach: int) -> np.ndarray:
+    """An image (28, 28) moved by −reach … reach whole pixels down and right.
+
+    → (2 reach + 1, 2 reach + 1, 28, 28), the first axis down; what leaves the field is lost.
+    """
+    framed = np.pad(image, reach)
+    windows = np.lib.stride_tricks.sliding_window_view(framed, image.shape)
+    return np.ascontiguousarray(windows[::-1, ::-1])
+
+
+def turned(strokes: Strokes, degrees: Sequence[float], sizes: Sequence[float]) -> np.ndarray:
+    """Strokes turned clockwise and inked `sizes` pixels long; → (sizes, degrees, 28, 28) uint8."""
+    angles = np.deg2rad(degrees)
+    cos, sin = np.cos(angles), np.sin(angles)
+    matrices = np.array([[cos, sin], [-sin, cos]]).transpose(2, 0, 1)  # [x, y] @ matrix, y down
+    ends = xray.segments(strokes, COARSE, FEWER)
+    return _grid(ends, matrices, [{"size": size} for size in sizes])
+
+
+def slanted(strokes: Strokes, slants: Sequence[float], pens: Sequence[float]) -> np.ndarray:
+    """Strokes slanted by pixels to the right a pixel of height, inked with pens of these radii;
+    → (pens, slants, 28, 28) uint8.
+    """
+    matrices = np.array([[[1, 0], [-slant, 1]] for slant in slants], float)
+    ends = xray.segments(strokes, COARSE, FEWER)
+    return _grid(ends, matrices, [{"pen": pen} for pen in pens])
+
+
+def _grid(ends, matrices, ways):
+    """One row for each way to ink, one column for each matrix."""
+    forms = [ends @ matrix for matrix in matrices]
+    return np.array([[xray.normal(form, **way) for form in forms] for way in ways])

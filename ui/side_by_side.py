@@ -1,0 +1,85 @@
+"""All models within reach read the same drawing."""
+
+import time
+from collections import Counter
+
+import streamlit as st
+
+from netcore import Model, ModelError
+from ui import shelf, state
+from ui.sight import Sight
+
+TICK = 1.0  # seconds between two looks at the network in training
+INTRO = (
+    "The same picture, read by every model you have: those that came with the app, those you saved "
+    "or opened, and the one you are training."
+)
+
+
+def show(sight: Sight) -> None:
+    job = state.JOB.get()
+    learning = job is not None and job.running
+    st.fragment(_table, run_every=TICK if learning else None)(sight)
+
+
+def _table(sight: Sight) -> None:
+    rows = [_row(name, model, sight) for name, model in shelf.models().items()]
+    st.dataframe(
+        {key: [row[key] for row in rows] for key in rows[0]},
+        hide_index=True,
+        key="side_by_side",
+        column_config={
+            "Reads": st.column_config.TextColumn(width=60),
+            "Sure": st.column_config.ProgressColumn(
+                min_value=0, max_value=100, format="%d%%", width="small"
+            ),
+            "Digits 0 to 9": st.column_config.BarChartColumn(
+                y_min=0, y_max=1, help="The probability of each digit."
+            ),
+            "Second guess": st.column_config.TextColumn(width="small"),
+            "Parameters": st.column_config.NumberColumn(format="localized"),
+            "Time": st.column_config.NumberColumn(
+                format="%.1f ms", help="How long this reading took, once set up."
+            ),
+        },
+    )
+    st.markdown(verdict(Counter(row["Reads"] for row in rows if row["Reads"] != "–")))
+
+
+def _row(name: str, model: Model, sight: Sight) -> dict:
+    """What one model makes of the drawing; a model whose numbers ran away has no answer."""
+    own = Sight(name, model, sight.strokes, sight.image)
+    row = {"Model": name, "Parameters": len(model.theta)}
+    try:
+        own.read(sight.image[None])  # sets the memory up
+        began = time.perf_counter()
+        likely = own.probabilities
+        took = 1000 * (time.perf_counter() - began)
+    except ModelError:
+        empty = {"Reads": "–", "Sure": None, "Digits 0 to 9": [], "Second guess": "–", "Time": None}
+        return _ordered(row | empty)
+    second, first = likely.argsort()[-2:]
+    found = {
+        "Reads": str(first),
+        "Sure": min(99, int(100 * likely[first])),  # nobody is ever wholly sure
+        "Digits 0 to 9": likely.tolist(),
+        "Second guess": f"{second} ({likely[second]:.1%})",
+        "Time": took,
+    }
+    return _ordered(row | found)
+
+
+def _ordered(row: dict) -> dict:
+    names = ("Model", "Reads", "Sure", "Digits 0 to 9", "Second guess", "Parameters", "Time")
+    return {name: row[name] for name in names}
+
+
+def verdict(votes: Counter) -> str:
+    """How far they agree, in words; how many read which digit."""
+    if not votes:
+        return "None of them has an answer."
+    (first, most), *others = votes.most_common()
+    if not others:
+        return f"All of them read a **{first}**."
+    rest = ", ".join(f"{count} a **{digit}**" for digit, count in others)
+    return f"They disagree: {most} read a **{first}**, {rest}."

@@ -1,0 +1,85 @@
+"""From strokes to the picture that is read, one step after the other, each to be left out."""
+
+import numpy as np
+import streamlit as st
+
+from dataset import xray
+from netcore import explain
+from ui import fabric, overlays, state
+from ui.sight import Sight, sure
+
+SIDE = 108  # pixels of a picture: six fit beside each other, three on a phone
+INTRO = (
+    "A network only knows what it has met. MNIST's digits were cropped, scaled, and centred; a "
+    "drawing that was merely shrunk looks strange to it. Leave a step out and see what it reads."
+)
+CARDS = {  # step: title, what it does, what happens without it
+    "crop": ("Crop", "The empty paper around is cut off.", "The whole canvas is kept."),
+    "scale": ("Scale", "The longer side gets 20 pixels.", "It is shrunk as the canvas would be."),
+    "pen": ("Pen", "Inked anew, with MNIST's pen.", "Your pen shrinks with the drawing."),
+    "centre": ("Centre", "The centre of mass moves to the middle.", "It stays where it was."),
+}
+
+
+def show(sight: Sight) -> None:
+    if not sight.strokes:
+        st.info("This picture came without strokes. Draw one to see what becomes of it.")
+        return
+    with st.container(horizontal=True, gap="small"):
+        with _card():
+            st.markdown("**Your drawing**")
+            st.image(overlays.address(fabric.picture(sight.strokes), SIDE), width=SIDE)
+            st.caption("Strokes on a canvas of 280 × 280.")
+        with _card():
+            st.markdown("**Only shrunk**")
+            places, roads, left_out = [st.empty()], [[]], [False]
+            st.caption("To 28 × 28, as most demonstrations do.")
+        for step, (title, done, without) in CARDS.items():
+            with _card():
+                help = f"{done} Left out: {without[0].lower()}{without[1:]}"
+                on = st.toggle(title, value=True, help=help, **state.ROAD[step].lasting)
+                places.append(st.empty())
+                roads.append([*roads[-1], step] if on else roads[-1])
+                left_out.append(not on)
+                st.caption(done if on else without)
+    pen = fabric.PEN / 2
+    images = np.array([xray.road(sight.strokes, road, fabric.SIDE, pen) for road in roads])
+    likely = explain.probabilities(sight.read(images))
+    for place, image, values, out in zip(places, images, likely, left_out, strict=True):
+        with place.container(gap="xsmall"):
+            _picture(image, values, out)
+    if any(left_out):
+        st.markdown(compared(likely[-1], sight.probabilities))
+    else:
+        st.markdown(verdict(likely[0], likely[-1]))
+
+
+def _card():
+    return st.container(width=SIDE, gap="xsmall")
+
+
+def _picture(image, values, left_out) -> None:
+    digit = int(values.argmax())
+    pixels = (image * overlays.DIM).astype(np.uint8) if left_out else image
+    st.image(overlays.address(pixels, SIDE), width=SIDE, alt=f"28 × 28 pixels, read as {digit}")
+    st.markdown(f"**{digit}**, {sure(values[digit])} sure")
+
+
+def compared(chosen: np.ndarray, read: np.ndarray) -> str:
+    """What leaving steps out does, in words; probabilities (K,) without them and with all."""
+    digit, best = int(chosen.argmax()), int(read.argmax())
+    return (
+        f"On this road it reads **{digit}**, {sure(chosen[digit])} sure; with every step "
+        f"**{best}**, {sure(read[best])} sure."
+    )
+
+
+def verdict(shrunk: np.ndarray, read: np.ndarray) -> str:
+    """What all steps have done, in words; probabilities (K,) without any and with all."""
+    naive, best = int(shrunk.argmax()), int(read.argmax())
+    if naive != best:
+        return f"The last picture is what is read: **{best}**. Merely shrunk: **{naive}**."
+    return (
+        f"The last picture is what is read: **{best}**, {sure(read[best])} sure. Merely shrunk "
+        f"it would be {naive} too, {sure(shrunk[naive])} sure: try a small one in a corner."
+    )
