@@ -14,7 +14,7 @@ from ui.moment import Moment
 HEIGHT = 280  # pixels of a chart
 PROBED = 100  # images at most, for gradients and silent units
 PROBE = 2_000_000  # numbers at hand for them, as `anatomy.sample_size` counts
-SHOWN, ROWS = 10, 190  # misread images, and the height in pixels kept for them
+SHOWN, ROWS = 8, 180  # misread images, and the height in pixels kept for them
 RUNAWAY = "The weights have run away to infinity: there is nothing left to look at. Go back a step."
 
 
