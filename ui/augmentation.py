@@ -41,7 +41,7 @@ ABOUT = (
 
 
 def choose(
-    strengths: dict | None, options: Callable[[str], dict], images: np.ndarray, disabled=False
+    strengths: dict | None, options: Callable[[str], dict], images: np.ndarray
 ) -> dict | None:
     """A popover of sliders standing at `strengths`; returns what they say, None if nothing.
 

@@ -193,7 +193,8 @@ def _drawing(moment: Moment) -> None:
     best = int(values.argmax())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.image(pixels.sheet(image[None], 1), width=84, alt="Your drawing as the network sees it")
-        st.markdown(f"### {names[best]}\n{values[best]:.0%} sure")
+        sure = "over 99%" if values[best] > 0.99 else f"{values[best]:.0%}"
+        st.markdown(f"### {names[best]}\nIt is {sure} sure.")
     rows = moment.trace(f"drawing {hash(image.tobytes())}", 100 * values)
     series = [
         {
