@@ -15,6 +15,7 @@ BLINK = 0.2  # seconds: a step or a pause that takes effect meanwhile is drawn a
 def _go(recipe: Recipe, steps=math.inf) -> None:
     """Go on with the session's job, or begin one: to the end, for some steps, or for an `EPOCH`."""
     job = state.JOB.get()
+    state.LOOK.clear()  # the present is of interest again
     if steps != 1:
         state.SLOW.set(False)
     if job is None:
