@@ -3,12 +3,14 @@
 Reading order: functional, layers/dense, layers/activations, losses, network, optimizers, trainer.
 """
 
+from netcore.checkpoint import Checkpoint
 from netcore.network import Network
 from netcore.recipe import Recipe, RecipeError
 from netcore.serialize import Model, ModelError, freeze, load, loads
 from netcore.trainer import Divergence, Record, Trainer
 
 __all__ = [
+    "Checkpoint",
     "Divergence",
     "Model",
     "ModelError",

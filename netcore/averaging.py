@@ -54,16 +54,16 @@ class Best:
     def __init__(self):
         self.score = -np.inf
         self.waited = 0  # validations since
-        self._kept = None
+        self.kept: tuple | None = None  # (theta, buffers)
 
     def see(self, network, score):
         """Look at the network as it was validated."""
         self.waited += 1
         if score > self.score:
             self.score, self.waited = score, 0
-            self._kept = network.theta.copy(), network.buffers.copy()
+            self.kept = network.theta.copy(), network.buffers.copy()
 
     def restore(self, network):
         """Give the network back its best weights."""
-        if self._kept is not None:
-            network.theta[...], network.buffers[...] = self._kept
+        if self.kept is not None:
+            network.theta[...], network.buffers[...] = self.kept

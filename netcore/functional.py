@@ -45,3 +45,10 @@ def scale_pixels(images, out=None):
     out[...] = images  # convert, then scale in place: twice as fast as one mixed-type multiply
     out *= np.float32(1 / 255)
     return out
+
+
+def clip(grad, longest):
+    """Shorten the gradient to at most this length, in place. Pascanu et al. 2013."""
+    length = np.linalg.norm(grad)
+    if length > longest:
+        grad *= longest / length

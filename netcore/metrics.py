@@ -24,3 +24,21 @@ def score(log_probs, targets):
         "loss": -float(of_targets.mean(dtype=np.float64)),
         "confusion": confusion(predicted, targets, log_probs.shape[1]),
     }
+
+
+def report(trainer, last, test):
+    """What a model's file and the command line tell of a run: numbers by name.
+
+    last: its last `Record`, validated, or None without a step; test: `score` on the test set.
+    """
+    return {
+        "test_accuracy": test["accuracy"],
+        "test_loss": test["loss"],
+        "validation_accuracy": last.validation_accuracy if last else None,
+        "validation_loss": last.validation_loss if last else None,
+        "train_seconds": round(trainer.seconds, 3),
+        "images_per_second": round(trainer.images_seen / max(trainer.seconds, 1e-9)),
+        "steps": trainer.step_count,
+        "parameters": trainer.network.parameters,
+        "seed": trainer.recipe.seed,
+    }

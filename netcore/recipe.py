@@ -243,6 +243,18 @@ def check_changes(changes):
     return changes
 
 
+def build_augmentation(make, strengths):
+    """make(strengths), or None without any; RecipeError if nothing here can make it."""
+    if not strengths:
+        return None
+    if make is None:
+        raise RecipeError("this recipe augments its images: give the trainer `augment`")
+    try:
+        return make(strengths)
+    except ValueError as error:
+        raise RecipeError(str(error)) from error
+
+
 def parse_setting(recipe, text) -> Recipe:
     """Apply one `key=value` of the command line: a field, dropout, or the shape of a dense net.
 

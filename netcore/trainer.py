@@ -4,7 +4,7 @@
         print(record.step, record.loss)
 
 Between two steps `change(lr=0.05)` turns a knob; what was changed when is kept in `changes`.
-Recipe and changes together replay the run to the bit.
+Recipe and changes together replay the run to the bit. `checkpoint` and `restore` go back in time.
 """
 
 import time
@@ -15,14 +15,17 @@ import numpy as np
 
 from netcore import metrics, schedules
 from netcore.averaging import Best, RunningMean
+from netcore.checkpoint import Checkpoint, kept
+from netcore.functional import clip
 from netcore.layers import Dropout
 from netcore.network import Network
 from netcore.optimizers import OPTIMIZERS
 from netcore.parallel import Replicas
-from netcore.recipe import Recipe, RecipeError
+from netcore.recipe import Recipe, RecipeError, build_augmentation
 
-CHANGEABLE = ("lr", "momentum", "weight_decay", "dropout", "batch_size", "epochs", "steps")
-
+CHANGEABLE = ("lr", "momentum", "weight_decay", "dropout", "batch_size", "epochs", "steps",
+              "optimizer", "augment")  # fmt: skip
+LONGEST_STEP = 60.0  # seconds; whatever was longer, the machine slept through it
 LOST = 1000.0  # nats: pure guessing costs 2.3, so no run comes back from here, nor from NaN
 
 # One generator for each purpose, so that a draw more in one leaves the others as they were.
@@ -63,9 +66,8 @@ class Trainer:
     """
 
     def __init__(self, recipe: Recipe, train, validation, changes=(), threads=1, augment=None):
-        if recipe.augment and augment is None:
-            raise RecipeError("this recipe augments its images: give the trainer `augment`")
-        self.augment = augment(recipe.augment) if recipe.augment else None
+        self.make_augment = augment
+        self.augment = build_augmentation(augment, recipe.augment)
         self.recipe = self.settings = recipe  # as begun, and as changed since
         self.x, self.targets = train
         self.validation = validation
@@ -83,35 +85,64 @@ class Trainer:
             network.label_smoothing = recipe.label_smoothing
             for layer in network.layers:
                 layer.seed(stream(recipe.seed, "dropout", number))
-        self.optimizer = OPTIMIZERS[recipe.optimizer](
-            self.network.parameters, np.float32, recipe.momentum, recipe.beta2, recipe.eps
-        )
+        self.optimizer = self.new_optimizer()
         self.mean = RunningMean(self.network, recipe.averaging) if recipe.averaging else None
         self.best = Best() if recipe.patience is not None else None
         self.stopped_early = False
+        self.concluded = False
+        self.own: tuple | None = None  # the run's own weights, while others stand in for them
         self.shuffling = stream(recipe.seed, "shuffling")
+        self.before_shuffling = self.shuffling.bit_generator.state  # … this epoch
         self.order = np.arange(0)  # of the images in this epoch, still to be shuffled
         self.position = 0  # in `order`
         self.step_count = self.images_seen = 0
         self.seconds = 0.0
         self.changes: list[tuple[int, dict]] = []
-        self._replay = [(int(step), dict(settings)) for step, settings in changes]
+        self.replay = [(int(step), dict(settings)) for step, settings in changes]
 
     def change(self, **settings):
-        """Turn knobs from the next step on: any of `CHANGEABLE`. RecipeError if out of range."""
+        """Turn knobs from the next step on: any of `CHANGEABLE`. RecipeError if out of range.
+
+        Another optimizer begins with an empty memory.
+        """
         if fixed := set(settings) - set(CHANGEABLE):
             raise RecipeError(f"{min(fixed)} is fixed once a run has begun")
         changed = self.settings.replace(**settings)
         settings = {k: v for k, v in settings.items() if v != getattr(self.settings, k)}
         if not settings:
             return
+        self.augment = build_augmentation(self.make_augment, changed.augment)
         self.settings = changed
         self.changes.append((self.step_count, settings))
-        self.optimizer.momentum = changed.momentum
-        for network in self.replicas.networks:
-            for layer in network.layers:
-                if isinstance(layer, Dropout):
-                    layer.p = changed.dropout
+        if "optimizer" in settings:
+            self.optimizer = self.new_optimizer()
+        self.turn_knobs()
+        if self.concluded and self.progress < 1:
+            self._take_up_again()
+
+    def new_optimizer(self):
+        s, size = self.settings, self.network.parameters
+        return OPTIMIZERS[s.optimizer](size, np.float32, s.momentum, s.beta2, s.eps)
+
+    def dropouts(self):
+        layers = [layer for network in self.replicas.networks for layer in network.layers]
+        return [layer for layer in layers if isinstance(layer, Dropout)]
+
+    def turn_knobs(self):
+        self.optimizer.momentum = self.settings.momentum
+        for layer in self.dropouts():
+            layer.p = self.settings.dropout
+
+    def checkpoint(self) -> Checkpoint:
+        """All that is needed to go on from here, to the bit; of a run that is over, before that."""
+        return Checkpoint.of(self)
+
+    def restore(self, checkpoint: Checkpoint):
+        """Go back, or on, to a checkpoint of a run with the same recipe and data.
+
+        `changes` are then those that led there, so recipe and changes replay this branch.
+        """
+        checkpoint.restore_to(self)
 
     @property
     def progress(self):
@@ -128,15 +159,15 @@ class Trainer:
 
     def __next__(self) -> Record:
         """Do one step. Raises StopIteration at the end, Divergence when the loss is lost."""
-        while self._replay and self._replay[0][0] <= self.step_count:
-            self.change(**self._replay.pop(0)[1])
+        while self.replay and self.replay[0][0] <= self.step_count:
+            self.change(**self.replay.pop(0)[1])
         if self.progress >= 1.0:
             self.conclude()
             raise StopIteration
         began = time.perf_counter()
         with np.errstate(over="ignore", invalid="ignore"):  # a diverging loss is told below
             record = self._step()
-        self.seconds += time.perf_counter() - began
+        self.seconds += min(time.perf_counter() - began, LONGEST_STEP)
         if not record.loss < LOST:
             raise Divergence(
                 f"The loss became {record.loss:.3g} at step {record.step}: the steps are too long "
@@ -146,19 +177,36 @@ class Trainer:
         return record._replace(seconds=self.seconds)
 
     def _step(self):
+        loss, right, count, lr = self.descend()
+        record = Record(
+            self.step_count,
+            self.images_seen / len(self.chosen),
+            self.images_seen,
+            loss / count,
+            right / count,
+            lr,
+            self.seconds,
+        )
+        if self.progress < 1.0:
+            if not self._is_validation_step():
+                return record
+            record = self.validated(record)
+            self._look_for_the_best(record.validation_accuracy)
+        if self.progress >= 1.0:
+            self.conclude()
+            record = self.validated(record)
+        return record
+
+    def descend(self):
+        """Move the weights once, and nothing else.
+
+        Returns (sum of losses, number right, size of the batch, learning rate).
+        """
         settings, network = self.settings, self.network
         progress = self.progress
         lr = settings.lr * schedules.factor(settings.schedule, progress, settings.warmup)
         batch = self._next_batch(settings.batch_size)
-
-        def take(part):
-            x, targets = self.x.take(batch[part], axis=0), self.targets[batch[part]]
-            if self.augment:  # seeded by its place in the run, whoever of the threads does it
-                place = self.step_count, part.start
-                x = self.augment(x, targets, stream(settings.seed, "augmentation", *place))
-            return x, targets
-
-        loss, right = self.replicas.loss_and_grad(len(batch), take)
+        loss, right = self.replicas.loss_and_grad(len(batch), lambda part: self.take(batch, part))
         if np.isfinite(loss):
             if settings.clip_norm is not None:
                 clip(network.grad, settings.clip_norm)
@@ -173,27 +221,17 @@ class Trainer:
             network.remember()
             if self.mean:
                 self.mean.step()
-
         self.step_count += 1
         self.images_seen += len(batch)
-        record = Record(
-            self.step_count,
-            self.images_seen / len(self.chosen),
-            self.images_seen,
-            loss / len(batch),
-            right / len(batch),
-            lr,
-            self.seconds,
-        )
-        if self.progress < 1.0:
-            if not self._is_validation_step():
-                return record
-            record = self.validated(record)
-            self._look_for_the_best(record.validation_accuracy)
-        if self.progress >= 1.0:
-            self.conclude()
-            record = self.validated(record)
-        return record
+        return loss, right, len(batch), lr
+
+    def take(self, batch, part):
+        """A part, a slice, of a batch of indices → x (N, …) as it is learned from, targets (N,)."""
+        x, targets = self.x.take(batch[part], axis=0), self.targets[batch[part]]
+        if self.augment:  # seeded by its place in the run, whoever of the threads does it
+            place = self.step_count, part.start
+            x = self.augment(x, targets, stream(self.settings.seed, "augmentation", *place))
+        return x, targets
 
     def _look_for_the_best(self, score):
         if self.best:
@@ -204,6 +242,7 @@ class Trainer:
     def _next_batch(self, size):
         """The indices of the next images; the last batch of an epoch may be smaller."""
         if self.position >= len(self.order):
+            self.before_shuffling = self.shuffling.bit_generator.state
             self.order = self.shuffling.permutation(self.chosen)
             self.position = 0
         batch = self.order[self.position : self.position + size]
@@ -217,25 +256,37 @@ class Trainer:
 
     def in_use(self):
         """A block in which the network has the weights it would be used with, mean or last."""
-        return self.mean.in_use() if self.mean else nullcontext()
+        return self.mean.in_use() if self.mean and not self.concluded else nullcontext()
 
     def conclude(self):
-        """The run is over: the network takes its mean weights, or its best ones, for good."""
+        """The run is over: the network takes its mean weights, or its best ones.
+
+        Should it be made longer, it takes up its own again.
+        """
+        if self.concluded:
+            return
+        self.concluded = True
+        network = self.network
+        if self.mean or self.best:
+            self.own = kept(network.theta), kept(network.buffers)
         if self.mean:
-            self.mean.swap()
-            self.mean = None
+            network.theta[...], network.buffers[...] = self.mean.means
         if self.best:
             if not self.stopped_early:
-                self.best.see(self.network, metrics.score(*self._answers())["accuracy"])
-            self.best.restore(self.network)
-            self.best = None
+                self.best.see(network, metrics.score(*self._answers())["accuracy"])
+            self.best.restore(network)
+
+    def _take_up_again(self):
+        if self.own:
+            self.network.theta[...], self.network.buffers[...] = self.own
+        self.concluded, self.own = False, None
 
     def validated(self, record):
         """The record with the gradient norm and the scores on validation filled in."""
         with self.in_use():
             score = metrics.score(*self._answers())
         return record._replace(
-            gradient_norm=float(np.linalg.norm(self.network.grad)),
+            gradient_norm=float(np.linalg.norm(self.network.grad)) or None,  # None: just restored
             validation_loss=score["loss"],
             validation_accuracy=score["accuracy"],
         )
@@ -243,10 +294,3 @@ class Trainer:
     def _answers(self):
         x, targets = self.validation
         return self.replicas.log_probs(x), targets
-
-
-def clip(grad, longest):
-    """Shorten the gradient to at most this length, in place. Pascanu et al. 2013."""
-    length = np.linalg.norm(grad)
-    if length > longest:
-        grad *= longest / length

@@ -4,13 +4,13 @@ import streamlit as st
 
 from netcore import RecipeError
 from netcore.network import plan
-from ui import controls, exam, knobs, live, page, share, state, transport
+from ui import controls, exam, knobs, live, overlay, page, runs, share, slow, state, transport
 
 page.start(
     "Train",
     ":material/model_training:",
-    "Start the recipe as it is, or change what you like. While the network learns, move its knobs "
-    "and see at once what they do.",
+    "Start the recipe as it is, or change what you like. While the network learns, move its knobs, "
+    "open the panels, go back in time, and see at once what that does.",
 )
 
 
@@ -33,16 +33,19 @@ def new_run() -> None:
 
 
 def run(job) -> None:
-    """The run of this session: curves, and the knobs that can be moved meanwhile."""
-    status = job.view().status
+    """The run of this session: its panels, and the knobs that can be moved meanwhile."""
+    status = slow.status(job, job.view())
     transport.buttons(job, job.recipe)
-    stage, setup = st.columns([2, 1], gap="large")
+    stage, setup = st.columns([5, 2], gap="large")
     with stage:
         live.watch(job, status)
     with setup:
         knobs.show(job)
-        with st.expander(f"Recipe: {job.recipe.name}"):
-            controls.recipe(controls.choose_recipe(fixed=True), fixed=True)
+        with st.expander(f"Recipe: {runs.plain(job.recipe.name)}"):
+            if state.TAKEN.get():  # it came by a link, so the form knows nothing of it
+                overlay.sheet(job.recipe)
+            else:
+                controls.recipe(controls.choose_recipe(fixed=True), fixed=True)
     if status == "finished":
         exam.show(job)
 

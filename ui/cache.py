@@ -16,7 +16,9 @@ import streamlit as st
 import dataset as data
 import netcore
 from dataset import DataError, Dataset, stats, table
-from ui import jobs, state
+from ui import state
+from ui.limits import Limits
+from ui.pool import Pool
 
 MODELS = Path(__file__).parent.parent / "models"
 RECIPES = MODELS / "recipes"
@@ -80,9 +82,9 @@ def recipes() -> dict[str, netcore.Recipe]:
 
 
 @st.cache_resource(show_spinner=False)
-def pool() -> jobs.Pool:
+def pool() -> Pool:
     """The cores of this process, shared out among the runs of all visitors."""
-    return jobs.Pool()
+    return Pool(Limits.from_environment())
 
 
 _statistic = st.cache_data(

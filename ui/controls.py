@@ -4,24 +4,20 @@ Every widget of the form starts at the value of the chosen recipe and is written
 where it differs, so that a copied link sets up the same run.
 """
 
-from dataclasses import dataclass
-
 import streamlit as st
 
 from netcore import Recipe
-from netcore.recipe import ACTIVATIONS, canonical, dense_layers, dense_shape
-from ui import cache, choose, state
-from ui.knobs import BATCHES, DECAYS, HELP, RATES, about_momentum, scale, slider
+from netcore.recipe import ACTIVATIONS, canonical
+from ui import augmentation, cache, choose, state
+from ui.blueprint import MOST_BLOCKS, Blueprint
+from ui.form import Form
+from ui.knobs import BATCHES, DECAYS, HELP, OPTIMIZERS, RATES, about_momentum
 
 WIDTHS = (8, 16, 32, 64, 128, 256, 512, 1024)
-OPTIMIZERS = {
-    "sgd": "Steepest descent",
-    "momentum": "Momentum",
-    "nesterov": "Nesterov",
-    "rmsprop": "RMSProp",
-    "adam": "Adam",
-    "adamw": "AdamW",
-}
+CHANNELS = (4, 8, 16, 32, 64)
+KERNELS = (3, 5)
+CLIPS = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0)
+AVERAGINGS = (0.0, 0.9, 0.98, 0.99, 0.995, 0.998, 0.999)
 VALIDATIONS = 40  # points of the validation curve, where the recipe has no say
 SCHEDULES = {"constant": "Constant", "step": "Steps", "cosine": "Cosine", "one_cycle": "One cycle"}
 INITIALIZERS = {"he": "He", "glorot": "Glorot", "lecun": "LeCun"}
@@ -52,13 +48,17 @@ def _take_recipe() -> None:
 
 def _values(base: Recipe) -> dict[state.Key, object]:
     """Where each knob stands for a recipe."""
-    shape = dense_shape(base.layers) or {"hidden": [], "activation": "ReLU", "initializer": "he"}
-    widths = [*shape["hidden"], 128, 64, 32, 16]
+    shape = Blueprint.of(base.layers) or Blueprint(hidden=())
+    widths = [*shape.hidden, 128, 64, 32, 16]
+    strengths = base.augment or {}
     return {
-        state.DEPTH: len(shape["hidden"]),
+        state.CONVOLUTIONS: shape.convolutions,
+        state.CHANNELS: shape.channels,
+        state.KERNEL: shape.kernel,
+        state.DEPTH: len(shape.hidden),
         **dict(zip(state.WIDTHS, widths, strict=False)),
-        state.ACTIVATION: shape["activation"],
-        state.INITIALIZER: shape["initializer"],
+        state.ACTIVATION: shape.activation,
+        state.INITIALIZER: shape.initializer,
         state.DROPOUT: float(base.dropout or 0),
         state.OPTIMIZER: base.optimizer,
         state.LR: base.lr,
@@ -70,6 +70,11 @@ def _values(base: Recipe) -> dict[state.Key, object]:
         state.LENGTH: "Epochs" if base.steps is None else "Iterations",
         state.EPOCHS: float(base.epochs),
         state.STEPS: base.steps or 1000,
+        state.LABEL_SMOOTHING: float(base.label_smoothing),
+        state.CLIP_NORM: float(base.clip_norm or 0),
+        state.AVERAGING: float(base.averaging),
+        state.PATIENCE: base.patience or 0,
+        **{key: float(strengths.get(name, 0)) for name, key in state.AUGMENT.items()},
         state.TRAIN_IMAGES: base.train_images or 0,
         state.RUN_SEED: base.seed,
     }
@@ -78,14 +83,16 @@ def _values(base: Recipe) -> dict[state.Key, object]:
 def recipe(base: Recipe, fixed: bool = False) -> Recipe:
     """All choices before a run, starting from `base`; `fixed` shows them without a say."""
     form = Form(_values(base), fixed)
-    network, learning, material = st.tabs(["Network", "Learning", "Data"])
+    network, learning, material, more = st.tabs(["Network", "Learning", "Data", "More"])
     with network:
-        layers = _layers(form) if dense_shape(base.layers) else _own_layers(form, base)
+        layers = _layers(form) if Blueprint.of(base.layers) else _own_layers(form, base)
     with learning:
         settings = _learning(form) | _length(form)
     with material:
-        material_settings, most = _material(form)
+        material_settings, most = _material(form, base)
         settings |= material_settings
+    with more:
+        settings |= _more(form)
     built = base.replace(layers=layers, **settings)
     same_network = canonical(layers) == canonical(base.layers)
     if not same_network or built != base.replace(layers=layers):
@@ -94,52 +101,29 @@ def recipe(base: Recipe, fixed: bool = False) -> Recipe:
     return built.replace(eval_every=built.eval_every or max(1, steps // VALIDATIONS))
 
 
-@dataclass(frozen=True)
-class Form:
-    """Widgets tied to the keys of `ui.state`, standing at `values` until they are moved."""
-
-    values: dict
-    fixed: bool
-
-    def options(self, key):
-        return {"disabled": self.fixed, **key.bound}
-
-    def scale(self, label, key, stops, help):
-        return scale(label, stops, self.values[key], help, self.options(key))
-
-    def slider(self, label, key, top, step, help):
-        return slider(label, top, step, self.values[key], help, self.options(key))
-
-    def choice(self, label, key, labels, help):
-        options = list(labels)
-        return st.selectbox(
-            label,
-            options,
-            index=options.index(self.values[key]),
-            format_func=labels.__getitem__,
-            help=help,
-            **self.options(key),
-        )
-
-    def segments(self, label, key, options, help):
-        return st.segmented_control(
-            label,
-            options,
-            default=self.values[key],
-            required=True,
-            help=help,
-            **self.options(key),
-        )
-
-    def number(self, label, key, least, most, step, help):
-        value = min(self.values[key], most)
-        shape = "%g" if isinstance(value, float) else "%d"
-        return st.number_input(
-            label, least, most, value, step, format=shape, help=help, **self.options(key)
-        )
-
-
 def _layers(form: Form) -> tuple:
+    convolutions = form.segments(
+        "Convolutions",
+        state.CONVOLUTIONS,
+        range(MOST_BLOCKS + 1),
+        "Small windows that look for strokes and corners all over the image; after each the image "
+        "is halved. They read best and take the longest. 0 leaves a plain dense network.",
+    )
+    channels, kernel = form.values[state.CHANNELS], form.values[state.KERNEL]
+    if convolutions:
+        channels = form.scale(
+            "Channels",
+            state.CHANNELS,
+            CHANNELS,
+            "How many different windows the first convolution has; each later one has twice as "
+            "many.",
+        )
+        kernel = form.segments(
+            "Window",
+            state.KERNEL,
+            sorted({*KERNELS, kernel}),
+            "Its side in pixels: 3 sees 3 × 3 at a time.",
+        )
     depth = form.segments(
         "Hidden layers",
         state.DEPTH,
@@ -165,12 +149,13 @@ def _layers(form: Form) -> tuple:
         "How large the random start is. He suits ReLU, Glorot tanh and sigmoid.",
     )
     dropout = form.slider("Dropout", state.DROPOUT, 0.9, 0.05, HELP["dropout"])
-    return dense_layers(hidden, activation, initializer, dropout)
+    shape = (convolutions, channels, kernel, tuple(hidden), activation, initializer, dropout)
+    return Blueprint(*shape).layers()
 
 
 def _own_layers(form: Form, base: Recipe) -> tuple:
-    """Layers that only a recipe can name, such as convolutions: their dropout is open to choice."""
-    st.caption("These layers are the recipe's own. Take a dense recipe to choose widths and depth.")
+    """Layers that only a recipe can name: their dropout is open to choice."""
+    st.caption("These layers are the recipe's own. Take another recipe to choose them yourself.")
     if base.dropout is None:
         return base.layers
     dropout = form.slider("Dropout", state.DROPOUT, 0.9, 0.05, HELP["dropout"])
@@ -180,12 +165,7 @@ def _own_layers(form: Form, base: Recipe) -> tuple:
 def _learning(form: Form) -> dict:
     return {
         "optimizer": (
-            optimizer := form.choice(
-                "Optimizer",
-                state.OPTIMIZER,
-                OPTIMIZERS,
-                "How a gradient becomes a step. Adam sizes each weight's step and is forgiving.",
-            )
+            optimizer := form.choice("Optimizer", state.OPTIMIZER, OPTIMIZERS, HELP["optimizer"])
         ),
         "lr": form.scale("Learning rate", state.LR, RATES, HELP["lr"]),
         "momentum": form.slider("Momentum", state.MOMENTUM, 0.99, 0.01, about_momentum(optimizer)),
@@ -224,7 +204,7 @@ def _length(form: Form) -> dict:
     return {"steps": form.number("Iterations", state.STEPS, 1, 1_000_000, 1000, text)}
 
 
-def _material(form: Form) -> tuple[dict, int]:
+def _material(form: Form, base: Recipe) -> tuple[dict, int]:
     """The settings, and how many training images there are."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         data = choose.dataset(disabled=form.fixed)
@@ -245,4 +225,48 @@ def _material(form: Form) -> tuple[dict, int]:
         1,
         "Start of all chance in the run. The same recipe gives the same weights, to the bit.",
     )
-    return {"dataset": data.name, "train_images": images or None, "seed": seed}, most
+    strengths = augmentation.choose(
+        base.augment, lambda name: form.options(state.AUGMENT[name]), data.train.images
+    )
+    settings = {"dataset": data.name, "train_images": images or None, "seed": seed}
+    return settings | {"augment": strengths}, most
+
+
+def _more(form: Form) -> dict:
+    """What a first run can do without."""
+    smoothing = form.slider(
+        "Label smoothing",
+        state.LABEL_SMOOTHING,
+        0.3,
+        0.01,
+        "Part of each right answer is spread over all digits, so that the network never grows "
+        "quite sure of itself.",
+    )
+    clip = form.scale(
+        "Longest gradient (0: any)",
+        state.CLIP_NORM,
+        CLIPS,
+        "A longer one is shortened to this, which tames sudden jumps.",
+    )
+    averaging = form.scale(
+        "Averaging (0: none)",
+        state.AVERAGING,
+        AVERAGINGS,
+        "Use a running mean of the weights: 0.99 looks back over about 100 steps. The noise of "
+        "the last steps averages out.",
+    )
+    patience = form.number(
+        "Stop early after (0: never)",
+        state.PATIENCE,
+        0,
+        1000,
+        1,
+        "Looks at validation without a new best before the run ends; it then takes its best "
+        "weights.",
+    )
+    return {
+        "label_smoothing": smoothing,
+        "clip_norm": clip or None,
+        "averaging": averaging,
+        "patience": patience or None,
+    }

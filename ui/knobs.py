@@ -3,13 +3,34 @@
 import streamlit as st
 
 from netcore import RecipeError
+from ui import augmentation
 from ui.jobs import Job
 
 RATES = tuple(float(f"{digit}e{power}") for power in range(-5, 1) for digit in (1, 2, 3, 5))
 DECAYS = (0.0, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1)
 BATCHES = (1, 4, 16, 32, 64, 100, 128, 256, 512, 1024)
+OPTIMIZERS = {
+    "sgd": "Steepest descent",
+    "momentum": "Momentum",
+    "nesterov": "Nesterov",
+    "rmsprop": "RMSProp",
+    "adam": "Adam",
+    "adamw": "AdamW",
+}
 WITHOUT_MOMENTUM = ("sgd", "rmsprop")
+NAMES = {
+    "lr": "learning rate",
+    "momentum": "momentum",
+    "weight_decay": "weight decay",
+    "dropout": "dropout",
+    "batch_size": "batch size",
+    "optimizer": "optimizer",
+    "augment": "changed images",
+    "epochs": "epochs",
+    "steps": "iterations",
+}
 HELP = {
+    "optimizer": "How a gradient becomes a step. Adam sizes each weight's step and is forgiving.",
     "lr": "How far each step goes, on a log scale. Too small crawls, too large explodes. Papers "
     "write η.",
     "momentum": "How much of the last steps' direction is kept: 0 forgets at once, 0.9 rolls on. "
@@ -26,11 +47,20 @@ def show(job: Job) -> None:
     """What can be moved while the network learns: each change counts from the next step."""
     now, over = job.settings, job.over
 
-    def turning(name):
-        key = f"_{name} {job.id}"
+    def turning(name):  # a run that went back shows the settings of that moment, on new widgets
+        key = f"_{name} {job.id} {job.rewinds}"
         return {"key": key, "on_change": _turn, "args": (job, name, key), "disabled": over}
 
     scale("Learning rate", RATES, now.lr, HELP["lr"], turning("lr"))
+    names = list(OPTIMIZERS)
+    st.selectbox(
+        "Optimizer",
+        names,
+        names.index(now.optimizer),
+        format_func=OPTIMIZERS.__getitem__,
+        help=f"{HELP['optimizer']} A new one begins without memory.",
+        **turning("optimizer"),
+    )
     about = about_momentum(now.optimizer)
     slider("Momentum", 0.99, 0.01, float(now.momentum), about, turning("momentum"))
     decay = turning("weight_decay")
@@ -38,13 +68,57 @@ def show(job: Job) -> None:
     if now.dropout is not None:
         slider("Dropout", 0.9, 0.05, float(now.dropout), HELP["dropout"], turning("dropout"))
     scale("Batch size", BATCHES, now.batch_size, HELP["batch_size"], turning("batch_size"))
+    augmentation.choose(now.augment, lambda name: _changing(job, name), job.validation[0])
+    st.button(
+        "Undo",
+        icon=":material/undo:",
+        on_click=job.undo,
+        disabled=not job.undoable,
+        width="stretch",
+        help="Be back at the moment before the last change, with the weights of that moment. What "
+        "came after stays as a thin line.",
+    )
 
 
 def _turn(job: Job, name: str, key: str) -> None:
+    _change(job, **{name: st.session_state[key]})
+
+
+def _changing(job: Job, way: str) -> dict:
+    """The arguments of one slider of the augmentation."""
+    key = f"_{way} {job.id} {job.rewinds}"
+    return {"key": key, "on_change": _augment, "args": (job, way, key), "disabled": job.over}
+
+
+def _augment(job: Job, way: str, key: str) -> None:
+    strengths = {**(job.settings.augment or {}), way: st.session_state[key]}
+    _change(job, augment={name: value for name, value in strengths.items() if value} or None)
+
+
+def _change(job: Job, **settings) -> None:
     try:
-        job.change(**{name: st.session_state[key]})
+        job.change(**settings)
     except RecipeError as error:
         st.toast(str(error), icon=":material/error:")
+
+
+def describe(changed: dict) -> str:
+    """{setting: (old, new)} in words."""
+    parts = []
+    for name, (old, new) in changed.items():
+        if isinstance(old, dict) or isinstance(new, dict):  # only what differs
+            old, new = old or {}, new or {}
+            ways = sorted(name for name in old | new if old.get(name) != new.get(name))
+            parts += [f"{way} {old.get(way, 0):g} → {new.get(way, 0):g}" for way in ways]
+        else:
+            parts.append(f"{NAMES.get(name, name)} {_words(old)} → {_words(new)}")
+    return ", ".join(parts)
+
+
+def _words(value) -> str:
+    if value is None:
+        return "none"
+    return OPTIMIZERS.get(value, value) if isinstance(value, str) else f"{value:g}"
 
 
 def about_momentum(optimizer: str) -> str:
@@ -60,4 +134,4 @@ def scale(label, stops, value, help, options):
 
 
 def slider(label, top, step, value, help, options):
-    return st.slider(label, 0.0, top, value, step, help=help, **options)
+    return st.slider(label, 0.0, max(top, value), value, step, help=help, **options)

@@ -1,21 +1,15 @@
-"""What ticks while a network learns: figures, progress, and curves that update without a flicker.
+"""What ticks while a network learns: figures, progress, and the panels that are open.
 
-The curves are ECharts, since Plotly mounts anew with all new data. Changes of knobs are marked.
+All of it is one fragment, which runs again every `TICK` while the job does.
 """
 
 import streamlit as st
 
+from ui import knobs, moment, panels, slow, travel
 from ui.jobs import Job, View
 
 SHOWN_CHANGES = 8  # the latest ones, in words
 TICK = 0.4  # seconds between two looks at a running job
-NAMES = {
-    "lr": "learning rate",
-    "momentum": "momentum",
-    "weight_decay": "weight decay",
-    "dropout": "dropout",
-    "batch_size": "batch size",
-}
 
 
 def outlook(planned) -> None:
@@ -35,47 +29,46 @@ def outlook(planned) -> None:
 
 def watch(job: Job, status: str) -> None:
     """Show the job, and go on showing it while it runs; `status` is what the page was drawn for."""
-    st.fragment(_look, run_every=TICK if status == "running" else None)(job, status)
+    pace = TICK if status == "running" else slow.pace(job)
+    st.fragment(_look, run_every=pace)(job, (status, job.rewinds, pace))
 
 
-def _look(job, status):
+def _look(job: Job, drawn: tuple) -> None:
     job.seen()
     view = job.view()
-    if view.status != status:
+    status = slow.status(job, view)
+    pace = TICK if status == "running" else slow.pace(job)
+    if (status, job.rewinds, pace) != drawn:
         st.rerun()
+    _news(view)
+    _figures(view, status)
+    travel.show(job, view)
+    panels.choose()
+    panels.show(moment.of(job, view))
+    if view.changes:
+        numbered = enumerate(view.changes, start=1)
+        lines = [
+            f"**{n}** step {step:,}: {knobs.describe(changed)}" for n, (step, changed) in numbered
+        ]
+        st.caption("  \n".join(lines[-SHOWN_CHANGES:]))
+    slow.go_on(job)
+
+
+def _news(view: View) -> None:
     if view.status == "failed":
         st.error(view.message, icon=":material/warning:")
     elif view.message:
         st.info(view.message)
-    _figures(view)
-    loss, accuracy = st.columns(2)
-    with loss:
-        st.markdown(
-            "**Loss**",
-            help="How surprised the network is by the right answers, in nats. "
-            "Guessing among ten costs 2.3.",
+    if view.queue:
+        position, seconds = view.queue
+        st.info(
+            f"Everyone's place is taken just now. You are number {position} in line, and it is "
+            f"your turn in {duration(seconds)}. Nothing is lost meanwhile.",
+            icon=":material/hourglass_top:",
         )
-        st.echarts_chart(
-            loss_chart(view),
-            height=280,
-            key="loss_chart",
-            alt="Loss on the training batches and on validation",
-        )
-    with accuracy:
-        st.markdown("**Accuracy, %**", help="The share of images it names rightly.")
-        st.echarts_chart(
-            accuracy_chart(view),
-            height=280,
-            key="accuracy_chart",
-            alt="Accuracy on the training batches and on validation",
-        )
-    if view.changes:
-        numbered = enumerate(view.changes, start=1)
-        lines = [f"**{n}** step {step:,}: {describe(changed)}" for n, (step, changed) in numbered]
-        st.caption("  \n".join(lines[-SHOWN_CHANGES:]))
 
 
-def _figures(view: View):
+def _figures(view: View, status: str) -> None:
     with st.container(horizontal=True, gap="medium"):
         accuracy, loss = "–", "–"
         if view.validation:
@@ -86,78 +79,21 @@ def _figures(view: View):
         st.metric("Accuracy", accuracy, width="content", help=about)
         st.metric("Loss", loss, width="content", help=about)
         st.metric("Images/s", speed, width="content", help="How many images it learns from.")
-    st.progress(min(view.progress, 1.0), text=_state_of(view))
+    st.progress(min(view.progress, 1.0), text=_state_of(view, status))
 
 
-def _state_of(view: View) -> str:
+def _state_of(view: View, status: str) -> str:
     words = {"ready": "Ready", "running": "Learning", "paused": "Paused", "failed": "Stopped"}
-    parts = [words.get(view.status, "The run is over")]
+    parts = ["Waiting in line" if view.queue else words.get(status, "The run is over")]
     if view.last:
         parts.append(f"step {view.last.step:,}, epoch {view.last.epoch:.1f}")
-    if view.status == "running" and view.eta is not None:
-        parts.append(f"{_duration(view.eta)} to go")
+    if status == "running" and view.eta is not None:
+        parts.append(f"{duration(view.eta)} to go")
     return " · ".join(parts)
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """About how long, in words."""
     if seconds < 90:
         return f"about {max(1, round(seconds))} s"
     return f"about {round(seconds / 60)} min"
-
-
-def loss_chart(view: View) -> dict:
-    """ECharts options: training and validation loss over steps, on a log axis."""
-    return _chart(view, 1, 1.0, {"type": "log"})
-
-
-def accuracy_chart(view: View) -> dict:
-    """ECharts options: training and validation accuracy over steps, in percent.
-
-    The axis leaves out the first moments, which would press all the rest against 100.
-    """
-    accuracies = sorted(100 * row[2] for row in view.training)
-    low = accuracies[len(accuracies) // 20] if accuracies else 0
-    return _chart(view, 2, 100.0, {"type": "value", "min": low // 10 * 10, "max": 100})
-
-
-def describe(changed: dict) -> str:
-    """{setting: (old, new)} in words."""
-    return ", ".join(f"{NAMES[name]} {old:g} → {new:g}" for name, (old, new) in changed.items())
-
-
-def _chart(view: View, column: int, factor: float, axis: dict) -> dict:
-    def points(rows):  # a log axis has no place for 0
-        return [[round(row[0]), max(round(row[column] * factor, 4), 1e-4)] for row in rows]
-
-    marks = [{"xAxis": step, "name": str(n)} for n, (step, _) in enumerate(view.changes, start=1)]
-    return {
-        "animation": False,
-        "grid": {"left": 4, "right": 16, "top": 34, "bottom": 4, "containLabel": True},
-        "legend": {"top": 0, "left": 0, "icon": "roundRect", "itemHeight": 4},
-        "tooltip": {"trigger": "axis", "confine": True},
-        "xAxis": {"type": "value", "min": 0, "max": "dataMax", "minInterval": 1},
-        "yAxis": axis,
-        "series": [
-            {
-                "name": "training",
-                "type": "line",
-                "data": points(view.training),
-                "showSymbol": False,
-                "lineStyle": {"width": 1, "opacity": 0.7},
-            },
-            {
-                "name": "validation",
-                "type": "line",
-                "data": points(view.validation),
-                "symbolSize": 5,
-                "lineStyle": {"width": 2.5},
-                "markLine": {
-                    "data": marks,
-                    "symbol": "none",
-                    "animation": False,
-                    "lineStyle": {"type": "dashed"},
-                    "label": {"formatter": "{b}"},
-                },
-            },
-        ],
-    }

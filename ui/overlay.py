@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from netcore import compare
+from netcore import Recipe, compare
 from netcore.recipe import FIELDS
 from ui import charts, runs, state
 from ui.runs import SEED, Run
@@ -121,7 +121,12 @@ def bands(families: dict[str, Sequence[Run]], measure: str) -> go.Figure:
 
 def table(chosen: Sequence[Run], everything: bool):
     """A row a run: scores, then its settings; cells unlike the first run's are coloured."""
-    settings = pd.DataFrame([_settings(run) for run in chosen])
+    settings = pd.DataFrame(
+        [
+            {**settings_of(run.recipe), "Turned on the way": runs.turned(run.changes)}
+            for run in chosen
+        ]
+    )
     differ = [name for name in settings if settings[name].astype(str).nunique() > 1]
     scores = pd.DataFrame(
         {
@@ -131,7 +136,7 @@ def table(chosen: Sequence[Run], everything: bool):
             "Steps": [f"{run.scores.get('steps', 0):,}" for run in chosen],
         }
     )
-    shown = pd.concat([scores, (settings if everything else settings[differ]).astype(str)], axis=1)
+    shown = pd.concat([scores, (settings if everything else settings[differ])], axis=1)
 
     def colour(column):
         unlike = (column != column.iloc[0]) & (column.name in differ)
@@ -140,24 +145,22 @@ def table(chosen: Sequence[Run], everything: bool):
     return shown.style.apply(colour)
 
 
-def _settings(run: Run) -> dict:
-    """All settings of the recipe as the table names them."""
-    recipe = run.recipe
+def sheet(recipe: Recipe) -> None:
+    """All settings of one recipe."""
+    settings = settings_of(recipe)
+    st.dataframe({"Setting": list(settings), "Value": list(settings.values())}, hide_index=True)
+
+
+def settings_of(recipe: Recipe) -> dict[str, str]:
+    """All settings as the table names them."""
     values = {name: getattr(recipe, name) for name in FIELDS}
     values |= {"network": runs.network(recipe.layers), "dropout": recipe.dropout or 0.0}
     left_out = {"name", "comment", "layers", "eval_every"}
     rest = [name for name in values if name not in LABELS and name not in left_out]
-    names = [*(name for name in LABELS if name in values), *rest]
-    shown = {LABELS.get(n, n.replace("_", " ").capitalize()): _words(values[n]) for n in names}
-    return {**shown, "Turned on the way": runs.turned(run.changes)}
-
-
-def _words(value) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {strength:g}" for name, strength in value.items())
-    if isinstance(value, float):
-        return f"{value:g}"
-    return "–" if value is None else str(value)
+    return {
+        LABELS.get(name, name.replace("_", " ").capitalize()): runs.words(values[name])
+        for name in [*LABELS, *rest]
+    }
 
 
 def percent(share: float | None) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from ui import runs, state
+from ui import runs, state, visit
 
 
 class Page(NamedTuple):
@@ -42,6 +42,7 @@ def start(title: str, icon: str, intro: str) -> None:
         st.markdown("### MNIST playground")
         for page in PAGES:
             st.page_link(page.file, label=page.label, icon=page.icon, help=page.help)
+        visit.keep()
     if job := state.JOB.get():  # wherever its visitor looks, a run goes on
         st.fragment(job.seen, run_every=HEARTBEAT if job.running else None)()
     runs.collect()

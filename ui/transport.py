@@ -1,36 +1,43 @@
 """Start, pause, step and stop a run: the row of buttons, and what they do to the session's job."""
 
+import math
+
 import streamlit as st
 
 from dataset import augment
-from netcore import Recipe, Trainer
+from netcore import Recipe, RecipeError, Trainer
 from ui import cache, runs, state
-from ui.jobs import Job
-
-EPOCH = "epoch"
+from ui.jobs import EPOCH, Job
 
 
-def _go(recipe: Recipe, steps=None) -> None:
-    """Go on with the session's job, or begin one: to the end, for some steps, or for an epoch."""
+def _go(recipe: Recipe, steps=math.inf) -> None:
+    """Go on with the session's job, or begin one: to the end, for some steps, or for an `EPOCH`."""
     job = state.JOB.get()
+    if steps != 1:
+        state.SLOW.set(False)
     if job is None:
         data = cache.dataset(recipe.dataset)
         train, validation, test = ((s.images, s.labels) for s in data.splits.values())
         trainer = Trainer(recipe, train, validation, augment=augment.build)
         job = Job(trainer, test, cache.pool(), data.classes)
         state.JOB.set(job)
-    if steps == EPOCH:
-        job.run_epoch()
-    elif steps:
-        job.run(steps)
-    else:
-        job.run()
+    job.run(steps)
+
+
+def _refusal(recipe: Recipe) -> str | None:
+    """Why this server cannot train it, as a sentence."""
+    try:
+        cache.pool().limits.check(recipe, cache.dataset(recipe.dataset).train.images.shape[1:])
+    except RecipeError as error:
+        return str(error)
+    return None
 
 
 def buttons(job: Job | None, recipe: Recipe) -> None:
     """All buttons, always: what is not possible now is greyed, so that nothing jumps."""
     status = job.view().status if job else "new"
-    resting = status in ("new", "ready", "paused")
+    refusal = None if job else _refusal(recipe)
+    resting = status in ("new", "ready", "paused") and not refusal
     with st.container(horizontal=True, gap="small"):
         if status == "running":
             st.button(
@@ -80,3 +87,5 @@ def buttons(job: Job | None, recipe: Recipe) -> None:
             disabled=job is None,
             help="Put this run away and set up the next.",
         )
+    if refusal:
+        st.warning(refusal, icon=":material/memory:")

@@ -31,17 +31,7 @@ def run_train(options):
     last = follow(trainer)
     images, labels = test
     test = metrics.score(trainer.replicas.log_probs(images), labels)
-    scores = {
-        "test_accuracy": test["accuracy"],
-        "test_loss": test["loss"],
-        "validation_accuracy": last.validation_accuracy,
-        "validation_loss": last.validation_loss,
-        "train_seconds": round(last.seconds, 3),
-        "images_per_second": round(last.images / last.seconds),
-        "steps": last.step,
-        "parameters": trainer.network.parameters,
-        "seed": recipe.seed,
-    }
+    scores = metrics.report(trainer, last, test)
     print(
         f"{recipe.name}: {test['accuracy']:.2%} on the test set, {last.validation_accuracy:.2%} on "
         f"validation, {last.step:,} steps in {last.seconds:.2f} s, "

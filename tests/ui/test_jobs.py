@@ -1,14 +1,21 @@
 """Jobs: they run, rest, take changes, finish with one exam, and none is starved or forgotten."""
 
+import gc
 import threading
 import time
+import weakref
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+import netcore.trainer
 from netcore import Recipe, RecipeError, Trainer
 from netcore.recipe import dense_layers
-from ui import jobs
+from ui import background, jobs, learner
+from ui.curve import Curve
+from ui.limits import Limits
+from ui.pool import Pool
 
 RECIPE = Recipe(
     layers=dense_layers([8], classes=2), optimizer="momentum", lr=0.1, batch_size=10, epochs=4
@@ -32,7 +39,7 @@ ENDLESS = RECIPE.replace(steps=50_000_000)
 @pytest.fixture
 def job_of():
     """Make jobs; whatever still runs is paused at the end of the test."""
-    made, pool = [], jobs.Pool(2)
+    made, pool = [], Pool(Limits(slots=2))
 
     def make(recipe=RECIPE):
         made.append(jobs.Job(Trainer(recipe, TRAIN, VALIDATION), TEST, pool))
@@ -163,8 +170,10 @@ def test_a_job_that_raises_tells_so_and_leaves_its_slot_to_others(job_of, monkey
 
 
 def test_a_job_nobody_watches_pauses_and_can_be_resumed(job_of, monkeypatch):
-    monkeypatch.setattr(jobs, "GRACE", -1.0)
     job = job_of(ENDLESS)
+    job.run(1)
+    job.join(20)
+    monkeypatch.setattr(job._pool, "limits", Limits(grace=-1.0))
     job.run()
     job.join(20)
     view = job.view()
@@ -190,7 +199,7 @@ def test_more_jobs_than_slots_all_make_progress(job_of):
 
 
 def test_a_pool_never_lets_more_in_than_it_has_slots():
-    pool, inside, most = jobs.Pool(2), [], []
+    pool, inside, most = Pool(Limits(slots=2)), [], []
     gate = threading.Barrier(6)
 
     def work(name):
@@ -218,10 +227,244 @@ def test_the_model_of_a_running_job_can_be_read_at_any_time(job_of):
 
 
 def test_a_curve_stays_bounded_and_keeps_its_mean():
-    curve = jobs.Curve(limit=100)
+    curve = Curve(limit=100)
     for step in range(1, 10_001):
         curve.add(step, 2 * step)
     assert 50 <= len(curve.rows) <= 100
     steps = np.array(curve.rows)
     np.testing.assert_allclose(steps[:, 1], 2 * steps[:, 0])
     assert np.all(np.diff(steps[:, 0]) == curve.stretch)
+
+
+def run_to(job, steps):
+    """Do so many steps and rest."""
+    job.run(steps)
+    job.join(20)
+    return job
+
+
+def test_a_run_goes_back_and_on_to_the_same_weights(job_of):
+    job = run_to(job_of(), 50)
+    weights = job.model().theta.copy()
+    job.rewind(20)
+    assert (job.view().status, job.view().last.step) == ("paused", 20)
+    assert not np.array_equal(job.model().theta, weights)
+    run_to(job, 30)
+    assert np.array_equal(job.model().theta, weights)
+
+
+def test_what_was_cut_is_kept_as_a_branch_and_the_curves_begin_anew_there(job_of):
+    job = run_to(job_of(), 50)
+    job.rewind(20)
+    view = job.view()
+    (branch,) = view.branches
+    assert (branch.forked_at, branch.left_at) == (20, 50)
+    assert [row[0] for row in branch.training] == list(range(20, 51))
+    assert [row[0] for row in view.training] == list(range(1, 21))
+    assert max(view.snapshots) == 20
+    run_to(job, 5)
+    assert [row[0] for row in job.view().training] == list(range(1, 26))
+
+
+def test_a_branch_with_other_knobs_is_replayed_from_its_own_changes_alone(job_of):
+    job = run_to(job_of(), 30)
+    job.change(lr=0.5)
+    run_to(job, 10).rewind(15)
+    job.change(optimizer="adam", lr=0.01)
+    job.run()
+    job.join(20)
+    model = job.model()
+    assert model.changes == [[15, {"optimizer": "adam", "lr": 0.01}]]
+    replayed = Trainer(model.recipe, TRAIN, VALIDATION, model.changes)
+    list(replayed)
+    assert np.array_equal(replayed.network.theta, model.theta)
+
+
+def test_undo_takes_the_last_change_back_with_all_it_did(job_of):
+    job = run_to(job_of(), 10)
+    before = job.model().theta.copy()
+    job.change(lr=0.7)
+    run_to(job, 10)
+    job.undo()
+    assert job.settings.lr == RECIPE.lr and job.view().changes == []
+    assert np.array_equal(job.model().theta, before)
+    job.undo()
+    assert job.view().last.step == 10, "there is nothing more to take back"
+
+
+def test_a_change_that_has_not_taken_effect_is_undone_without_going_back(job_of):
+    job = run_to(job_of(), 10)
+    job.change(lr=0.7)
+    job.change(momentum=0.5)
+    job.undo()
+    assert (job.settings.lr, job.settings.momentum) == (0.7, RECIPE.momentum)
+    assert job.view().last.step == 10
+
+
+def test_a_running_job_goes_back_at_once_and_its_old_thread_leaves_no_trace(job_of):
+    job = job_of(ENDLESS)
+    job.run()
+    wait_for(lambda: job.view().last and job.view().last.step > 200)
+    thread = job._worker
+    job.rewind(0)
+    view = job.view()
+    assert (view.status, view.last, view.training) == ("paused", None, [])
+    thread.join(20)
+    assert job.view() == view
+    run_to(job, 3)
+    assert job.view().last.step == 3
+
+
+def test_a_finished_run_can_go_back_and_sits_its_exam_anew(job_of):
+    job = run_to(job_of(), np.inf)
+    first = job.view().exam["test_accuracy"]
+    job.rewind(40)
+    assert job.view().exam is None and job.model().scores == {}
+    job.run()
+    job.join(20)
+    assert job.view().exam["test_accuracy"] == first
+
+
+def test_a_finished_run_can_be_made_longer(job_of):
+    job = run_to(job_of(), np.inf)
+    job.rewind(80)
+    job.change(epochs=6)
+    run_to(job, np.inf)
+    assert job.view().last.step == 120
+    assert run_to(job_of(RECIPE.replace(epochs=6)), np.inf).view().last.step == 120
+
+
+def test_a_stopped_run_goes_on_as_if_it_had_not_been_stopped(job_of):
+    job = run_to(job_of(), 33)
+    job.stop()
+    job.join(20)
+    assert job.view().status == "finished"
+    job.rewind(33)
+    run_to(job, np.inf)
+    whole = run_to(job_of(), np.inf)
+    assert np.array_equal(job.model().theta, whole.model().theta)
+
+
+def test_a_run_that_diverged_can_go_back_to_before(job_of):
+    job = run_to(job_of(RECIPE.replace(layers=dense_layers([12, 12, 12], classes=2))), 1)
+    job.change(lr=1000.0)
+    run_to(job, np.inf)
+    assert job.view().status == "failed"
+    job.undo()
+    assert job.view().status == "paused"
+    run_to(job, np.inf)
+    assert job.view().status == "finished"
+
+
+def test_the_network_can_be_looked_at_as_it_was_at_any_snapshot(job_of):
+    job = job_of()
+    start = job.model().theta.copy()
+    run_to(job, np.inf)
+    assert np.array_equal(job.start_model().theta, start)
+    snapshots = job.view().snapshots
+    assert snapshots[0] == 0 and snapshots[-1] == 80 and len(snapshots) > 20
+    step = snapshots[len(snapshots) // 2]
+    trainer = Trainer(RECIPE.replace(), TRAIN, VALIDATION)
+    while trainer.step_count < step:
+        next(trainer)
+    assert np.array_equal(job.model_at(step).theta, trainer.network.theta)
+    assert job.model_at(80) is job.model()
+
+
+def test_a_job_repeats_another_run_with_its_changes(job_of):
+    job = run_to(job_of(), 30)
+    job.change(lr=0.5)
+    run_to(job, np.inf)
+    again = jobs.Job(Trainer(RECIPE, TRAIN, VALIDATION, job.model().changes), TEST, job._pool)
+    run_to(run_to(again, 7), np.inf)
+    assert again.view().changes == job.view().changes == [(30, {"lr": (0.1, 0.5)})]
+    assert np.array_equal(again.model().theta, job.model().theta)
+
+
+def test_a_sleeping_laptop_costs_neither_time_nor_the_run(job_of, monkeypatch):
+    asleep = [0.0]
+    clock = SimpleNamespace(
+        monotonic=lambda: time.monotonic() + asleep[0],
+        perf_counter=lambda: time.perf_counter() + asleep[0],
+    )
+    for module in (background, jobs, learner, netcore.trainer):
+        monkeypatch.setattr(module, "time", clock)
+    job = job_of(ENDLESS)
+    job.run()
+    wait_for(lambda: job.view().images_per_second)
+    step, rate = job.view().last.step, job.view().images_per_second
+    asleep[0] = 8 * 3600
+    wait_for(lambda: job.view().last.step > step + 1000)
+    view = job.view()
+    assert view.status == "running"
+    assert view.last.seconds < 100
+    assert view.images_per_second > rate / 5
+
+
+def test_a_run_that_has_had_its_time_ends_and_says_so(job_of, monkeypatch):
+    job = job_of(ENDLESS)
+    monkeypatch.setattr(job._pool, "limits", Limits(run_minutes=1e-4))
+    job.run()
+    job.join(20)
+    view = job.view()
+    assert view.status == "finished" and view.exam
+    assert "has had its 0.0001 minutes" in view.message
+
+
+def test_a_run_in_line_knows_its_position_can_be_paused_and_gets_its_turn(job_of, monkeypatch):
+    first, second, third = (job_of(ENDLESS) for _ in range(3))
+    monkeypatch.setattr(first._pool, "limits", Limits(jobs=1))
+    for job in (first, second, third):
+        job.run()
+    wait_for(lambda: first.view().last)
+    assert first.view().queue is None
+    assert [job.view().queue[0] for job in (second, third)] == [1, 2]
+    assert second.view().status == "running" and second.view().last is None
+    second.pause()
+    second.join(20)
+    assert second.view().status == "paused" and third.view().queue[0] == 1
+    first.pause()
+    wait_for(lambda: third.view().last)
+
+
+def test_runs_take_turns_where_there_are_more_than_places_and_give_the_same_bits(
+    job_of, monkeypatch
+):
+    alone = run_to(job_of(), np.inf)
+    recipe = RECIPE.replace(batch_size=1)
+    crowd = [job_of(recipe.replace(seed=seed)) for seed in (0, 1)]
+    monkeypatch.setattr(alone._pool, "limits", Limits(jobs=1, stint=0.01))
+    for job in crowd:
+        job.run()
+    for job in crowd:
+        job.join(20)
+        assert job.view().status == "finished"
+        trainer = Trainer(job.recipe, TRAIN, VALIDATION)
+        list(trainer)
+        assert np.array_equal(trainer.network.theta, job.model().theta)
+
+
+def test_a_run_at_rest_keeps_no_trainer(job_of):
+    job = job_of()
+    networks = [weakref.ref(network) for network in job._trainer.replicas.networks]
+    run_to(job, 10)
+    gc.collect()
+    assert [network() for network in networks] == [None, None]
+
+
+def test_a_job_nobody_holds_is_gone_with_its_thread(job_of):
+    made = jobs.Job(Trainer(ENDLESS, TRAIN, VALIDATION), TEST, Pool(Limits(grace=0.2)))
+    made.run()
+    gone, thread = weakref.ref(made), made._worker
+    del made
+    thread.join(20)
+    gc.collect()
+    assert gone() is None
+
+
+def test_records_of_the_last_step_stand_in_the_curves_once(job_of):
+    job = run_to(job_of(), 33)
+    job.stop()
+    job.join(20)
+    assert [row[0] for row in job.view().training] == list(range(1, 34))
+    assert [row[0] for row in job.view().validation] == [20, 33]

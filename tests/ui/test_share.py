@@ -13,7 +13,9 @@ from streamlit.testing.v1 import AppTest
 import dataset
 from netcore import Recipe, RecipeError
 from netcore.recipe import dense_layers
-from ui import cache, jobs, launch, runs, share
+from ui import cache, launch, runs, share
+from ui.limits import Limits
+from ui.pool import Pool
 
 ROOT = Path(__file__).parents[2]
 QUICK = Recipe(
@@ -61,7 +63,7 @@ def labels(at):
 
 def steered_run():
     """A run through a job, whose learning rate and dropout were moved, and which was stopped."""
-    job = launch.job(QUICK, dataset.load("mnist"), jobs.Pool(1))
+    job = launch.job(QUICK, dataset.load("mnist"), Pool(Limits(slots=1)))
     job.run(4)
     job.join(20)
     job.change(lr=0.02, dropout=0.3)
@@ -102,7 +104,7 @@ def test_whoever_opens_the_link_and_starts_gets_the_same_weights_to_the_bit(open
 
 
 def test_a_run_that_was_put_away_is_replayed_as_far_as_it_went(open_link):
-    first = launch.job(QUICK, dataset.load("mnist"), jobs.Pool(1))
+    first = launch.job(QUICK, dataset.load("mnist"), Pool(Limits(slots=1)))
     first.run(5)
     first.join(20)
     run = runs.of_job(first)
@@ -118,12 +120,12 @@ def test_the_visitors_own_run_is_put_away_and_kept(open_link):
     assert "Step" in labels(at), "the form is there again"
     press(at, "Step")
     at.session_state["_job"].join(20)
-    own = at.session_state["_job"].id
+    own = runs.id_of(at.session_state["_job"])
     at.query_params["run"] = share.pack(QUICK, [])
     at.run()
     assert any("put away when this one starts" in info.value for info in at.info)
     press(at, "Start")
-    assert at.session_state["_job"].id != own
+    assert runs.id_of(at.session_state["_job"]) != own
     assert own in at.session_state["_runs"]
     at.session_state["_job"].join(60)
     press(at, "Reset")

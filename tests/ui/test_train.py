@@ -8,8 +8,6 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from netcore import loads
-from ui import live
-from ui.jobs import View
 
 ROOT = Path(__file__).parents[2]
 
@@ -120,13 +118,36 @@ def test_a_link_to_a_recipe_opens_it_as_it_is(page, name):
     assert recipe.name == name
 
 
-def test_a_convolutional_recipe_learns_and_shows_its_own_layers(page):
+def test_a_convolutional_recipe_is_shown_in_its_knobs_and_learns(page):
     at = page(recipe="lenet")
-    assert any("recipe's own" in caption.value for caption in at.caption)
+    knobs = [at.segmented_control(key="conv"), at.select_slider(key="channels"),
+             at.segmented_control(key="kernel"), at.select_slider(key="width1")]  # fmt: skip
+    assert [knob.value for knob in knobs] == [2, 20, 5, 100]
     job = press(at, "Step")
     job.join(60)
     assert job.view().last.step == 1
-    assert job.parameters < 100_000
+    assert (job.recipe.name, job.parameters) == ("lenet", 85_670)
+
+
+def test_layers_that_no_knob_describes_are_the_recipes_own(page):
+    at = page(recipe="best")
+    assert any("recipe's own" in caption.value for caption in at.caption)
+
+
+def test_convolutions_are_a_choice_like_any_other(page):
+    at = page(recipe="fast", conv="1", channels="4", kernel="5", images="500")
+    job = press(at, "Step")
+    job.join(60)
+    assert job.recipe.layers[0] == {"layer": "Conv2d", "out_channels": 4, "kernel": 5}
+    assert job.view().last.step == 1 and job.recipe.name == "my fast"
+
+
+def test_what_lies_under_more_reaches_the_recipe(page):
+    at = page(smoothing="0.1", clip="1", averaging="0.99", patience="3", aug_rotation="10")
+    recipe = press(at, "Step").recipe
+    assert (recipe.label_smoothing, recipe.clip_norm) == (0.1, 1)
+    assert (recipe.averaging, recipe.patience) == (0.99, 3)
+    assert recipe.augment == {"rotation": 10}
 
 
 def test_a_changed_recipe_says_that_it_is_ones_own(page):
@@ -147,7 +168,7 @@ def test_a_knob_turned_in_a_run_counts_from_the_next_step(page):
     job = press(at, "Step")
     job.join(20)
     at.run()
-    at.select_slider(key=f"_lr {job.id}").set_value(0.01).run()
+    at.select_slider(key=f"_lr {job.id} 0").set_value(0.01).run()
     assert not at.exception
     press(at, "Step").join(20)
     assert job.view().changes == [(1, {"lr": (0.1, 0.01)})]
@@ -182,15 +203,3 @@ def test_the_link_refuses_nonsense_quietly(page):
     at = page(recipe="nothing", lr="-3", depth="99", optimizer="Newton", batch="x", dataset="../..")
     assert at.selectbox(key="recipe").value == "fast"
     assert press(at, "Step").recipe.name == "fast"
-
-
-def test_the_curves_carry_a_numbered_mark_for_every_change():
-    changes = [(5, {"lr": (0.1, 0.05)}), (9, {"dropout": (0.0, 0.5), "batch_size": (100, 10)})]
-    view = View("running", "", [(1, 2.3, 0.1), (2, 1.9, 0.3)], [(2, 1.8, 0.4)], changes,
-                None, None, 0.5, 0.0, None, None)  # fmt: skip
-    training, validation = live.accuracy_chart(view)["series"]
-    assert training["data"] == [[1, 10.0], [2, 30.0]]
-    assert validation["data"] == [[2, 40.0]]
-    marks = validation["markLine"]["data"]
-    assert [(mark["xAxis"], mark["name"]) for mark in marks] == [(5, "1"), (9, "2")]
-    assert live.describe(changes[1][1]) == "dropout 0 → 0.5, batch size 100 → 10"

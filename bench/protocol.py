@@ -1,0 +1,177 @@
+"""A browser tab without a browser: what Streamlit's front end says to its server, and hears.
+
+Messages are Streamlit's protocol buffers over one websocket. A tab keeps the widgets on the page by
+their labels, sends the reruns of fragments that tick, and times how long an action takes: from the
+click until the last message of the run that it caused.
+"""
+
+import asyncio
+import json
+import re
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+PATIENCE = 30.0  # seconds; whatever takes longer has failed
+STEP = re.compile(r"step ([\d,]+), epoch")
+
+
+@dataclass
+class Seen:
+    """What all tabs together noticed."""
+
+    latencies: dict = field(default_factory=dict)  # action → seconds
+    gaps: list = field(default_factory=list)  # seconds between two sights of a run's progress
+    errors: list = field(default_factory=list)
+
+
+class Tab:
+    """One page in one session. Open it with `async with`."""
+
+    def __init__(self, port, seen: Seen):
+        self.port, self.seen = port, seen
+        self.pages: dict[str, str] = {}  # name → hash
+        self.page = ""
+        self.query = ""
+        self.elements: dict[str, tuple[str, str]] = {}  # label → (widget id, its fragment)
+        self.widgets: dict[str, str] = {}  # JSON values that were sent
+        self.step, self.step_seen = 0, None
+        self._run, self._of_fragment = "", False
+        self._waiting: list = []  # [fragment or "", future, started]
+        self._ticks: list[asyncio.Task] = []
+
+    async def __aenter__(self):
+        address = f"ws://127.0.0.1:{self.port}/_stcore/stream"
+        self._socket = await websockets.connect(
+            address, subprotocols=["streamlit"], max_size=None, open_timeout=PATIENCE
+        )
+        self._listener = asyncio.create_task(self._listen())
+        return self
+
+    async def __aexit__(self, *error):
+        for task in (*self._ticks, self._listener):
+            task.cancel()
+        await self._socket.close()
+
+    async def go(self, page, query=""):
+        """Turn to a page, as its link would."""
+        self.query, self.step_seen = query, None
+        self.widgets.clear()
+        await self._ask("turn the page", name=page, page_hash=self.pages.get(page, ""))
+        self.page = self.pages.get(page, "")
+
+    async def click(self, label):
+        """Press a button; False if there is none of that label."""
+        if label not in self.elements:
+            return False
+        widget, fragment = self.elements[label]
+        await self._ask(f"click {label}", fragment, trigger=widget)
+        return True
+
+    async def set(self, label, value, action):
+        """Give a component, or a widget with a JSON value, another value."""
+        if label not in self.elements:
+            return False
+        widget, fragment = self.elements[label]
+        self.widgets[widget] = json.dumps(value)
+        await self._ask(action, fragment)
+        return True
+
+    async def _ask(self, action, fragment="", **what):
+        done = asyncio.get_running_loop().create_future()
+        began = time.perf_counter()
+        self._waiting.append([fragment, done, False])
+        await self._send(fragment, **what)
+        try:
+            await asyncio.wait_for(done, PATIENCE)
+        except TimeoutError:
+            self.seen.errors.append(f"{action}: no answer within {PATIENCE:g} s")
+        self.seen.latencies.setdefault(action, []).append(time.perf_counter() - began)
+
+    async def _send(self, fragment="", name="", page_hash="", trigger=None, tick=False):
+        message = BackMsg()
+        rerun = message.rerun_script
+        rerun.query_string, rerun.fragment_id, rerun.is_auto_rerun = self.query, fragment, tick
+        rerun.page_script_hash, rerun.page_name = page_hash or self.page, name
+        if name and page_hash:
+            rerun.page_name = ""
+        for widget, value in self.widgets.items():
+            rerun.widget_states.widgets.add(id=widget, json_value=value)
+        if trigger:
+            rerun.widget_states.widgets.add(id=trigger, trigger_value=True)
+        await self._socket.send(message.SerializeToString())
+
+    async def _tick(self, interval, fragment):
+        while True:
+            await asyncio.sleep(interval)
+            await self._send(fragment, tick=True)
+
+    async def _listen(self):
+        with suppress(websockets.ConnectionClosed):
+            async for frame in self._socket:
+                message = ForwardMsg()
+                message.ParseFromString(frame)
+                kind = message.WhichOneof("type")
+                if handle := getattr(self, f"_on_{kind}", None):
+                    handle(message)
+
+    def _on_new_session(self, message):
+        self._of_fragment = list(message.metadata.run.fragment_ids)
+        for waiting in self._waiting:  # runs that were asked for before say nothing about it
+            waiting[2] = waiting[2] or not self._of_fragment or waiting[0] in self._of_fragment
+        if self._of_fragment:
+            return
+        self.page = message.new_session.page_script_hash
+        self.elements.clear()
+        for task in self._ticks:
+            task.cancel()
+        self._ticks.clear()
+
+    def _on_navigation(self, message):
+        for page in message.navigation.app_pages:
+            self.pages[page.url_pathname or ""] = page.page_script_hash
+
+    def _on_script_finished(self, message):
+        if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            return
+        fragments = list(message.metadata.run.fragment_ids)
+        for waiting in list(self._waiting):
+            fragment, done, began = waiting
+            if began and (not fragments or fragment in fragments):
+                self._waiting.remove(waiting)
+                if not done.done():
+                    done.set_result(None)
+
+    def _on_auto_rerun(self, message):
+        tick = self._tick(message.auto_rerun.interval, message.auto_rerun.fragment_id)
+        self._ticks.append(asyncio.create_task(tick))
+
+    def _on_delta(self, message):
+        delta = message.delta
+        if delta.WhichOneof("type") != "new_element":
+            return
+        element = delta.new_element
+        kind = element.WhichOneof("type")
+        if kind == "button":
+            self.elements[element.button.label] = element.button.id, delta.fragment_id
+        elif kind == "bidi_component":
+            name = element.bidi_component.id.rpartition("-")[2]
+            self.elements[name] = element.bidi_component.id, delta.fragment_id
+        elif kind == "exception":
+            self.seen.errors.append(element.exception.message[:200])
+        elif kind == "progress" and (match := STEP.search(element.progress.text)):
+            self._notice(int(match[1].replace(",", "")), "Learning" in element.progress.text)
+
+    def _notice(self, step, learning):
+        now = time.perf_counter()
+        if not learning:
+            self.step_seen = None
+        elif step != self.step or self.step_seen is None:
+            if self.step_seen is not None:
+                self.seen.gaps.append(now - self.step_seen)
+            self.step_seen = now
+        self.step = step

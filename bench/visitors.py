@@ -1,0 +1,232 @@
+"""A class on one small server: `python -m bench.visitors [--record NAME]`.
+
+Simulated visitors speak Streamlit's own websocket protocol over loopback. Some train, others draw,
+turn pages and look around, all as fast as people do. Bounded in number and time. Prints one table;
+exit code 1 if a goal is missed.
+"""
+
+import argparse
+import asyncio
+import datetime
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+
+from bench.protocol import Seen, Tab
+
+ROOT = Path(__file__).parents[1]
+RECORDS = Path(__file__).parent / "records"
+VISITORS, TRAINING, SECONDS = 30, 8, 60
+GRACE = 30  # seconds, as set for this server
+FORGOTTEN_AFTER = 121 + 15  # seconds: Streamlit keeps a lost session for two minutes
+GOALS = {"p95": 0.5, "gap": 2.0, "megabytes": 1500, "threads left": 2, "megabytes left": 100}
+RUNS = ("recipe=dense&epochs=200", "recipe=fast&epochs=200", "recipe=lenet&epochs=200")
+SEVEN = [["M", 75, 60], ["L", 130, 57], ["L", 205, 55], ["L", 175, 110], ["L", 120, 235]]
+
+
+class Server:
+    """The app in a process of its own."""
+
+    def __enter__(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.log = tempfile.TemporaryFile("w+")
+        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+        command += ["--server.address=127.0.0.1", f"--server.port={self.port}"]
+        command += ["--server.headless=true", "--server.fileWatcherType=none"]
+        environment = {**os.environ, "PLAYGROUND_GRACE": str(GRACE)}
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=self.log, stderr=subprocess.STDOUT
+        )
+        health = f"http://127.0.0.1:{self.port}/_stcore/health"
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(health, timeout=1)
+                return self
+            except OSError:
+                time.sleep(0.1)
+        raise SystemExit("the app did not start")
+
+    def __exit__(self, *error):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(20)
+
+    def status(self):
+        """(threads, megabytes) of the process now."""
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        values = dict(line.split(":", 1) for line in lines)
+        return int(values["Threads"]), int(values["VmRSS"].split()[0]) / 1024
+
+    def complaints(self):
+        self.log.seek(0)
+        return [line.strip() for line in self.log if "Error" in line or "Traceback" in line]
+
+
+async def train(port, seen, number, until):
+    """Start a run and watch it; steer it, and look at other pages in between."""
+    chance = random.Random(number)
+    async with Tab(port, seen) as tab:
+        await tab.go("train", RUNS[number % len(RUNS)])
+        await tab.click("Start")
+        while time.monotonic() < until:
+            await asyncio.sleep(chance.uniform(4, 8))
+            deed = chance.random()
+            if deed < 0.3:
+                await tab.click("Pause")
+                await asyncio.sleep(chance.uniform(0.5, 1.5))
+                await tab.click("Resume")
+            elif deed < 0.5:
+                await tab.go(chance.choice(("explore", "draw", "")))
+                await asyncio.sleep(chance.uniform(2, 4))
+                await tab.go("train", RUNS[number % len(RUNS)])
+
+
+async def look(port, seen, number, until):
+    """Draw and have it read, take it back, and turn pages."""
+    chance = random.Random(number)
+    async with Tab(port, seen) as tab:
+        await tab.go("draw")
+        page = "draw"
+        while time.monotonic() < until:
+            await asyncio.sleep(chance.uniform(2, 6))
+            if page == "explore" or chance.random() < 0.25:
+                page = chance.choice(("draw", "explore", "train", ""))
+                await tab.go(page)
+            elif chance.random() < 0.2:
+                await tab.click("Clear")
+            else:
+                shift = chance.randint(-20, 20)
+                path = [[letter, x + shift, y] for letter, x, y in SEVEN]
+                drawing = {"raw": {"objects": [{"type": "Path", "path": path}]}, "data": None}
+                await tab.set("canvas", {"drawing": drawing, "backgroundFit": None}, "draw")
+
+
+async def crowd(server, seen, visitors, training, seconds):
+    """All of them, arriving over ten seconds; returns the largest (threads, megabytes)."""
+    until = time.monotonic() + seconds
+
+    async def visit(number):
+        await asyncio.sleep(10 * number / max(visitors, 1))
+        await (train if number < training else look)(server.port, seen, number, until)
+
+    tasks = [asyncio.create_task(visit(number)) for number in range(visitors)]
+    most = (0, 0.0)
+    while not all(task.done() for task in tasks):
+        most = tuple(map(max, most, server.status()))
+        await asyncio.sleep(0.5)
+    await asyncio.gather(*tasks)
+    return most
+
+
+async def warm_up(port):
+    """See each page once, so that what is loaded on first use does not count as left behind."""
+    seen = Seen()
+    for number in range(3):
+        async with Tab(port, seen) as tab:
+            await tab.go("train", RUNS[number])
+            await tab.click("Start")
+            await asyncio.sleep(3)
+            for page in ("explore", "draw", ""):
+                await tab.go(page)
+            await tab.go("train", RUNS[number])
+            await tab.click("Reset")
+
+
+def measure(visitors, training, seconds):
+    with Server() as server:
+        asyncio.run(warm_up(server.port))
+        time.sleep(5)
+        before, seen = server.status(), Seen()
+        load = os.getloadavg()[0]
+        most = asyncio.run(crowd(server, seen, visitors, training, seconds))
+        load = max(load, os.getloadavg()[0])
+        left = time.monotonic()
+        while time.monotonic() - left < FORGOTTEN_AFTER:
+            time.sleep(1)
+            if time.monotonic() - left > GRACE + 5 and "threads" not in locals():
+                threads = server.status()[0]
+        after = server.status()
+        seen.errors += server.complaints()
+    clicks = np.concatenate([*seen.latencies.values()])
+    return {
+        "visitors": visitors,
+        "training": training,
+        "clicks": len(clicks),
+        "median": float(np.median(clicks)),
+        "p95": float(np.percentile(clicks, 95)),
+        "by action (median, p95, count)": {
+            action: [round(float(np.median(v)), 3), round(float(np.percentile(v, 95)), 3), len(v)]
+            for action, v in sorted(seen.latencies.items())
+        },
+        "gap": max(seen.gaps, default=float("inf")),
+        "gap p99": float(np.percentile(seen.gaps or [0], 99)),
+        "megabytes": most[1],
+        "threads": most[0],
+        "threads before": before[0],
+        "threads left": threads - before[0],
+        "megabytes before": before[1],
+        "megabytes left": after[1] - before[1],
+        "errors": seen.errors[:20],
+        "load average": load,
+        "cores": os.cpu_count(),
+    }
+
+
+def table(result):
+    """Rows of what was measured, the goal, and whether it was reached."""
+    rows = [
+        ("clicks answered, 95th percentile", "p95", "{:.2f} s"),
+        ("longest time without progress of a run", "gap", "{:.2f} s"),
+        ("memory of the process, at most", "megabytes", "{:,.0f} MB"),
+        ("threads left after the grace", "threads left", "{:+d}"),
+        ("memory left when all are forgotten", "megabytes left", "{:+,.0f} MB"),
+    ]
+    lines = ["| what | measured | goal | |", "|---|---:|---:|---|"]
+    for what, key, form in rows:
+        reached = "reached" if result[key] <= GOALS[key] else "missed"
+        goal = form.replace("+", "").format(GOALS[key])
+        lines.append(f"| {what} | {form.format(result[key])} | {goal} | {reached} |")
+    verdict = "missed" if result["errors"] else "reached"
+    lines.append(f"| errors | {len(result['errors'])} | 0 | {verdict} |")
+    return "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--visitors", type=int, default=VISITORS, choices=range(1, 61))
+    parser.add_argument("--training", type=int, default=TRAINING, choices=range(0, 31))
+    parser.add_argument("--seconds", type=int, default=SECONDS, choices=range(10, 301))
+    parser.add_argument("--record", metavar="NAME", help="keep the result in bench/records")
+    options = parser.parse_args()
+    result = measure(options.visitors, options.training, options.seconds)
+    about = (
+        f"{options.visitors} visitors, {options.training} of them training, "
+        f"{result['clicks']} clicks (median {result['median']:.2f} s) in {options.seconds} s; "
+        f"{result['cores']} cores, load average {result['load average']:.1f}"
+    )
+    text = f"`python -m bench.visitors`: {about}\n\n{table(result)}\n"
+    print(text)
+    for action, values in result["by action (median, p95, count)"].items():
+        print(f"  {action}: median {values[0]} s, p95 {values[1]} s, {values[2]} times")
+    print("\n".join(result["errors"]))
+    if options.record:
+        folder = RECORDS / f"{datetime.date.today()}_{options.record}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "record.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
+        (folder / "table.md").write_text(text)
+    sys.exit("missed" in text)
+
+
+if __name__ == "__main__":
+    main()

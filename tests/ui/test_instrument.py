@@ -1,0 +1,234 @@
+"""The instrument on Train: panels, slow motion, time travel, undo, and what the curves carry."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from tests.handwriting import ZERO
+from tests.ui.test_train import button, job_of, page, press  # noqa: F401
+from ui import lines, panels, slow, travel
+from ui.history import View
+from ui.timeline import Branch
+
+ALL = [name for name in panels.PANELS if name != slow.NAME]
+MADE = {  # what only this panel asks for
+    "Gradient": "gradient_norms",
+    "Silent units": "inactive_shares",
+    "Weights": "spread",
+    "First layer": "pictures",
+    "Misread": "misread",
+}
+
+
+def titles(at):
+    return [text.value.strip("*") for text in at.markdown if text.value.startswith("**")]
+
+
+def captions(at):
+    return " ".join(caption.value for caption in at.caption)
+
+
+def resting(at, steps):
+    """A run of the page that has done so many steps and rests."""
+    job = press(at, "Step")
+    job.join(30)
+    job.run(steps - 1)
+    job.join(60)
+    at.run()
+    assert not at.exception
+    return job
+
+
+def drawn(strokes):
+    path = [[("M" if n == 0 else "L"), x, y] for n, (x, y) in enumerate(strokes[0])]
+    return {"objects": [{"type": "path", "path": path}]}
+
+
+def test_every_panel_opens_and_says_what_it_shows(page):  # noqa: F811
+    at = page(images="1000", panels=ALL)
+    resting(at, 20)
+    shown = titles(at)
+    assert {"Loss", "Accuracy, %", "Gradient", "Silent units, %", "Weights", "First layer",
+            "Misread", "Your drawing"} <= set(shown)  # fmt: skip
+    assert "of 1,000 validation images" in captions(at)
+    assert "The first 32 of 64 units" in captions(at)
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_closed_panel_is_not_computed(page, name, monkeypatch):  # noqa: F811
+    def unwanted(*_, **__):
+        raise AssertionError(f"{name} is closed")
+
+    monkeypatch.setattr(f"netcore.anatomy.{MADE[name]}", unwanted)
+    at = page(images="1000", panels=[other for other in ALL if other != name])
+    resting(at, 2)
+    assert name not in titles(at)
+
+
+def test_the_choice_of_panels_outlives_a_page_switch(page):  # noqa: F811
+    at = page(images="1000")
+    resting(at, 2)
+    at.button_group(key="panels").set_value(["Misread"]).run()
+    at.switch_page("pages/explore.py").run()
+    at.switch_page("pages/train.py").run()
+    assert at.button_group(key="panels").value == ["Misread"]
+    assert "Misread" in titles(at) and "Loss" not in titles(at)
+
+
+def test_without_a_drawing_its_panel_leads_to_draw(page):  # noqa: F811
+    at = page(images="1000", panels=["Your drawing"])
+    resting(at, 2)
+    assert any("drawn nothing yet" in text.value for text in at.markdown)
+
+
+def test_the_own_drawing_is_read_again_as_the_network_learns(page):  # noqa: F811
+    at = page(panels=["Your drawing"])
+    at.session_state["_drawing"] = drawn(ZERO)
+    job = resting(at, 300)
+    ((_, traces),) = [at.session_state["_traces"]]
+    ((name, rows),) = traces.items()
+    assert name.startswith("drawing")
+    step, *probabilities = rows[-1]
+    assert step == job.view().last.step
+    assert sum(probabilities) == pytest.approx(100, abs=0.01)
+    assert any(text.value.startswith("### 0") for text in at.markdown)
+
+
+def test_looking_back_moves_the_panels_and_not_the_run(page):  # noqa: F811
+    at = page(images="1000", epochs="40", panels=["Misread"])
+    job = resting(at, 200)
+    now = captions(at)
+    snapshots = job.view().snapshots
+    slider = next(s for s in at.select_slider if s.label == "Look back to step")
+    slider.set_value(0).run()
+    assert not at.exception
+    assert captions(at) != now
+    assert job.view().last.step == snapshots[-1]
+    slider = next(s for s in at.select_slider if s.label == "Look back to step")
+    slider.set_value(snapshots[-1]).run()
+    assert captions(at) == now
+
+
+def test_the_run_goes_on_from_a_moment_of_the_past(page):  # noqa: F811
+    at = page(images="1000", epochs="40")
+    job = resting(at, 200)
+    assert button(at, "Go on from here").disabled
+    middle = job.view().snapshots[len(job.view().snapshots) // 2]
+    next(s for s in at.select_slider if s.label == "Look back to step").set_value(middle).run()
+    press(at, "Go on from here")
+    assert job.view().last.step == middle
+    (branch,) = job.view().branches
+    assert branch.left_at == 200
+    press(at, "Step").join(30)
+    assert job.view().last.step == middle + 1
+
+
+def test_a_finished_run_can_be_taken_up_again(page):  # noqa: F811
+    at = page(images="1000")
+    press(at, "Start")
+    job_of(at).join(60)
+    at.run()
+    job = job_of(at)
+    assert any(heading.value == "The exam" for heading in at.subheader)
+    next(s for s in at.select_slider if s.label == "Look back to step").set_value(0).run()
+    press(at, "Go on from here")
+    at.run()
+    assert job.view().status == "paused"
+    assert not any(heading.value == "The exam" for heading in at.subheader)
+
+
+def test_undo_goes_back_to_the_moment_before_the_last_change(page):  # noqa: F811
+    at = page(images="1000", epochs="40")
+    job = resting(at, 30)
+    before = job.model().theta.copy()
+    assert button(at, "Undo").disabled
+    at.selectbox(key=f"_optimizer {job.id} 0").set_value("adam").run()
+    press(at, "Step").join(30)
+    at.run()
+    assert "optimizer Momentum → Adam" in captions(at)
+    assert not np.array_equal(job.model().theta, before)
+    press(at, "Undo")
+    assert np.array_equal(job.model().theta, before)
+    assert at.selectbox(key=f"_optimizer {job.id} {job.rewinds}").value == "momentum"
+
+
+def test_images_are_changed_more_wildly_in_mid_run(page):  # noqa: F811
+    at = page(images="1000")
+    job = resting(at, 5)
+    at.slider(key=f"_rotation {job.id} 0").set_value(20.0).run()
+    at.slider(key=f"_shift {job.id} 0").set_value(2.0).run()
+    press(at, "Step").join(30)
+    assert job.settings.augment == {"rotation": 20, "shift": 2}
+    at.run()
+    assert "rotation 0 → 20" in captions(at)
+    at.slider(key=f"_rotation {job.id} 0").set_value(0.0).run()
+    at.slider(key=f"_shift {job.id} 0").set_value(0.0).run()
+    assert job.settings.augment is None
+
+
+def test_slow_motion_shows_the_step_that_the_run_takes_next(page):  # noqa: F811
+    at = page(images="1000", panels=[slow.NAME])
+    job = resting(at, 3)
+    metrics = {metric.label: metric for metric in at.metric}
+    assert metrics["Step"].value == "4"
+    assert "of the batch's 100 images" in captions(at)
+    moved = job.model().theta.copy()
+    press(at, "Step").join(30)
+    moved -= job.model().theta
+    share = np.linalg.norm(moved) / np.linalg.norm(job.model().theta + moved)
+    assert metrics["Weights move by"].value == f"{share:.3%}"
+
+
+def test_single_steps_follow_each_other_at_a_pace(page):  # noqa: F811
+    at = page(images="1000", panels=[slow.NAME])
+    job = resting(at, 2)
+    at.toggle(key="_slow").set_value(True).run()  # each run of the page is a tick
+    job.join(30)
+    assert job.view().last.step == 3
+    at.run()
+    job.join(30)
+    assert job.view().last.step == 4
+    assert slow.NAME in at.button_group(key="panels").value
+    press(at, "Resume")  # at full speed
+    assert at.toggle(key="_slow").value is False
+
+
+def view(**changes):
+    values = {
+        "status": "running", "message": "", "training": [(1, 2.3, 0.1), (2, 1.9, 0.3)],
+        "validation": [(2, 1.8, 0.4)], "changes": [], "last": None, "progress": 0.5,
+        "images_per_second": 0.0, "eta": None, "exam": None,
+    } | changes  # fmt: skip
+    return View(**values)
+
+
+def moment(**changes):
+    return SimpleNamespace(view=view(**changes), live=True, step=2)
+
+
+def test_the_curves_carry_a_numbered_mark_for_every_change():
+    changes = [(5, {"lr": (0.1, 0.05)}), (9, {"dropout": (0.0, 0.5), "batch_size": (100, 10)})]
+    raw, smooth, validation = panels.accuracy(moment(changes=changes))["series"]
+    assert raw["data"] == [[1, 10.0], [2, 30.0]]
+    assert raw["name"] == smooth["name"]  # one colour, one place in the legend
+    assert smooth["data"] == [[1, 10.0], [2, pytest.approx((0.9 * 10 + 30) / 1.9, abs=0.01)]]
+    assert validation["data"] == [[2, 40.0]]
+    marks = validation["markLine"]["data"]
+    assert [(mark["xAxis"], mark["name"]) for mark in marks] == [(5, "1"), (9, "2")]
+
+
+def test_what_was_left_behind_stays_as_a_grey_line():
+    branch = Branch([(1, 2.3, 0.1), (2, 2.2, 0.2)], [], 1, 2)
+    first, *_ = panels.loss(moment(branches=(branch,)))["series"]
+    assert first["color"] == lines.GREY
+    assert [step for step, _ in first["data"]] == [1, 2]
+
+
+def test_values_that_are_no_numbers_leave_a_gap_in_a_line():
+    assert lines.points([(1, np.nan), (2, np.inf), (3, 0.0), (4, 1.23456)]) == [
+        [1, None], [2, None], [3, lines.FLOOR], [4, 1.235]]  # fmt: skip
+
+
+def test_travel_keeps_no_moments_of_another_run():
+    assert travel._looked(SimpleNamespace(id="mine")) is None

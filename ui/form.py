@@ -1,0 +1,54 @@
+"""Widgets of the set-up form: tied to the address, standing at the chosen recipe's values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from ui import state
+from ui.knobs import scale, slider
+
+
+@dataclass(frozen=True)
+class Form:
+    """Widgets tied to the keys of `ui.state`, standing at `values` until they are moved."""
+
+    values: Mapping[state.Key, object]
+    fixed: bool
+
+    def options(self, key):
+        return {"disabled": self.fixed, **key.bound}
+
+    def scale(self, label, key, stops, help):
+        return scale(label, stops, self.values[key], help, self.options(key))
+
+    def slider(self, label, key, top, step, help):
+        return slider(label, top, step, self.values[key], help, self.options(key))
+
+    def choice(self, label, key, labels, help):
+        options = list(labels)
+        return st.selectbox(
+            label,
+            options,
+            index=options.index(self.values[key]),
+            format_func=labels.__getitem__,
+            help=help,
+            **self.options(key),
+        )
+
+    def segments(self, label, key, options, help):
+        return st.segmented_control(
+            label,
+            options,
+            default=self.values[key],
+            required=True,
+            help=help,
+            **self.options(key),
+        )
+
+    def number(self, label, key, least, most, step, help):
+        value = min(self.values[key], most)
+        shape = "%g" if isinstance(value, float) else "%d"
+        return st.number_input(
+            label, least, most, value, step, format=shape, help=help, **self.options(key)
+        )

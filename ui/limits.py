@@ -1,0 +1,70 @@
+"""What the server gives a run, in one place.
+
+Each limit is set by an environment variable, PLAYGROUND_ and its name in capitals, such as
+PLAYGROUND_JOBS=8. A line PLAYGROUND_JOBS = 8 at the top of Streamlit's secrets does the same, since
+Streamlit makes environment variables of these.
+"""
+
+import os
+from dataclasses import dataclass, fields
+
+from netcore import Recipe, RecipeError
+from netcore.network import PART, plan
+from netcore.parallel import LANES
+
+MEGABYTE = 2**20
+VECTORS = 10  # of the length of theta: gradients, an optimizer's and a mean's memory, copies
+PASSES = 3  # how often a batch's intermediate results are kept: forward, backward, scratch
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The defaults suit a small server: two cores, and 1.5 GB for the process."""
+
+    slots: int = os.cpu_count() or 1  # runs that compute at the same moment
+    jobs: int = 16  # runs under way at once, which share the slots; more wait in line
+    megabytes: int = 800  # memory of all runs under way
+    stint: float = 60.0  # seconds a run keeps its place while others wait in line
+    run_megabytes: int = 350  # memory of one run under way
+    run_minutes: float = 60.0  # training time of one run
+    parameters: int = 4_000_000  # of the largest network
+    snapshot_megabytes: int = 24  # memory of the moments that a run can go back to
+    grace: float = 90.0  # seconds a run goes on without its visitor being seen
+
+    @classmethod
+    def from_environment(cls, environment=os.environ):
+        """The defaults, but for what is set; ValueError names a variable that is no number."""
+        values = {}
+        for field in fields(cls):
+            name = f"PLAYGROUND_{field.name.upper()}"
+            if name in environment:
+                try:
+                    values[field.name] = field.type(environment[name])
+                except ValueError:
+                    raise ValueError(f"{name} must be a number") from None
+                if values[field.name] <= 0:
+                    raise ValueError(f"{name} must be above 0")
+        return cls(**values)
+
+    def check(self, recipe: Recipe, input_shape):
+        """RecipeError, with the mend, if this server has no room for such a run."""
+        parameters, megabytes = size(recipe, input_shape)
+        if parameters > self.parameters:
+            raise RecipeError(
+                f"This network has {parameters:,} parameters, and this server trains at most "
+                f"{self.parameters:,}. Take fewer units or fewer layers."
+            )
+        if megabytes > self.run_megabytes:
+            raise RecipeError(
+                f"This run would take about {megabytes:,.0f} MB, and this server gives a run "
+                f"{self.run_megabytes:,}. Take a smaller batch, or fewer units or channels."
+            )
+
+
+def size(recipe: Recipe, input_shape):
+    """(parameters, megabytes) that a run of this recipe takes while it works, about."""
+    planned = plan(recipe.layers, input_shape)
+    parameters = sum(layer.parameters for layer in planned)
+    footprint = sum(layer.footprint for layer in planned)
+    part = min(recipe.batch_size * footprint, max(PART, footprint))
+    return parameters, 4 * (VECTORS * parameters + PASSES * LANES * part) / MEGABYTE
