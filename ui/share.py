@@ -19,7 +19,7 @@ from netcore.network import plan
 from netcore.recipe import build_augmentation
 from netcore.serialize import MAX_LAYERS
 from netcore.trainer import CHANGEABLE
-from ui import cache, launch, live, runs, state
+from ui import cache, launch, live, reopen, runs, state
 
 PARAMETER = "run"
 LONGEST = 4_000  # letters; some programs cut longer addresses
@@ -139,6 +139,14 @@ def _invite(token: str, recipe: Recipe, changes: list) -> None:
             args=(token, recipe, changes),
             help="Run it just as it was run: the same weights come out, on the same versions.",
         )
+        if base := reopen.base_of(recipe):
+            st.button(
+                "Change it first",
+                icon=":material/tune:",
+                on_click=reopen.change,
+                args=(recipe, base),
+                help="Set the knobs to this run, without its changes on the way, and turn them.",
+            )
         st.button(
             "Leave it",
             icon=":material/close:",

@@ -13,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 import dataset
 from netcore import Recipe, RecipeError
 from netcore.recipe import dense_layers
-from ui import cache, launch, runs, share
+from ui import cache, launch, reopen, runs, share
+from ui.blueprint import Blueprint
 from ui.limits import Limits
 from ui.pool import Pool
 
@@ -130,6 +131,37 @@ def test_the_visitors_own_run_is_put_away_and_kept(open_link):
     at.session_state["_job"].join(60)
     press(at, "Reset")
     assert len(at.session_state["_runs"]) == 2
+
+
+CONVOLUTIONAL = QUICK.replace(
+    layers=Blueprint(2, 8, 3, (64, 32), "Tanh", "glorot", 0.2).layers(), optimizer="adamw",
+    weight_decay=0.01, averaging=0.99, clip_norm=1.0, patience=3, steps=40, warmup=0.1,
+    schedule="cosine", label_smoothing=0.1, batch_size=64,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("recipe", [QUICK, CONVOLUTIONAL], ids=["dense", "convolutional"])
+def test_a_shared_run_can_be_changed_before_it_starts(open_link, recipe):
+    at = press(open_link(share.pack(recipe, [[1, {"lr": 0.2}]])), "Change it first")
+    assert "run" not in at.query_params
+    at.select_slider(key="lr").set_value(0.02).run()
+    press(at, "Step")
+    assert at.session_state["_job"].recipe == recipe.replace(
+        lr=0.02, name="my fast", eval_every=at.session_state["_job"].recipe.eval_every,
+        comment=cache.recipes()["fast"].comment, epochs=recipe.epochs,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["fast", "seed", "dense", "lenet", "best"])
+def test_the_shipped_recipes_can_be_reached_by_the_form(name):
+    assert reopen.base_of(cache.recipes()[name]) == name
+
+
+@pytest.mark.parametrize(
+    "changes", [{"lr": 0.0123}, {"seed": 99_999}, {"eps": 1e-5}, {"momentum": 0.995}]
+)
+def test_what_the_form_has_no_knob_for_is_run_as_it_is(changes):
+    assert reopen.base_of(QUICK.replace(**changes)) is None
 
 
 BOMB = base64.urlsafe_b64encode(zlib.compress(b" " * 50_000_000, 9)).decode()[:8000]
