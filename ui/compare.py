@@ -91,7 +91,7 @@ def _answers(run: Run, data: Dataset) -> np.ndarray:
 def _scores(pair: Pair) -> None:
     found = compare.mcnemar(pair.a, pair.b, pair.truth)
     about = "On the validation images. The test set is not asked: comparing is choosing."
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         for letter, alone in (("A", found.only_a), ("B", found.only_b)):
             share = (found.both_right + alone) / found.images
             st.metric(f"Accuracy of {letter}", f"{share:.2%}", width="content", help=about)

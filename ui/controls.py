@@ -42,11 +42,11 @@ def choose_recipe(fixed: bool = False) -> Recipe:
 
 def _take_recipe() -> None:
     """A recipe was chosen: all other knobs go to its values."""
-    for key, value in _values(cache.recipes()[state.RECIPE.get()]).items():
+    for key, value in values(cache.recipes()[state.RECIPE.get()]).items():
         key.set(value)
 
 
-def _values(base: Recipe) -> dict[state.Key, object]:
+def values(base: Recipe) -> dict[state.Key, object]:
     """Where each knob stands for a recipe."""
     shape = Blueprint.of(base.layers) or Blueprint(hidden=())
     widths = [*shape.hidden, 128, 64, 32, 16]
@@ -91,7 +91,7 @@ def link(name: str, recipe: Recipe) -> dict[str, str]:
 
 def recipe(base: Recipe, fixed: bool = False) -> Recipe:
     """All choices before a run, starting from `base`; `fixed` shows them without a say."""
-    form = Form(_values(base), fixed)
+    form = Form(values(base), fixed)
     network, learning, material, more = st.tabs(["Network", "Learning", "Data", "More"])
     with network:
         layers = _layers(form) if Blueprint.of(base.layers) else _own_layers(form, base)

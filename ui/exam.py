@@ -22,7 +22,7 @@ def show(job: Job) -> None:
             "they are asked once, at the end: a set one chooses by is no exam any more."
         )
         keep(job.model())
-        if kept := runs.kept().get(job.id):
+        if kept := runs.kept().get(runs.id_of(job)):
             pass_on(kept)
     with table:
         charts.show(
@@ -55,7 +55,7 @@ def keep(model: Model) -> None:
             help="The weights, the recipe and the scores, as one JSON file.",
         )
     if saved := state.SAVED.get():
-        st.success(f"Saved as **{saved}** for this session.")
+        st.success(f"Saved as **{runs.plain(saved)}** for this session.")
         st.page_link(
             "pages/draw.py",
             label="Draw a digit for it to read",

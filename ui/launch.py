@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from dataset import Dataset, augment
 from netcore import Recipe, Trainer
-from ui.jobs import Job, Pool
+from ui.jobs import Job
+from ui.pool import Pool
 
 
 def job(recipe: Recipe, data: Dataset, pool: Pool, changes: Sequence = ()) -> Job:

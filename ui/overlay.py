@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from netcore import compare
+from netcore import Recipe, compare
 from netcore.recipe import FIELDS
 from ui import charts, runs, state
 from ui.runs import SEED, Run
@@ -54,6 +54,7 @@ def show() -> None:
         key=state.ALL_SETTINGS.name,
     )
     st.dataframe(table(chosen, everything), hide_index=True)
+    st.caption("Choose by validation. The test score is an exam that was sat, not a guide.")
 
 
 def choose() -> list[Run]:
@@ -101,11 +102,12 @@ def curves(chosen: Sequence[Run], measure: str) -> go.Figure:
 
 def bands(families: dict[str, Sequence[Run]], measure: str) -> go.Figure:
     """Validation of each family of runs: their mean, and the range from least to most."""
-    figure, shown = charts.plot([], "Step", f"{measure} on validation", 380), []
+    figure = charts.plot([], "Step", f"{measure} on validation", 380)
+    lows, highs = [], []
     for (name, family), colour in zip(families.items(), charts.colours(), strict=False):
         rows = [run.validation[:, [0, MEASURES[measure]]] for run in family]
         steps, mean, low, high = compare.band([row for row in rows if len(row)])
-        shown += [low]
+        lows, highs = [*lows, low], [*highs, high]
         around = {"x": [*steps, *steps[::-1]], "y": [*high, *low[::-1]]}
         figure.add_scatter(
             **around, fill="toself", fillcolor=colour, opacity=0.25, mode="lines",
@@ -116,12 +118,18 @@ def bands(families: dict[str, Sequence[Run]], measure: str) -> go.Figure:
             line={"color": colour, "width": 2.5}, customdata=np.stack([low, high], 1),
             hovertemplate="%{y:.4~g} (%{customdata[0]:.4~g} … %{customdata[1]:.4~g})",
         )  # fmt: skip
-    return _scaled(figure, measure, shown)
+    top = np.max(np.concatenate(highs))
+    return _scaled(figure, measure, lows, top + (1 - top) / 4)
 
 
 def table(chosen: Sequence[Run], everything: bool):
     """A row a run: scores, then its settings; cells unlike the first run's are coloured."""
-    settings = pd.DataFrame([_settings(run) for run in chosen])
+    settings = pd.DataFrame(
+        [
+            {**settings_of(run.recipe), "Turned on the way": runs.turned(run.changes)}
+            for run in chosen
+        ]
+    )
     differ = [name for name in settings if settings[name].astype(str).nunique() > 1]
     scores = pd.DataFrame(
         {
@@ -131,7 +139,7 @@ def table(chosen: Sequence[Run], everything: bool):
             "Steps": [f"{run.scores.get('steps', 0):,}" for run in chosen],
         }
     )
-    shown = pd.concat([scores, (settings if everything else settings[differ]).astype(str)], axis=1)
+    shown = pd.concat([scores, (settings if everything else settings[differ])], axis=1)
 
     def colour(column):
         unlike = (column != column.iloc[0]) & (column.name in differ)
@@ -140,24 +148,22 @@ def table(chosen: Sequence[Run], everything: bool):
     return shown.style.apply(colour)
 
 
-def _settings(run: Run) -> dict:
-    """All settings of the recipe as the table names them."""
-    recipe = run.recipe
+def sheet(recipe: Recipe) -> None:
+    """All settings of one recipe."""
+    lines = (f"{name} **{runs.plain(value)}**" for name, value in settings_of(recipe).items())
+    st.markdown("  \n".join(lines))
+
+
+def settings_of(recipe: Recipe) -> dict[str, str]:
+    """All settings as the table names them."""
     values = {name: getattr(recipe, name) for name in FIELDS}
     values |= {"network": runs.network(recipe.layers), "dropout": recipe.dropout or 0.0}
     left_out = {"name", "comment", "layers", "eval_every"}
     rest = [name for name in values if name not in LABELS and name not in left_out]
-    names = [*(name for name in LABELS if name in values), *rest]
-    shown = {LABELS.get(n, n.replace("_", " ").capitalize()): _words(values[n]) for n in names}
-    return {**shown, "Turned on the way": runs.turned(run.changes)}
-
-
-def _words(value) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {strength:g}" for name, strength in value.items())
-    if isinstance(value, float):
-        return f"{value:g}"
-    return "–" if value is None else str(value)
+    return {
+        LABELS.get(name, name.replace("_", " ").capitalize()): runs.words(values[name])
+        for name in [*LABELS, *rest]
+    }
 
 
 def percent(share: float | None) -> str:
@@ -181,7 +187,7 @@ def _pulse(job) -> None:
             st.rerun()
 
 
-def _scaled(figure: go.Figure, measure: str, values: Sequence[np.ndarray]) -> go.Figure:
+def _scaled(figure, measure: str, values: Sequence[np.ndarray], top=1.002) -> go.Figure:
     """Loss on a log axis; accuracy without the first moments, which would press the rest flat."""
     figure.update_layout(hovermode="x unified")
     figure.update_xaxes(rangemode="tozero", fixedrange=False)
@@ -189,4 +195,4 @@ def _scaled(figure: go.Figure, measure: str, values: Sequence[np.ndarray]) -> go
         return figure.update_yaxes(type="log", fixedrange=False)
     low = min((np.quantile(v, 0.05) for v in values if len(v)), default=0.0)
     low = np.floor(10 * low) / 10 if low < 0.9 else np.floor(100 * low) / 100
-    return figure.update_yaxes(range=[low, 1.002], tickformat=".4~%", fixedrange=False)
+    return figure.update_yaxes(range=[low, top], tickformat=".4~%", fixedrange=False)

@@ -92,6 +92,11 @@ class Run:
         return pd.concat(tables)[["run", "split", *COLUMNS]].to_csv(index=False)
 
 
+def id_of(job: Job) -> str:
+    """Of the run that the job is now: after it has gone back in time, it is another."""
+    return f"{job.id}:{job.rewinds}"
+
+
 def of_job(job: Job) -> Run:
     """The job as it is now."""
     view, model = job.view(), job.model()
@@ -100,7 +105,7 @@ def of_job(job: Job) -> Run:
     if view.last and view.status == "paused":  # replayed, it shall end here too
         changes = [*changes, [view.last.step, {"steps": view.last.step}]]
     return Run(
-        job.id,
+        id_of(job),
         job.recipe.name,
         job.recipe,
         changes,
@@ -137,13 +142,25 @@ def keep(run: Run) -> None:
 def collect() -> None:
     """Keep what the session's job has come to, and what a series has finished."""
     job, series = state.JOB.get(), state.SERIES.get()
-    if job and job.view().status != "ready" and not (job.id in kept() and kept()[job.id].over):
-        keep(of_job(job))
+    if job and job.view().status != "ready":
+        known = kept().get(id_of(job))
+        if not (known and known.over):
+            _replace_by(of_job(job), job)
     if series:
         for run in series.take():
             keep(run)
         if job and job.running:
             series.pause("It waits while a run is learning on Train.")
+
+
+def _replace_by(run: Run, job: Job) -> None:
+    """Keep the run; what the job left behind in mid-run goes, what it had finished stays."""
+    left = {id: old for id, old in kept().items()
+            if id.partition(":")[0] == job.id and id != run.id and not old.over}  # fmt: skip
+    state.RUNS.set({id: old for id, old in kept().items() if id not in left})
+    for old in left.values():
+        run = replace(run, name=old.name)
+    keep(run)
 
 
 def put_away() -> None:
@@ -153,8 +170,8 @@ def put_away() -> None:
         job.join(1.0)  # a slice takes a twentieth of a second
     collect()
     state.end_job()
-    if job and job.id in kept():
-        state.RUNS.set({**kept(), job.id: replace(kept()[job.id], over=True)})
+    if job and (run := kept().get(id_of(job))):
+        state.RUNS.set({**kept(), run.id: replace(run, over=True)})
 
 
 def rename(id: str, name: str) -> str:
@@ -207,10 +224,19 @@ def plain(text: str) -> str:
     return re.sub(r"([^\w\s.,])", r"\\\1", text)
 
 
+def words(value) -> str:
+    """The value of a setting as a table shows it."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {strength:g}" for name, strength in value.items())
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "–" if value is None else str(value)
+
+
 def turned(changes) -> str:
     """What was changed on the way, in words: "lr 0.05 at 300, batch_size 64 at 900"."""
     return ", ".join(
-        f"{'end' if name == 'steps' else f'{name} {value}'} at {step:,}"
+        f"{'end' if name == 'steps' else f'{name} {words(value)}'} at {step:,}"
         for step, settings in changes
         for name, value in settings.items()
     )

@@ -129,7 +129,11 @@ def begin(run: Run, count: int) -> None:
         return
     data, pool = cache.dataset(run.recipe.dataset), cache.pool()
     name = run.name.partition(runs.SEED)[0]
-    series = Series(name, recipes, lambda recipe: launch.job(recipe, data, pool, run.changes))
+
+    def make(recipe):
+        return launch.job(recipe, data, pool, run.changes)
+
+    series = Series(name, recipes, make, pool.limits.grace)
     state.SERIES.set(series)
     series.start()
 

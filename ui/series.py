@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from netcore import Recipe
-from ui import jobs, runs
+from ui import runs
+from ui.jobs import Job
 
 log = logging.getLogger(__name__)
 
@@ -28,13 +29,19 @@ class Progress(NamedTuple):
 class Series:
     """`make` gives the job of a recipe; it is called on the thread of the series."""
 
-    def __init__(self, name: str, recipes: Sequence[Recipe], make: Callable[[Recipe], jobs.Job]):
-        self.name, self.total = name, len(recipes)
+    def __init__(
+        self,
+        name: str,
+        recipes: Sequence[Recipe],
+        make: Callable[[Recipe], Job],
+        grace: float,  # seconds it goes on without its visitor being seen
+    ):
+        self.name, self.total, self.grace = name, len(recipes), grace
         self._make = make
         self._lock = threading.Lock()  # guards all below
         self._todo = list(recipes)
         self._finished: list[runs.Run] = []
-        self._job: jobs.Job | None = None
+        self._job: Job | None = None
         self._worker: threading.Thread | None = None
         self._halted, self._message = False, ""
         self._seen = time.monotonic()
@@ -105,12 +112,12 @@ class Series:
             with self._lock:
                 self._worker = None
 
-    def _next(self) -> jobs.Job | None:
+    def _next(self) -> Job | None:
         """The job that runs now; None when there is nothing to do, or nobody to do it for."""
         with self._lock:
             if self._halted or not self._todo:
                 return None
-            if time.monotonic() - self._seen > jobs.GRACE:
+            if time.monotonic() - self._seen > self.grace:
                 self._message = "Paused because nobody was watching. Go on when you like."
                 return None
             self._job = self._job or self._make(self._todo[0])

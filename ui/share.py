@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from dataset import DataError, augment
+from dataset import augment
 from netcore import Recipe, RecipeError
 from netcore.network import plan
-from netcore.serialize import MAX_FOOTPRINT, MAX_LAYERS, MAX_PARAMETERS
+from netcore.recipe import build_augmentation
+from netcore.serialize import MAX_LAYERS
 from netcore.trainer import CHANGEABLE
-from ui import cache, launch, live, runs, state
+from ui import cache, launch, live, reopen, runs, state
 
 PARAMETER = "run"
 LONGEST = 4_000  # letters; some programs cut longer addresses
@@ -56,23 +57,17 @@ def unpack(token: str) -> tuple[Recipe, list]:
 
 def check(recipe: Recipe, changes: list) -> None:
     """RecipeError unless this can be run here, and each change made when its step comes."""
+    limits = cache.pool().limits
     if len(recipe.layers) > MAX_LAYERS:
         raise RecipeError(f"its network has more than {MAX_LAYERS} layers")
     recipe.check_fit(INPUT_SHAPE, DIGITS)
-    planned = plan(recipe.layers, INPUT_SHAPE)
-    if sum(layer.parameters for layer in planned) > MAX_PARAMETERS:
-        raise RecipeError(f"its network has more than {MAX_PARAMETERS:,} parameters")
-    if sum(layer.footprint for layer in planned) > MAX_FOOTPRINT:
-        raise RecipeError("its network needs too much memory")
+    limits.check(recipe, INPUT_SHAPE)
     if recipe.dataset not in cache.dataset_names():
         raise RecipeError(
             f"it learns from the dataset {recipe.dataset[:60]!r}, which is not open here: open "
             "that file on Explore, then use the link again"
         )
-    try:
-        augment.build(recipe.augment)
-    except DataError as error:
-        raise RecipeError(str(error)) from error
+    build_augmentation(augment.build, recipe.augment)
     if len(changes) > MOST_CHANGES:
         raise RecipeError(f"it has more than {MOST_CHANGES:,} changes")
     before = 0
@@ -82,6 +77,8 @@ def check(recipe: Recipe, changes: list) -> None:
         if fixed := set(settings) - set(CHANGEABLE):
             raise RecipeError(f"{min(fixed)[:60]!r} cannot be changed in mid-run")
         recipe, before = recipe.replace(**settings), step
+        build_augmentation(augment.build, recipe.augment)
+        limits.check(recipe, INPUT_SHAPE)
 
 
 def address(token: str) -> str:
@@ -112,7 +109,7 @@ def shown() -> bool:
         recipe, changes = unpack(token)
     except RecipeError as error:
         st.error(
-            f"The shared run cannot be opened: {runs.plain(str(error)[:300])}.",
+            f"The shared run cannot be opened: {runs.plain(str(error)[:300].rstrip('.'))}.",
             icon=":material/link_off:",
         )
         return False
@@ -142,6 +139,14 @@ def _invite(token: str, recipe: Recipe, changes: list) -> None:
             args=(token, recipe, changes),
             help="Run it just as it was run: the same weights come out, on the same versions.",
         )
+        if base := reopen.base_of(recipe):
+            st.button(
+                "Change it first",
+                icon=":material/tune:",
+                on_click=reopen.change,
+                args=(recipe, base),
+                help="Set the knobs to this run, without its changes on the way, and turn them.",
+            )
         st.button(
             "Leave it",
             icon=":material/close:",

@@ -86,7 +86,7 @@ def _naming(run: Run) -> None:
             help="How the run is called here and in its files.",
         )
         job = state.JOB.get()
-        mine = job is not None and job.id == run.id
+        mine = job is not None and runs.id_of(job) == run.id
         st.button(
             "Delete",
             icon=":material/delete:",

@@ -163,7 +163,7 @@ IN_TRAINING = "in training"  # the name of the network that is learning
 MODEL_ERROR = Key("_model_error")  # why the last model file was refused, as a sentence
 MODEL_FILE = Key("_model_file")
 MODEL_OPEN = Key("_model_open", False)
-RUNS = Key("_runs", MappingProxyType({}))  # every run of the session: id → ui.runs.Run
+RUNS = Key("_runs", MappingProxyType({}), kept=True)  # every run of the session: id → ui.runs.Run
 MADE_ROOM = Key("_made_room", ())  # names of runs whose weights had to go
 OVERLAID = Key("_overlaid", ())  # ids of the runs whose curves are shown
 OFFERED = Key("_offered", frozenset())  # ids of the runs among which they were chosen
@@ -176,9 +176,9 @@ OPENED = Key("_opened")  # name of the run to rename, share or take along
 RUN_NAME = Key("_run_name")  # what is typed as its new name
 SHARE_OPEN = Key("_share_open", False)
 DRAW_WITH = Key("_draw_with")  # True: the next stop is Draw
-SERIES = Key("_series")  # the runs of several seeds that go on in the background
+SERIES = Key("_series", kept=True)  # the runs of several seeds that go on in the background
 ANSWERS = Key("_answers", MappingProxyType({}))  # id of a run → (Model, its validation answers)
-TAKEN = Key("_taken")  # the shared run, as in the link, that this session has begun
+TAKEN = Key("_taken", kept=True)  # the shared run, as in the link, that this session has begun
 ROAD = {step: Key(f"_road_{step}", True) for step in ("crop", "scale", "pen", "centre")}
 EVIDENCE = Key("_evidence")  # the digit whose score is explained; None: the answer
 TARGET = Key("_target")  # the digit that a drawing is to be turned into; None: the second guess
@@ -196,7 +196,7 @@ def end_job() -> None:
     """Put the run away: its thread rests, and nothing holds its memory any more."""
     if job := JOB.get():
         job.pause()
-    for key in (JOB, LOOK, SEEN_STEPS, LENS, TRACES, SLOW, SAVED):
+    for key in (JOB, LOOK, SEEN_STEPS, LENS, TRACES, SLOW, SAVED, TAKEN):
         key.clear()
 
 

@@ -136,6 +136,29 @@ def test_a_run_that_goes_on_is_shown_as_it_is_now(visitor):
     assert kept(at)[0].scores["steps"] == job.view().last.step >= before
 
 
+def test_a_finished_run_stays_when_its_job_goes_back_in_time_and_elsewhere(visitor):
+    at = train(visitor())
+    job = at.session_state["_job"]
+    first = kept(at)[0]
+    job.rewind(job.view().snapshots[0])
+    at.run()
+    assert [run.over for run in kept(at)] == [True, False]
+    job.change(lr=0.01)
+    job.run(2)
+    job.join(20)
+    job.undo()
+    at.run()
+    assert len(kept(at)) == 2, "what was left behind in mid-run is no run of its own"
+    job.change(lr=0.02)
+    job.run()
+    job.join(60)
+    at.run()
+    one, two = kept(at)
+    assert one.model is first.model and one.changes == first.changes
+    assert two.changes == [[0, {"lr": 0.02}]] and two.scores["steps"] == one.scores["steps"]
+    assert not np.array_equal(one.model.theta, two.model.theta)
+
+
 @pytest.fixture
 def two_runs(visitor):
     """Runs, with two small networks of different widths."""

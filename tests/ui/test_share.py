@@ -13,7 +13,10 @@ from streamlit.testing.v1 import AppTest
 import dataset
 from netcore import Recipe, RecipeError
 from netcore.recipe import dense_layers
-from ui import cache, jobs, launch, runs, share
+from ui import cache, launch, reopen, runs, share
+from ui.blueprint import Blueprint
+from ui.limits import Limits
+from ui.pool import Pool
 
 ROOT = Path(__file__).parents[2]
 QUICK = Recipe(
@@ -61,7 +64,7 @@ def labels(at):
 
 def steered_run():
     """A run through a job, whose learning rate and dropout were moved, and which was stopped."""
-    job = launch.job(QUICK, dataset.load("mnist"), jobs.Pool(1))
+    job = launch.job(QUICK, dataset.load("mnist"), Pool(Limits(slots=1)))
     job.run(4)
     job.join(20)
     job.change(lr=0.02, dropout=0.3)
@@ -102,7 +105,7 @@ def test_whoever_opens_the_link_and_starts_gets_the_same_weights_to_the_bit(open
 
 
 def test_a_run_that_was_put_away_is_replayed_as_far_as_it_went(open_link):
-    first = launch.job(QUICK, dataset.load("mnist"), jobs.Pool(1))
+    first = launch.job(QUICK, dataset.load("mnist"), Pool(Limits(slots=1)))
     first.run(5)
     first.join(20)
     run = runs.of_job(first)
@@ -118,16 +121,47 @@ def test_the_visitors_own_run_is_put_away_and_kept(open_link):
     assert "Step" in labels(at), "the form is there again"
     press(at, "Step")
     at.session_state["_job"].join(20)
-    own = at.session_state["_job"].id
+    own = runs.id_of(at.session_state["_job"])
     at.query_params["run"] = share.pack(QUICK, [])
     at.run()
     assert any("put away when this one starts" in info.value for info in at.info)
     press(at, "Start")
-    assert at.session_state["_job"].id != own
+    assert runs.id_of(at.session_state["_job"]) != own
     assert own in at.session_state["_runs"]
     at.session_state["_job"].join(60)
     press(at, "Reset")
     assert len(at.session_state["_runs"]) == 2
+
+
+CONVOLUTIONAL = QUICK.replace(
+    layers=Blueprint(2, 8, 3, (64, 32), "Tanh", "glorot", 0.2).layers(), optimizer="adamw",
+    weight_decay=0.01, averaging=0.99, clip_norm=1.0, patience=3, steps=40, warmup=0.1,
+    schedule="cosine", label_smoothing=0.1, batch_size=64,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("recipe", [QUICK, CONVOLUTIONAL], ids=["dense", "convolutional"])
+def test_a_shared_run_can_be_changed_before_it_starts(open_link, recipe):
+    at = press(open_link(share.pack(recipe, [[1, {"lr": 0.2}]])), "Change it first")
+    assert "run" not in at.query_params
+    at.select_slider(key="lr").set_value(0.02).run()
+    press(at, "Step")
+    assert at.session_state["_job"].recipe == recipe.replace(
+        lr=0.02, name="my fast", eval_every=at.session_state["_job"].recipe.eval_every,
+        comment=cache.recipes()["fast"].comment, epochs=recipe.epochs,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["fast", "seed", "dense", "lenet", "best"])
+def test_the_shipped_recipes_can_be_reached_by_the_form(name):
+    assert reopen.base_of(cache.recipes()[name]) == name
+
+
+@pytest.mark.parametrize(
+    "changes", [{"lr": 0.0123}, {"seed": 99_999}, {"eps": 1e-5}, {"momentum": 0.995}]
+)
+def test_what_the_form_has_no_knob_for_is_run_as_it_is(changes):
+    assert reopen.base_of(QUICK.replace(**changes)) is None
 
 
 BOMB = base64.urlsafe_b64encode(zlib.compress(b" " * 50_000_000, 9)).decode()[:8000]

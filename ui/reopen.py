@@ -1,0 +1,68 @@
+"""A recipe back in the set-up form, to be changed there, if the form has a knob for all of it."""
+
+import streamlit as st
+
+from netcore import Recipe
+from netcore.recipe import canonical
+from ui import cache, controls, runs, state
+from ui.augmentation import WAYS
+from ui.blueprint import Blueprint
+from ui.knobs import BATCHES, DECAYS, RATES
+
+STOPS = {
+    state.LR: RATES,
+    state.WEIGHT_DECAY: DECAYS,
+    state.BATCH_SIZE: BATCHES,
+    state.CLIP_NORM: controls.CLIPS,
+    state.AVERAGING: controls.AVERAGINGS,
+    state.CHANNELS: controls.CHANNELS,
+    state.KERNEL: controls.KERNELS,
+    **dict.fromkeys(state.WIDTHS, controls.WIDTHS),
+}
+TOPS = {
+    state.MOMENTUM: 0.99,
+    state.DROPOUT: 0.9,
+    state.WARMUP: 0.5,
+    state.LABEL_SMOOTHING: 0.3,
+    state.EPOCHS: 200,
+    state.STEPS: 1_000_000,
+    state.PATIENCE: 1000,
+    state.TRAIN_IMAGES: 10_000,
+    state.RUN_SEED: 9999,
+    **{key: WAYS[name].top for name, key in state.AUGMENT.items()},
+}
+
+
+def base_of(recipe: Recipe) -> str | None:
+    """The shipped recipe from which the form can be set to this one; None if there is none."""
+    recipes = cache.recipes()
+    nearest = sorted(recipes, key=lambda name: name not in recipe.name)  # "fast" for "my fast"
+    return next((name for name in nearest if _reaches(recipes[name], recipe)), None)
+
+
+def _reaches(base: Recipe, recipe: Recipe) -> bool:
+    """Whether the knobs, which begin at `base`, can be turned to `recipe`."""
+    free = Blueprint.of(base.layers) and Blueprint.of(recipe.layers)
+    if not free and canonical(base.layers) != canonical(recipe.layers):
+        return False
+    if (base.beta2, base.eps) != (recipe.beta2, recipe.eps) or recipe.epochs < 0.1:
+        return False
+    start, wanted = controls.values(base), controls.values(recipe)
+    return all(
+        wanted[key] == start[key] or wanted[key] in STOPS.get(key, ()) or _within(key, wanted[key])
+        for key in (*STOPS, *TOPS)
+    )
+
+
+def _within(key: state.Key, value: float) -> bool:
+    return key in TOPS and 0 <= value <= TOPS[key]
+
+
+def change(recipe: Recipe, base: str) -> None:
+    """Set the form to the recipe, in place of the session's run and of the one in the address."""
+    runs.put_away()
+    st.query_params.clear()
+    state.RECIPE.set(base)
+    state.DATASET.set(recipe.dataset)
+    for key, value in controls.values(recipe).items():
+        key.set(value)
