@@ -1,5 +1,6 @@
 """The Sweep page: one click tries many settings, every trial can be opened, and luck is named."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -149,11 +150,13 @@ RESULTS = [
 
 
 def test_a_cell_shows_its_best_and_what_was_lost_has_a_cross():
-    heatmap, touch = sweep_charts.grid(GRID, RESULTS, "lr", "hidden", None).data
+    figure = sweep_charts.grid(GRID, RESULTS, "lr", "hidden", RESULTS[1].key)
+    heatmap, touch = figure.data
     assert heatmap.z[0][0] == pytest.approx(2)  # 99 %: two nines
-    assert heatmap.z[0][1] != heatmap.z[0][1]  # no result yet: an empty cell
-    assert list(touch.texttemplate) == ["99.0", "✕"]
+    assert math.isnan(heatmap.z[0][1]), "no result yet"
+    assert [text.text for text in figure.layout.annotations] == ["99.0", "✕"]
     assert list(touch.customdata) == [RESULTS[1].key, RESULTS[2].key]
+    assert len(figure.layout.shapes) == 1, "a frame around the opened one"
 
 
 def test_lines_lead_from_setting_to_setting_to_the_accuracy_the_best_on_top():
