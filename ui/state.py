@@ -85,7 +85,10 @@ SWEEP_EPOCHS = Key("for_epochs")
 SWEEP_VIEW = Key("shown", "Map")
 
 # In the session
-SWEEP_JOB = Key("_sweep_job")  # this session's sweep, a ui.sweeps.Job
+SWEEP_JOB = Key("_sweep_job")  # this session's latest sweep, a ui.sweeps.Job
+SWEEPS = Key("_sweeps", ())  # all of its ui.sweeps.Job, the latest first
+MOST_SWEEPS = 6
+SWEEP_SHOWN = Key("_sweep_shown")  # the id of the one that is looked at
 SWEEP_CHECK = Key("_sweep_check")  # its best trial with other seeds, a ui.sweeps.Job
 SWEEP_OPEN = Key("_sweep_open", False)
 TRIAL = Key("_trial")  # the key of the trial that is opened; None: the best
