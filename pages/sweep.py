@@ -56,6 +56,6 @@ sweep = planned()
 with row:
     buttons(sweep, job)
 if job:
-    sweep_view.watch(job)
+    sweep_view.watch(sweep_view.choose())
 else:
     st.info("Touch the button above. The first results are there in a few seconds.")

@@ -38,21 +38,21 @@ def grid(sweep: Sweep, results: list[Result], x: str, y: str, chosen: str | None
     columns, rows = ([write(value) for value in values] for values in (across, up))
     spaced = {"xgap": 3, "ygap": 3, "showscale": False, "hoverinfo": "skip"}
     heatmap = go.Heatmap(z=z, x=columns, y=rows, **spaced)
-    shares = [_share(z, up.index(place[1]), across.index(place[0])) for place in cells]
     touch = go.Scatter(
         x=[write(place[0]) for place in cells],
         y=[write(place[1]) for place in cells],
         marker={"size": 44, "symbol": "square", "opacity": 0},
-        texttemplate=[score(result) for result in cells.values()],
-        textfont={"size": 13, "color": [_readable_on(share) for share in shares]},
-        unselected={"textfont": {"color": None}},
-        **_touchable(cells.values(), "markers+text"),
+        **_touchable(cells.values()),
     )
     figure = charts.plot([heatmap, touch], label(x), label(y), HEIGHT)
-    best = [place for place, result in cells.items() if result.key == chosen]
-    for place in best:
-        _frame(figure, across.index(place[0]), up.index(place[1]))
-    figure.update_layout(showlegend=False, margin_t=8, hovermode="closest")
+    for place, result in cells.items():
+        column, row = across.index(place[0]), up.index(place[1])
+        font = {"size": 13, "color": _readable_on(_share(z, row, column))}
+        text = score(result)  # no trace: those are dimmed as soon as a cell is chosen
+        figure.add_annotation(x=column, y=row, text=text, font=font, showarrow=False)
+        if result.key == chosen:
+            _frame(figure, column, row)
+    figure.update_layout(showlegend=False, margin_t=8, hovermode="closest", hoverdistance=-1)
     figure.update_xaxes(type="category", showgrid=False, categoryarray=columns)
     return figure.update_yaxes(type="category", showgrid=False, categoryarray=rows)
 
@@ -203,10 +203,10 @@ def _readable_on(share: float | None) -> str:
     return "#0b0e14" if bright > 0.5 else "#ffffff"
 
 
-def _touchable(results, mode="markers") -> dict:
+def _touchable(results) -> dict:
     done = [score(r) + (" %" if r.status == "done" else f" {r.status}") for r in results]
     return {
-        "mode": mode,
+        "mode": "markers",
         "customdata": [result.key for result in results],
         "text": [
             f"<b>{text}</b><br>{words(result.settings)}"

@@ -17,15 +17,50 @@ VIEWS = ["Map", "Lines", "Table"]
 
 
 def start(sweep: Sweep) -> None:
-    """Begin a sweep; the one before makes room."""
+    """Begin a sweep; those before are kept, up to a few."""
     for key in (state.SWEEP_JOB, state.SWEEP_CHECK):
         if job := key.get():
             job.stop()
         key.clear()
-    state.TRIAL.clear()
     job = Job(sweep, cache.sweep_line())
     state.SWEEP_JOB.set(job)
+    state.SWEEPS.set((job, *state.SWEEPS.get())[: state.MOST_SWEEPS])
+    state.SWEEP_SHOWN.set(job.id)
+    state.TRIAL.clear()
     job.start()
+
+
+def choose() -> Job | None:
+    """Which of this session's sweeps to look at: the latest, or one before."""
+    jobs = {job.id: job for job in state.SWEEPS.get()}
+    if len(jobs) < 2:
+        return state.SWEEP_JOB.get()
+    number = {name: n for n, name in enumerate(reversed(jobs), start=1)}
+
+    def name(chosen):
+        job = jobs[chosen]
+        axes = " × ".join(label(axis).lower() for axis in job.sweep.axes)
+        return f"{number[chosen]}: {axes}, {len(job.trials)} trials"
+
+    chosen = st.selectbox(
+        "Results of",
+        list(jobs),
+        format_func=name,
+        key=state.SWEEP_SHOWN.name,
+        persist_state="session",
+        on_change=_forget_trial,
+        width=420,
+        help="Your sweeps of this session, the latest first.",
+    )
+    return jobs[chosen]
+
+
+def _forget_trial() -> None:
+    """Another sweep comes into view; what was asked about the one before goes."""
+    state.TRIAL.clear()
+    if check := state.SWEEP_CHECK.get():
+        check.stop()
+    state.SWEEP_CHECK.clear()
 
 
 def watch(job: Job) -> None:
@@ -189,9 +224,9 @@ def _verdict(job: Job, order: list[Result]) -> None:
     with st.container(border=True):
         st.markdown(
             f"**Is it really the best?** It was picked out of {len(done)}, so its score is "
-            f"flattered: part of its lead is luck. On {images:,} validation images two equally "
-            f"good networks may well differ by {100 * chance:.1f} points, and {_so_many(near)} so "
-            "close to it. Ask the same settings again, with other seeds."
+            f"probably flattered: part of its lead is luck. On {images:,} validation images two "
+            f"equally good networks may well differ by {100 * chance:.1f} points, and "
+            f"{_so_many(near)} so close to it. Ask the same settings again, with other seeds."
         )
         _check(job, done[0])
 

@@ -17,12 +17,16 @@ def test_a_touched_cell_opens_its_trial_and_leads_to_train_with_its_settings(vis
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wide <= 0
 
-    plot = page.locator(".stPlotlyChart").first
-    area = plot.locator(".plot").first.bounding_box()
+    plot = page.locator(".stPlotlyChart .nsewdrag").first
+    plot.scroll_into_view_if_needed()
+    area = plot.bounding_box()
     place = area["x"] + 0.25 * area["width"], area["y"] + 0.75 * area["height"]
     touch = page.mouse.click if screen == "laptop" else page.touchscreen.tap
     touch(*place)
-    expect(page.get_by_text("learning rate 0.03, units 8")).to_be_visible()
+    opened = page.get_by_test_id("stMarkdown").filter(
+        has_text="Opened: learning rate 0.03, units 8"
+    )
+    expect(opened).to_be_visible()
 
     page.get_by_role("link", name="Open in Train").click()
     expect(page).to_have_url(re.compile(r"/train\?.*lr=0.03"))

@@ -1,13 +1,15 @@
 """The Sweep page: one click tries many settings, every trial can be opened, and luck is named."""
 
+import math
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from netcore import Recipe
-from netcore.sweep import Range, Result, Sweep, key
+from netcore.sweep import Range, Result, Sweep, key, ranked
 from ui import sweep_charts, sweep_setup
 
 ROOT = Path(__file__).parents[2]
@@ -92,6 +94,19 @@ def test_cancel_keeps_what_is_done(page):
     assert any("What was done is kept" in info.value for info in at.info)
 
 
+def test_an_earlier_sweep_can_be_looked_at_again(page):
+    at = page(of_images="500", try_lr=["0.03", "0.1"], try_hidden=["8"])
+    press(at, "Start 2 trials")
+    first = finish(at)
+    at.multiselect(key="try_hidden").set_value([16]).run()
+    press(at, "Start 2 trials")
+    finish(at)
+    assert "units 16" in words(at)
+    at.selectbox(key="_sweep_shown").set_value(first.id).run()
+    assert not at.exception
+    assert "units 8" in words(at) and "units 16" not in words(at)
+
+
 @pytest.mark.parametrize("name", list(sweep_setup.PRESETS))
 def test_every_preset_is_ready_to_start(page, name):
     at = page()
@@ -129,13 +144,23 @@ def test_recipes_with_convolutions_have_no_units_to_move(page):
     assert at.multiselect(key="move").value == ["lr"]
 
 
-def test_an_opened_trial_leads_to_train_with_its_settings(page):
-    at = page(of_images="500", try_lr=["0.05"], try_hidden=["16"])
-    press(at, "Start 1 trial")
-    finish(at)
+def test_an_opened_trial_becomes_a_run_in_train_with_the_very_score_of_its_cell(page):
+    draw = {"sweep": "Three at random", "trials": "4", "from_hidden": ["8", "32"]}
+    at = page(of_images="500", **draw)
+    press(at, "Start 4 trials")
+    result = ranked(finish(at).view().results)[0]
     link = next(link.proto for link in at.get("page_link") if "Open" in link.proto.label)
-    assert "lr=0.05" in link.query_string and "width1=16" in link.query_string
-    assert "images=500" in link.query_string and "recipe=fast" in link.query_string
+
+    train = AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=60)
+    train.switch_page("pages/train.py")
+    for name, (value,) in parse_qs(link.query_string).items():
+        train.query_params[name] = value
+    train.run()
+    press(train, "Start")
+    run = train.session_state["_job"]
+    run.join(60)
+    assert run.recipe.lr == result.settings["lr"], "though it stands between the slider's stops"
+    assert run.view().last.validation_loss == result.validation_loss
 
 
 # The figures
@@ -149,11 +174,13 @@ RESULTS = [
 
 
 def test_a_cell_shows_its_best_and_what_was_lost_has_a_cross():
-    heatmap, touch = sweep_charts.grid(GRID, RESULTS, "lr", "hidden", None).data
+    figure = sweep_charts.grid(GRID, RESULTS, "lr", "hidden", RESULTS[1].key)
+    heatmap, touch = figure.data
     assert heatmap.z[0][0] == pytest.approx(2)  # 99 %: two nines
-    assert heatmap.z[0][1] != heatmap.z[0][1]  # no result yet: an empty cell
-    assert list(touch.texttemplate) == ["99.0", "✕"]
+    assert math.isnan(heatmap.z[0][1]), "no result yet"
+    assert [text.text for text in figure.layout.annotations] == ["99.0", "✕"]
     assert list(touch.customdata) == [RESULTS[1].key, RESULTS[2].key]
+    assert len(figure.layout.shapes) == 1, "a frame around the opened one"
 
 
 def test_lines_lead_from_setting_to_setting_to_the_accuracy_the_best_on_top():
