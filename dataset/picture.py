@@ -24,6 +24,11 @@ MAX_PICTURE_PIXELS = 25_000_000
 PICTURE_SIDE = 1_024  # `open_picture` reduces larger ones
 
 
+def digits(pixels: np.ndarray) -> np.ndarray:
+    image = from_picture(pixels)[None]
+    return image if image.any() else image[:0]
+
+
 def from_picture(pixels: np.ndarray) -> np.ndarray:
     """The digit in a picture, as MNIST would have it; → (28, 28) uint8.
 

@@ -1,11 +1,11 @@
-"""The command line: train, lr-find, sweep, evaluate, predict, prove. `python -m netcore --help`."""
+"""The command line: train, sweep, evaluate, predict and more. `python -m netcore --help`."""
 
 import argparse
 import json
 import sys
 
 from dataset import DataError
-from netcore.commands import evaluate, predict, prove, sweep, train
+from netcore.commands import calibrate, evaluate, predict, prove, sweep, train
 from netcore.recipe import RecipeError
 from netcore.serialize import ModelError
 from netcore.trainer import Divergence
@@ -29,7 +29,7 @@ def parser():
         prog="python -m netcore", description="Train and use neural networks in pure NumPy."
     )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    for module in (train, sweep, evaluate, predict, prove):
+    for module in (train, sweep, evaluate, calibrate, predict, prove):
         module.add(commands)
     return top
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from netcore.certainty import Certainty
 from netcore.network import Network, plan
 from netcore.recipe import Recipe, RecipeError, check_changes
 
@@ -37,6 +38,7 @@ class Model:
     changes: list = field(default_factory=list)  # [[step, {setting: value}], …]
     scores: dict = field(default_factory=dict)  # such as {"test_accuracy": 0.98}
     buffers: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
+    certainty: Certainty | None = None  # found by `python -m netcore calibrate`
 
     @property
     def name(self):
@@ -60,6 +62,7 @@ class Model:
                 "recipe": self.recipe.to_json(),
                 "changes": self.changes,
                 "scores": self.scores,
+                **({"certainty": self.certainty.to_json()} if self.certainty else {}),
                 "theta": _encode(self.theta),
                 "buffers": _encode(self.buffers),
             },
@@ -141,7 +144,16 @@ def _parse(content):
         recipe=recipe,
         changes=changes,
         scores=data["scores"],
+        certainty=_certainty(data.get("certainty")),
     )
+
+
+def _certainty(data):
+    """None for a model that was never calibrated, as all were before there was calibration."""
+    try:
+        return None if data is None else Certainty.from_json(data)
+    except ValueError as error:
+        raise ModelError(str(error)) from error
 
 
 def _refuse_constant(name):

@@ -16,6 +16,8 @@ import streamlit as st
 import dataset as data
 import netcore
 from dataset import DataError, Dataset, stats, table
+from dataset.shapes import Shapes
+from dataset.shapes import learn as learn_shapes
 from netcore import explain
 from ui import state, sweeps
 from ui.limits import Limits
@@ -72,6 +74,12 @@ def shipped_models() -> dict[str, netcore.Model]:
     """The repository's models by name, the best on validation first. Shared and read-only."""
     models = {path.stem: netcore.load(path) for path in sorted(MODELS.glob("*.json"))}
     return dict(sorted(models.items(), key=lambda item: -item[1].scores["validation_accuracy"]))
+
+
+@st.cache_resource(show_spinner=False)
+def digit_shapes() -> Shapes:
+    """What MNIST's digits look like, to tell them from what is none. Shared and read-only."""
+    return learn_shapes(_shipped("mnist").train)
 
 
 @st.cache_resource(show_spinner=False)

@@ -149,9 +149,6 @@ SWEEP_SHOWN = Key("_sweep_shown")  # the id of the one that is looked at
 SWEEP_CHECK = Key("_sweep_check")  # its best trial with other seeds, a ui.sweeps.Job
 SWEEP_OPEN = Key("_sweep_open", False)
 TRIAL = Key("_trial")  # the key of the trial that is opened; None: the best
-JOB = Key("_job")  # this session's run, a ui.jobs.Job
-SAVED = Key("_saved")  # the name under which the run's model was saved
-UPLOAD = Key("_upload")  # the visitor's own dataset.Dataset; the next one replaces it
 UPLOAD_ERROR = Key("_upload_error")  # why the last file was refused, as a sentence
 UPLOAD_FILE = Key("_upload_file")
 UPLOAD_OPEN = Key("_upload_open", False)
@@ -159,7 +156,7 @@ TOUCHED = Key("_touched")  # what is selected on a sheet of images, one for each
 CANVAS = Key("canvas")  # the canvas itself
 CANVAS_START = Key("_canvas_start", MappingProxyType({"objects": (), "turn": 0}))
 DRAWING = Key("_drawing", kept=True)  # what is on the canvas, as it sends it
-READER = Key("_reader")  # (Model, its Network) that read last; no two sessions share a network
+READER = Key("_reader")  # (Model, its Reader) that read last; no two sessions share a network
 MODELS = Key("_models", MappingProxyType({}), kept=True)  # the visitor's own: name → netcore.Model
 MOST_MODELS = 6  # the oldest makes room
 IN_TRAINING = "in training"  # the name of the network that is learning

@@ -13,6 +13,7 @@ import dataset
 from dataset import strokes
 from dataset.strokes import Drawing
 from netcore.__main__ import main
+from netcore.commands import calibrate
 from tests.handwriting import FOUR, SEVEN
 
 QUICK = ["--recipe", "fast", "--set", "train_images=2000", "epochs=1", "eval_every=null"]
@@ -94,6 +95,25 @@ def test_pen_strokes_without_labels_give_a_line_a_digit(tmp_path, capsys):
     assert main(["predict", "dense", "--ink", str(path)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3 and all(line.startswith("7 (") for line in lines)
+
+
+def test_a_number_in_pen_strokes_is_read_digit_by_digit(tmp_path, capsys):
+    path = tmp_path / "numbers.jsonl"
+    forty_seven = [np.array(s) for s in FOUR] + [np.array(s) + [200, 0] for s in SEVEN]
+    path.write_text(strokes.dumps([Drawing(forty_seven)]))
+    assert main(["predict", "lenet", "--ink", str(path), "--json"]) == 0
+    assert last_json(capsys)["digits"] == [[4, 7]]
+
+
+def test_a_model_is_calibrated_in_its_file_and_keeps_its_weights(model_file, monkeypatch, capsys):
+    monkeypatch.setattr(calibrate, "EACH", 50)
+    before = json.loads(model_file.read_text())
+    assert main(["calibrate", str(model_file), "--json"]) == 0
+    result, after = last_json(capsys), json.loads(model_file.read_text())
+    assert after["theta"] == before["theta"] and after["scores"] == before["scores"]
+    assert after["certainty"]["temperature"] == result["temperature"]
+    assert result["test_refused"] < 0.04
+    assert result["kinds"]["noise"]["accepted"] < 0.5 < result["kinds"]["noise"]["auroc"]
 
 
 def test_a_table_in_kaggles_form_trains_like_the_rest(tmp_path, capsys):

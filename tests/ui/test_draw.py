@@ -8,8 +8,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import netcore
+from netcore.reading import Reading
 from tests.handwriting import FOUR, SEVEN, ZERO, fabric
-from ui import cache, shelf, state
+from ui import cache, reader, shelf, state
 
 SPEC = ["Flatten", {"layer": "Dense", "out_features": 10}, "LogSoftmax"]
 
@@ -62,6 +63,40 @@ def test_an_empty_canvas_says_so_and_what_to_do(draw):
 @pytest.mark.parametrize(("digit", "strokes"), [(4, FOUR), (7, SEVEN), (0, ZERO)])
 def test_a_drawn_digit_is_read_at_once(draw, digit, strokes):
     assert rf"# $\Huge {digit}$" in words(draw(strokes))
+
+
+def test_two_digits_side_by_side_are_read_as_a_number(draw):
+    narrow = [[(x / 2, 60 + y / 2) for x, y in stroke] for stroke in FOUR]
+    beside = [[(130 + x / 2, 60 + y / 2) for x, y in stroke] for stroke in SEVEN]
+    at = draw(narrow + beside)
+    assert r"# $\Huge 47$" in words(at) and "**2 digits** side by side" in words(at)
+
+
+def test_a_scribble_is_not_called_a_digit(draw):
+    grid = [[(x, 40), (x, 240)] for x in (60, 110, 160, 210)]
+    grid += [[(40, y), (240, y)] for y in (60, 110, 160, 210)]
+    at = draw(grid)
+    assert "This does not look like one digit. My best guess is" in words(at)
+    assert r":gray[$\Huge" in words(at)
+
+
+def test_a_model_that_was_never_calibrated_refuses_nothing(draw):
+    at = draw([[(40, 40), (240, 240), (40, 240), (240, 40)]])
+    choose_own(at, model())
+    assert "does not look like" not in words(at)
+
+
+def reading(digits, known):
+    probabilities = np.eye(10)[list(digits)] * 0.9 + 0.01
+    return Reading(probabilities, np.zeros(len(digits)), np.array(known))
+
+
+def test_words_say_which_of_several_digits_is_doubtful():
+    assert "**2 digits** side by side. It is 83% sure" in reader.words(reading([4, 2], [1, 1]))
+    assert reader.words(reading([4, 2], [True, False])).startswith(
+        "Number 2 from the left does not"
+    )
+    assert reader.words(reading([4, 2], [False, False])).startswith("Numbers 1, 2 from the left do")
 
 
 def test_undo_takes_the_last_stroke_back(draw):

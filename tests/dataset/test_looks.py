@@ -1,0 +1,51 @@
+"""Several looks at a digit, what digits look like, and what is none."""
+
+import numpy as np
+import pytest
+
+import dataset
+from dataset import ink, looks, nondigits, shapes
+from tests.handwriting import FOUR, SEVEN
+
+
+@pytest.fixture(scope="module")
+def mnist():
+    return dataset.load("mnist")
+
+
+def test_the_first_look_is_the_digit_as_it_is(mnist):
+    np.testing.assert_array_equal(looks.of_drawings([FOUR, SEVEN])[1, 0], ink.draw(SEVEN))
+    images = mnist.validation.images[:5]
+    np.testing.assert_array_equal(looks.of_images(images)[:, 0], images)
+
+
+def test_looks_at_a_drawing_and_at_its_picture_are_much_the_same():
+    drawn = looks.of_drawings([FOUR, SEVEN]).astype(float)
+    seen = looks.of_images(drawn[:, 0].astype(np.uint8)).astype(float)
+    for number in range(1, looks.COUNT):
+        near = np.corrcoef(drawn[:, number].ravel(), seen[:, number].ravel())[0, 1]
+        wrong = np.corrcoef(drawn[:, number].ravel(), seen[:, number, :, ::-1].ravel())[0, 1]
+        assert near > 0.6 and near > wrong + 0.2
+
+
+def test_digits_are_less_strange_to_their_own_class_and_noise_is_strange_to_all(mnist):
+    found = shapes.learn(mnist.train)
+    digits = mnist.validation[:500]
+    strangeness = found.strangeness(digits.images)
+    assert np.mean(strangeness.argmin(axis=1) == digits.labels) > 0.9
+    own = strangeness[np.arange(500), digits.labels]
+    noise = found.strangeness(nondigits.noise(np.random.default_rng(0), 100))
+    assert np.median(noise.min(axis=1)) > np.quantile(own, 0.95)
+
+
+@pytest.mark.parametrize("kind", [*nondigits.SETTING, *nondigits.JUDGING])
+def test_what_is_not_a_digit_comes_as_an_image_like_any_other(kind, mnist):
+    make = {**nondigits.SETTING, **nondigits.JUDGING}[kind]
+    first, again = (make(np.random.default_rng(7), 12, mnist.validation.images) for _ in range(2))
+    assert first.shape == (12, 28, 28) and first.dtype == np.uint8
+    assert first.any(axis=(1, 2)).all()
+    np.testing.assert_array_equal(first, again)
+
+
+def test_the_line_is_judged_by_kinds_that_did_not_set_it():
+    assert not set(nondigits.SETTING) & set(nondigits.JUDGING)

@@ -1,0 +1,120 @@
+"""Probabilities that come true, and answers that are held back."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import netcore
+from netcore import certainty
+from netcore.certainty import Certainty
+from netcore.reading import Reader
+from netcore.serialize import ModelError, loads
+
+SPEC = ["Flatten", {"layer": "Dense", "out_features": 10}, "LogSoftmax"]
+
+
+@pytest.fixture
+def model():
+    theta = np.random.default_rng(0).normal(0, 0.1, 7850).astype(np.float32)
+    return netcore.Model(SPEC, (28, 28), theta, netcore.Recipe(name="mine"))
+
+
+def overconfident(count=4000, times=3.0):
+    """Logits that are `times` too large, with targets drawn from the true probabilities."""
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 2, (count, 10))
+    noisy = logits + rng.gumbel(size=logits.shape)
+    return times * logits, noisy.argmax(axis=1)
+
+
+def test_the_temperature_is_how_much_too_sure_a_network_is():
+    assert certainty.temperature(*overconfident(times=3.0)) == pytest.approx(3, rel=0.06)
+    assert certainty.temperature(*overconfident(times=0.5)) == pytest.approx(0.5, rel=0.06)
+
+
+def test_calibrated_probabilities_come_true():
+    logits, targets = overconfident()
+    found = Certainty(temperature=certainty.temperature(logits, targets))
+    before = certainty.calibration_error(Certainty().probabilities(logits), targets)
+    assert before > 0.15
+    assert certainty.calibration_error(found.probabilities(logits), targets) < 0.03
+
+
+def test_the_calibration_error_of_one_bin_is_worked_by_hand():
+    probabilities = np.array([[0.9, 0.1]] * 4)
+    assert certainty.calibration_error(probabilities, np.array([0, 0, 0, 1])) == pytest.approx(0.15)
+
+
+def test_auroc_counts_pairs():
+    assert certainty.auroc(np.array([3, 4]), np.array([1, 2])) == 1
+    assert certainty.auroc(np.array([1, 3]), np.array([2, 3])) == 0.375
+    assert certainty.auroc(np.array([1.0, 1.0]), np.array([1.0])) == 0.5
+
+
+def test_as_many_validation_digits_are_refused_as_allowed():
+    logits, targets = overconfident()
+    strangeness = np.random.default_rng(1).normal(3, 0.3, logits.shape)
+    found = certainty.fit(logits, targets, strangeness, refused=0.02)
+    assert np.mean(found.score(logits, strangeness) < found.threshold) == pytest.approx(0.02)
+
+
+def test_weak_evidence_and_a_strange_look_both_lower_the_score():
+    found = Certainty(evidence_middle=10, strangeness_middle=3)
+    logits, strangeness = np.eye(10)[:1] * 10, np.full((1, 10), 3.0)
+    typical = found.score(logits, strangeness)
+    assert typical == 0
+    assert found.score(logits / 2, strangeness) < typical
+    assert found.score(logits, strangeness + 1) < typical
+
+
+def test_the_mean_logits_of_looks_are_those_of_the_network(model):
+    looks = np.random.default_rng(0).integers(0, 256, (3, 4, 28, 28), dtype=np.uint8)
+    network = model.network()
+    log_probs = network.log_probs(looks.reshape(-1, 28, 28)).reshape(3, 4, 10).mean(axis=1)
+    logits = certainty.logits(network, looks)
+    expected = np.exp(log_probs) / np.exp(log_probs).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(Certainty().probabilities(logits), expected, rtol=1e-5)
+
+
+def test_a_reader_says_what_it_does_not_know(model):
+    images = np.random.default_rng(0).integers(0, 256, (2, 1, 28, 28), dtype=np.uint8)
+    model = replace(model, certainty=Certainty(threshold=-50))
+
+    def strangeness(images):
+        return np.array([[0.0] * 10, [1000.0] * 10])
+
+    assert Reader(model, strangeness)(images).known.tolist() == [True, False]
+
+
+def test_a_model_that_was_never_calibrated_knows_everything(model):
+    images = np.zeros((2, 1, 28, 28), np.uint8)
+    reading = Reader(model, lambda images: np.full((2, 10), 1e9))(images)
+    assert reading.known.all()
+    np.testing.assert_allclose(reading.probabilities.sum(axis=1), 1, rtol=1e-5)
+
+
+def test_a_file_keeps_the_certainty_and_an_old_one_has_none(model):
+    found = Certainty(1.5, 10, 2, 3, 0.5, -2.25)
+    assert loads(replace(model, certainty=found).dumps()).certainty == found
+    assert "certainty" not in json.loads(model.dumps())
+    assert loads(model.dumps()).certainty is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"temperature": 0},
+        {"temperature": 1e9},
+        {"threshold": "low"},
+        {"evidence_spread": -1},
+        {"strangeness_middle": True},
+        {"more": 1},
+    ],
+)
+def test_a_file_with_an_unsound_certainty_is_refused(model, change):
+    data = json.loads(model.dumps())
+    data["certainty"] = {**Certainty(threshold=0.0).to_json(), **change}
+    with pytest.raises(ModelError, match="is not a model this can use: its "):
+        loads(json.dumps(data))
