@@ -38,7 +38,7 @@ class Map(NamedTuple):
 
 
 def maps(strokes, image) -> list[Map]:
-    """All maps that a drawing allows; without strokes only that of its place."""
+    """All maps that a drawing allows; without strokes its pixels are moved and turned instead."""
     places = [f"{n:+d}" if n else "0" for n in range(-REACH, REACH + 1)]
     found = [
         Map(
@@ -47,14 +47,19 @@ def maps(strokes, image) -> list[Map]:
             "pixels right", "pixels down", places, places, variations.shifted(image, REACH),
         )
     ]  # fmt: skip
-    if len(strokes):
-        found += [
-            Map(
-                "turn", "Turned and scaled",
-                "The strokes are turned and drawn anew, so many pixels long; MNIST has 20.",
-                "degrees", "pixels long", [f"{v:+.0f}" for v in DEGREES],
-                [f"{v:.3g}" for v in SIZES], variations.turned(strokes, DEGREES, SIZES),
-            ),
+    drawn = len(strokes) > 0
+    found.append(
+        Map(
+            "turn", "Turned and scaled",
+            "The strokes are turned and drawn anew, so many pixels long; MNIST has 20."
+            if drawn else "The pixels are turned and scaled; as it is, it has 20 of them.",
+            "degrees", "pixels long", [f"{v:+.0f}" for v in DEGREES], [f"{v:.3g}" for v in SIZES],
+            variations.turned(strokes, DEGREES, SIZES) if drawn
+            else variations.turned_picture(image, DEGREES, SIZES),
+        )
+    )  # fmt: skip
+    if drawn:
+        found.append(
             Map(
                 "slant", "Slanted and thickened",
                 "The strokes lean to the right or left and are drawn with pens of many widths; "
@@ -62,8 +67,8 @@ def maps(strokes, image) -> list[Map]:
                 "pixels to the right a pixel of height", "pen width",
                 [f"{v:+.2f}" for v in SLANTS], [f"{2 * v:.2g}" for v in PENS],
                 variations.slanted(strokes, SLANTS, PENS),
-            ),
-        ]  # fmt: skip
+            )
+        )  # fmt: skip
     return found
 
 

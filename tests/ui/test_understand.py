@@ -1,6 +1,7 @@
 """Look inside, on Draw: every section opens, for every model, and only when asked."""
 
 from collections import Counter
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -133,17 +134,30 @@ def test_a_target_that_became_the_answer_is_let_go(look):
     assert at.session_state[state.TARGET.name] is None
 
 
+def test_the_network_in_training_has_neighbours_and_stands_in_the_table(look, monkeypatch):
+    monkeypatch.setattr(cache, "features", None)  # what changes all the time is not kept
+    at = look("Neighbours", model="seed", strokes=())
+    at.session_state[state.JOB.name] = SimpleNamespace(
+        running=False, seen=lambda: None, model=lambda: cache.shipped_models()["seed"]
+    )
+    at.run().session_state[state.DRAWING.name] = fabric(FOUR)
+    at.selectbox(key=state.MODEL.name).set_value(state.IN_TRAINING).run()
+    assert "**By layer 1**" in words(at)
+    at.button_group(key=state.LOOK.name).set_value("All models").run()
+    assert state.IN_TRAINING in list(at.dataframe[0].value["Model"])
+
+
 def test_the_fragility_maps_are_summed_up(look):
     found = words(look("Fragility"))
     assert "Turned, it stays a **4**" in found
     assert "ways it stays a 4" in found
 
 
-def test_a_picture_without_strokes_can_still_be_moved():
+def test_a_picture_without_strokes_can_still_be_moved_and_turned():
     image = ink.draw(FOUR)
-    (only,) = fragility.maps([], image)
-    assert only.key == "shift"
-    np.testing.assert_array_equal(only.images[fragility.REACH, fragility.REACH], image)
+    shift, turn = fragility.maps([], image)
+    np.testing.assert_array_equal(shift.images[fragility.REACH, fragility.REACH], image)
+    np.testing.assert_array_equal(turn.images[turn.ys.index("20"), turn.xs.index("+0")], image)
 
 
 def test_the_middle_of_every_map_is_the_drawing_as_it_is_read():
@@ -164,7 +178,7 @@ def test_how_far_a_drawing_may_be_turned_is_said_in_words():
 
 
 def test_every_field_of_a_map_stands_in_the_series_of_its_digit():
-    (m,) = fragility.maps([], ink.draw(FOUR))
+    m, _ = fragility.maps([], ink.draw(FOUR))
     likely = np.random.default_rng(0).dirichlet(np.ones(10), m.images.shape[:2])
     options = fragility.chart(m, likely)
     for series in options["series"]:
