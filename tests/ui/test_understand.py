@@ -177,6 +177,14 @@ def test_how_far_a_drawing_may_be_turned_is_said_in_words():
     )
 
 
+def test_how_far_a_drawing_may_be_moved_is_said_in_words():
+    answers = np.full((15, 15), 4)
+    answers[:3], answers[9:], answers[:, 13] = 5, 6, 7
+    assert fragility.moving(answers, 4) == (
+        "Moved, it stays a **4** for 4 pixels up, 1 down, 7 to the left and 5 to the right."
+    )
+
+
 def test_every_field_of_a_map_stands_in_the_series_of_its_digit():
     m, _ = fragility.maps([], ink.draw(FOUR))
     likely = np.random.default_rng(0).dirichlet(np.ones(10), m.images.shape[:2])
