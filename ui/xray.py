@@ -79,7 +79,10 @@ def verdict(shrunk: np.ndarray, read: np.ndarray) -> str:
     """What all steps have done, in words; probabilities (K,) without any and with all."""
     naive, best = int(shrunk.argmax()), int(read.argmax())
     if naive != best:
-        return f"The last picture is what is read: **{best}**. Merely shrunk: **{naive}**."
+        return (
+            f"The last picture is what is read: **{best}**, {sure(read[best])} sure. Merely shrunk "
+            f"it would be **{naive}**, {sure(shrunk[naive])} sure."
+        )
     return (
         f"The last picture is what is read: **{best}**, {sure(read[best])} sure. Merely shrunk "
         f"it would be {naive} too, {sure(shrunk[naive])} sure: try a small one in a corner."
