@@ -12,7 +12,7 @@ from dataset import ink
 from netcore import ModelError, explain
 from tests.handwriting import FOUR, SEVEN, fabric
 from tests.ui.test_draw import choose_own, model, words
-from ui import cache, fragility, side_by_side, state, understand, xray
+from ui import cache, fragility, side_by_side, state, understand, why, xray
 from ui.sight import Sight, sure
 
 
@@ -107,6 +107,18 @@ def test_the_evidence_is_for_the_answer_or_the_digit_one_chooses(look):
     assert "What would move the score of 4" in words(at)
     widget(at, "button_group", state.EVIDENCE).set_value(9).run()
     assert "What would move the score of 9" in words(at)
+
+
+@pytest.mark.parametrize(
+    ("lost", "sentence"),
+    [
+        ([0.001, 0], "No single patch makes a difference to 4."),
+        ([0.3, 0], "Cover the :orange[orange], and 4 becomes less likely, by up to 30 points."),
+        ([0, -0.2], "Cover the :blue[blue], and 4 becomes likelier."),
+    ],
+)
+def test_what_a_digit_would_miss_is_said_in_words(lost, sentence):
+    assert why.missed(4, np.array(lost)) == sentence
 
 
 def test_the_neighbours_of_a_clear_digit_are_the_same_digit(look):
