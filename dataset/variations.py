@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dataset import xray
+from dataset import augment, xray
+from dataset.ink import BOX, FIELD
 from dataset.xray import Strokes
 
 COARSE, FEWER = 0.7, 250  # spacing in pixels and number of segments, plenty for a reading
@@ -31,6 +32,21 @@ def turned(strokes: Strokes, degrees: Sequence[float], sizes: Sequence[float]) -
     matrices = np.array([[cos, sin], [-sin, cos]]).transpose(2, 0, 1)  # [x, y] @ matrix, y down
     ends = xray.segments(strokes, COARSE, FEWER)
     return _grid(ends, matrices, [{"size": size} for size in sizes])
+
+
+def turned_picture(image: np.ndarray, degrees: Sequence[float], sizes: Sequence[float]):
+    """`turned` for an image (28, 28) uint8 without strokes: its pixels are turned about the middle
+    and scaled from 20 to `sizes`, pen and all; → (sizes, degrees, 28, 28) uint8.
+    """
+    angles = np.deg2rad(np.tile(degrees, len(sizes)))
+    shrink = BOX / np.repeat(np.asarray(sizes, float), len(degrees))
+    middle = (FIELD - 1) / 2
+    down, right = np.indices(image.shape) - middle
+    cos, sin = (shrink * np.array([np.cos(angles), np.sin(angles)]))[:, :, None, None]
+    y, x = middle + cos * down - sin * right, middle + sin * down + cos * right
+    images = np.broadcast_to(image, (len(angles), *image.shape))
+    found = augment.sample(images, y.astype(np.float32), x.astype(np.float32))
+    return np.rint(255 * found).astype(np.uint8).reshape(len(sizes), len(degrees), *image.shape)
 
 
 def slanted(strokes: Strokes, slants: Sequence[float], pens: Sequence[float]) -> np.ndarray:

@@ -28,6 +28,7 @@ RECIPES = MODELS / "recipes"
 SIMPLEST_FIRST = ("fast", "seed", "linear", "memorize", "vanishing", "dense", "lenet")
 
 SAMPLE = 2000  # images on the map
+NEIGHBOURS = 10_000  # training images among which those next to a drawing are sought
 MEMORY = 64_000_000  # bytes of features of a model
 WORK = 400_000_000  # numbers that a network computes for them
 
@@ -170,15 +171,15 @@ def _weights(model: netcore.Model) -> str:
     show_spinner="Showing the network some training images …",
     hash_funcs={netcore.Model: _weights},
 )
-def features(model: netcore.Model, most: int) -> list[np.ndarray]:
-    """What a model's hidden layers make of MNIST's first training images, up to `most` of them.
+def features(model: netcore.Model) -> list[np.ndarray]:
+    """What a model's hidden layers make of MNIST's first training images.
 
     → one array (N, D) a layer, as `explain.features` has it. N is smaller for networks that take
     long or answer with much, so that it takes seconds and 64 MB at most. Read-only.
     """
     network = explain.reader(model)
     room = MEMORY // (2 * max(1, sum(explain.feature_sizes(network))))
-    count = min(most, room, WORK // network.footprint)
+    count = min(NEIGHBOURS, room, WORK // network.footprint)
     return explain.features(network, dataset("mnist").train.images[:count])
 
 

@@ -38,7 +38,7 @@ class Map(NamedTuple):
 
 
 def maps(strokes, image) -> list[Map]:
-    """All maps that a drawing allows; without strokes only that of its place."""
+    """All maps that a drawing allows; without strokes its pixels are moved and turned instead."""
     places = [f"{n:+d}" if n else "0" for n in range(-REACH, REACH + 1)]
     found = [
         Map(
@@ -47,14 +47,19 @@ def maps(strokes, image) -> list[Map]:
             "pixels right", "pixels down", places, places, variations.shifted(image, REACH),
         )
     ]  # fmt: skip
-    if len(strokes):
-        found += [
-            Map(
-                "turn", "Turned and scaled",
-                "The strokes are turned and drawn anew, so many pixels long; MNIST has 20.",
-                "degrees", "pixels long", [f"{v:+.0f}" for v in DEGREES],
-                [f"{v:.3g}" for v in SIZES], variations.turned(strokes, DEGREES, SIZES),
-            ),
+    drawn = len(strokes) > 0
+    found.append(
+        Map(
+            "turn", "Turned and scaled",
+            "The strokes are turned and drawn anew, so many pixels long; MNIST has 20."
+            if drawn else "The pixels are turned and scaled; as it is, it has 20 of them.",
+            "degrees", "pixels long", [f"{v:+.0f}" for v in DEGREES], [f"{v:.3g}" for v in SIZES],
+            variations.turned(strokes, DEGREES, SIZES) if drawn
+            else variations.turned_picture(image, DEGREES, SIZES),
+        )
+    )  # fmt: skip
+    if drawn:
+        found.append(
             Map(
                 "slant", "Slanted and thickened",
                 "The strokes lean to the right or left and are drawn with pens of many widths; "
@@ -62,8 +67,8 @@ def maps(strokes, image) -> list[Map]:
                 "pixels to the right a pixel of height", "pen width",
                 [f"{v:+.2f}" for v in SLANTS], [f"{2 * v:.2g}" for v in PENS],
                 variations.slanted(strokes, SLANTS, PENS),
-            ),
-        ]  # fmt: skip
+            )
+        )  # fmt: skip
     return found
 
 
@@ -83,35 +88,47 @@ def show(sight: Sight) -> None:
                 st.echarts_chart(
                     chart(m, part), height=HEIGHT, key=f"fragility_{m.key}", alt=m.title
                 )
-            if m.key == "turn":
+            answers = part.argmax(axis=-1)
+            if m.key == "shift":
+                summary.markdown(moving(answers, sight.answer))
+            elif m.key == "turn":
                 row = int(np.abs(SIZES - BOX).argmin())
-                summary.markdown(turning(part[row].argmax(axis=1), sight.answer))
+                summary.markdown(turning(answers[row], sight.answer))
     steady = float(np.mean(likely.argmax(axis=1) == sight.answer))
     summary.markdown(f"In **{steady:.0%}** of all {len(likely)} ways it stays a {sight.answer}.")
 
 
+def moving(answers: np.ndarray, answer: int) -> str:
+    """How far it may be moved, in words; answers (15, 15), the first row moved up the most."""
+    across, down = answers[REACH], answers[:, REACH]
+    left, right, up, lower = (
+        bears(way, answer)
+        for way in (across[REACH::-1], across[REACH:], down[REACH::-1], down[REACH:])
+    )
+    return (
+        f"Moved, it stays a **{answer}** for {up} pixels up, {lower} down, {left} to the left and "
+        f"{right} to the right."
+    )
+
+
 def turning(answers: np.ndarray, answer: int) -> str:
     """How far it may be turned, in words; answers (13,) at DEGREES, at the usual size."""
-    middle = len(DEGREES) // 2
+    middle, step = len(DEGREES) // 2, DEGREES[1] - DEGREES[0]
 
-    def steady(way: np.ndarray) -> int:
-        flips = np.flatnonzero(way != answer)
-        return int(flips[0] if len(flips) else len(way)) - 1
-
-    left, right = steady(answers[middle::-1]), steady(answers[middle:])
-    step = DEGREES[1] - DEGREES[0]
-
-    def limit(steps: int, way: np.ndarray, side: str) -> str:
-        if steps + 1 == len(way):
+    def limit(way: np.ndarray, side: str) -> str:
+        steps = bears(way, answer)
+        if steps == len(way) - 1:
             return f"all the {DEGREES[-1]:.0f}° {side}"
-        if steps < 0:
-            return f"not at all {side}"
         return f"up to {steps * step:.0f}° {side} (then a {way[steps + 1]})"
 
-    return (
-        f"Turned, it stays a **{answer}** {limit(left, answers[middle::-1], 'to the left')} and "
-        f"{limit(right, answers[middle:], 'to the right')}."
-    )
+    left, right = limit(answers[middle::-1], "to the left"), limit(answers[middle:], "to the right")
+    return f"Turned, it stays a **{answer}** {left} and {right}."
+
+
+def bears(way: np.ndarray, answer: int) -> int:
+    """How many steps the answer stays the same on a way that begins at the drawing as it is."""
+    flips = np.flatnonzero(way != answer)
+    return max(int(flips[0]) - 1, 0) if len(flips) else len(way) - 1
 
 
 def chart(m: Map, likely: np.ndarray) -> dict:

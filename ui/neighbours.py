@@ -11,7 +11,7 @@ from ui.sight import Sight
 
 COUNT = 8
 SIDE = 72  # pixels of an image
-MOST, IN_TRAINING = 10_000, 1_000  # images looked at
+IN_TRAINING = 1_000  # images that a network in training looks at
 INTRO = (
     "Which training images are most like the drawing? By pixels, what counts is where the ink "
     "lies. Layer by layer the network learns to see what matters instead, and other images move "
@@ -21,10 +21,14 @@ INTRO = (
 
 def show(sight: Sight) -> None:
     train = cache.dataset("mnist").train
-    most = IN_TRAINING if sight.name == state.IN_TRAINING else MOST
+    changing = sight.name == state.IN_TRAINING
+    most = IN_TRAINING if changing else cache.NEIGHBOURS
     near, _ = explain.nearest(train.images[:most], sight.image, COUNT)
     _row("By pixels", train, near, sight.answer)
-    rows = cache.features(sight.model, most)
+    if changing:  # not worth keeping
+        rows = explain.features(sight.network, train.images[:most])
+    else:
+        rows = cache.features(sight.model)
     queries = explain.features(sight.network, sight.image[None])
     for number, (row, query) in enumerate(zip(rows, queries, strict=True), start=1):
         near, _ = explain.nearest(row, query[0], COUNT)

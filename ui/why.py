@@ -8,6 +8,7 @@ from ui import overlays, state
 from ui.sight import Sight
 
 SIDE = 250  # pixels of a picture; three fit beside each other
+LEAST = 0.01  # a smaller loss of probability is not worth a colour
 INTRO = (
     "Before the probabilities come ten scores, one a digit, and the largest wins. "
     "Two ways to ask which pixels a score hangs on: how would it move if a pixel changed a "
@@ -47,8 +48,8 @@ def show(sight: Sight) -> None:
                 "probability is read again. Zeiler & Fergus 2014.",
             )
             lost = explain.occlusion(sight.network, sight.image, k)
-            _overlay(sight, lost, f"Occlusion for {k}", least=0.01)
-            st.caption(_missed(k, lost))
+            _overlay(sight, lost, f"Occlusion for {k}", least=LEAST)
+            st.caption(missed(k, lost))
 
 
 def _panel():
@@ -60,13 +61,15 @@ def _overlay(sight: Sight, values: np.ndarray, alt: str, least: float = 0) -> No
     st.image(overlays.address(pixels, SIDE), width=SIDE, alt=alt)
 
 
-def _missed(k: int, lost: np.ndarray) -> str:
-    if np.abs(lost).max() < 0.01:
-        return "No single patch makes a difference: what is left is enough, or nothing would be."
-    return (
-        f"Cover the :orange[orange], and {k} becomes less likely, by up to {lost.max():.0%} on the "
-        "mean; cover the :blue[blue], and it becomes likelier."
-    )
+def missed(k: int, lost: np.ndarray) -> str:
+    """What `explain.occlusion` found, in words."""
+    parts = []
+    if (most := lost.max()) >= LEAST:
+        points = f"{100 * most:.0f} points"
+        parts.append(f"Cover the :orange[orange], and {k} becomes less likely, by up to {points}.")
+    if lost.min() <= -LEAST:
+        parts.append(f"Cover the :blue[blue], and {k} becomes likelier.")
+    return " ".join(parts) or f"No single patch makes a difference to {k}."
 
 
 def _lead(logits: np.ndarray, likely: np.ndarray) -> str:

@@ -28,17 +28,18 @@ def show(sight: Sight) -> None:
     with st.container(horizontal=True, gap="small"):
         with _card():
             st.markdown("**Your drawing**")
-            st.image(overlays.address(fabric.picture(sight.strokes), SIDE), width=SIDE)
+            drawn = overlays.address(fabric.picture(sight.strokes), SIDE)
+            st.image(drawn, width=SIDE, alt="Your drawing on the canvas")
             st.caption("Strokes on a canvas of 280 × 280.")
         with _card():
             st.markdown("**Only shrunk**")
-            places, roads, left_out = [st.empty()], [[]], [False]
+            places, roads, left_out = [_card()], [[]], [False]
             st.caption("To 28 × 28, as most demonstrations do.")
         for step, (title, done, without) in CARDS.items():
             with _card():
                 help = f"{done} Left out: {without[0].lower()}{without[1:]}"
                 on = st.toggle(title, value=True, help=help, **state.ROAD[step].lasting)
-                places.append(st.empty())
+                places.append(_card())
                 roads.append([*roads[-1], step] if on else roads[-1])
                 left_out.append(not on)
                 st.caption(done if on else without)
@@ -46,7 +47,7 @@ def show(sight: Sight) -> None:
     images = np.array([xray.road(sight.strokes, road, fabric.SIDE, pen) for road in roads])
     likely = explain.probabilities(sight.read(images))
     for place, image, values, out in zip(places, images, likely, left_out, strict=True):
-        with place.container(gap="xsmall"):
+        with place:
             _picture(image, values, out)
     if any(left_out):
         st.markdown(compared(likely[-1], sight.probabilities))
@@ -78,7 +79,10 @@ def verdict(shrunk: np.ndarray, read: np.ndarray) -> str:
     """What all steps have done, in words; probabilities (K,) without any and with all."""
     naive, best = int(shrunk.argmax()), int(read.argmax())
     if naive != best:
-        return f"The last picture is what is read: **{best}**. Merely shrunk: **{naive}**."
+        return (
+            f"The last picture is what is read: **{best}**, {sure(read[best])} sure. Merely shrunk "
+            f"it would be **{naive}**, {sure(shrunk[naive])} sure."
+        )
     return (
         f"The last picture is what is read: **{best}**, {sure(read[best])} sure. Merely shrunk "
         f"it would be {naive} too, {sure(shrunk[naive])} sure: try a small one in a corner."

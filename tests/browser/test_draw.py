@@ -112,14 +112,6 @@ def test_a_link_opens_with_its_model(visit):
     expect_answer(page, 1)
 
 
-def test_the_way_from_the_drawing_to_the_picture_is_shown(visit):
-    page = visit("/draw")
-    write(page, FOUR)
-    expect_answer(page, 4)
-    page.get_by_text("What happens to your drawing").click()
-    expect(page.get_by_text("As MNIST was made.")).to_be_visible()
-
-
 def test_a_saved_model_can_be_opened_and_reads(visit):
     page = visit("/draw")
     write(page, FOUR)

@@ -126,6 +126,14 @@ def test_a_turned_drawing_is_that_of_turned_strokes():
     assert max(extent(images[0, 0])) == 12
 
 
+def test_the_pixels_of_a_picture_are_turned_clockwise_and_scaled():
+    image = ink.draw(FOUR)
+    images = variations.turned_picture(image, [0, 90], [10, 20]).astype(int)
+    np.testing.assert_array_equal(images[1, 0], image)
+    np.testing.assert_allclose(images[1, 1], np.rot90(image, -1), atol=1)
+    assert max(extent(images[0, 0] > 60)) == pytest.approx(10, abs=1)
+
+
 def test_a_slant_leans_to_the_right_and_a_wide_pen_leaves_more_ink():
     (upright, leaning), (_, fat) = variations.slanted(ONE, [0, 0.5], [1.2, 2.4])
     top, bottom = (np.flatnonzero(leaning[row]).mean() for row in (8, 20))

@@ -1,6 +1,7 @@
 """Look inside, on Draw: every section opens, for every model, and only when asked."""
 
 from collections import Counter
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from dataset import ink
 from netcore import ModelError, explain
 from tests.handwriting import FOUR, SEVEN, fabric
 from tests.ui.test_draw import choose_own, model, words
-from ui import cache, fragility, side_by_side, state, understand, xray
+from ui import cache, fragility, side_by_side, state, understand, why, xray
 from ui.sight import Sight, sure
 
 
@@ -98,7 +99,7 @@ def test_the_last_picture_of_the_x_ray_is_the_one_that_is_read(look):
 def test_merely_shrinking_a_small_digit_in_a_corner_is_seen_to_fail(look):
     small = [[(6 + x / 5, 6 + y / 5) for x, y in stroke] for stroke in SEVEN]
     at = look("Preprocessing", small, model="dense")
-    assert "read: **7**. Merely shrunk: **" in words(at)
+    assert "read: **7**, >99% sure. Merely shrunk it would be **" in words(at)
 
 
 def test_the_evidence_is_for_the_answer_or_the_digit_one_chooses(look):
@@ -106,6 +107,18 @@ def test_the_evidence_is_for_the_answer_or_the_digit_one_chooses(look):
     assert "What would move the score of 4" in words(at)
     widget(at, "button_group", state.EVIDENCE).set_value(9).run()
     assert "What would move the score of 9" in words(at)
+
+
+@pytest.mark.parametrize(
+    ("lost", "sentence"),
+    [
+        ([0.001, 0], "No single patch makes a difference to 4."),
+        ([0.3, 0], "Cover the :orange[orange], and 4 becomes less likely, by up to 30 points."),
+        ([0, -0.2], "Cover the :blue[blue], and 4 becomes likelier."),
+    ],
+)
+def test_what_a_digit_would_miss_is_said_in_words(lost, sentence):
+    assert why.missed(4, np.array(lost)) == sentence
 
 
 def test_the_neighbours_of_a_clear_digit_are_the_same_digit(look):
@@ -133,17 +146,30 @@ def test_a_target_that_became_the_answer_is_let_go(look):
     assert at.session_state[state.TARGET.name] is None
 
 
+def test_the_network_in_training_has_neighbours_and_stands_in_the_table(look, monkeypatch):
+    monkeypatch.setattr(cache, "features", None)  # what changes all the time is not kept
+    at = look("Neighbours", model="seed", strokes=())
+    at.session_state[state.JOB.name] = SimpleNamespace(
+        running=False, seen=lambda: None, model=lambda: cache.shipped_models()["seed"]
+    )
+    at.run().session_state[state.DRAWING.name] = fabric(FOUR)
+    at.selectbox(key=state.MODEL.name).set_value(state.IN_TRAINING).run()
+    assert "**By layer 1**" in words(at)
+    at.button_group(key=state.LOOK.name).set_value("All models").run()
+    assert state.IN_TRAINING in list(at.dataframe[0].value["Model"])
+
+
 def test_the_fragility_maps_are_summed_up(look):
     found = words(look("Fragility"))
     assert "Turned, it stays a **4**" in found
     assert "ways it stays a 4" in found
 
 
-def test_a_picture_without_strokes_can_still_be_moved():
+def test_a_picture_without_strokes_can_still_be_moved_and_turned():
     image = ink.draw(FOUR)
-    (only,) = fragility.maps([], image)
-    assert only.key == "shift"
-    np.testing.assert_array_equal(only.images[fragility.REACH, fragility.REACH], image)
+    shift, turn = fragility.maps([], image)
+    np.testing.assert_array_equal(shift.images[fragility.REACH, fragility.REACH], image)
+    np.testing.assert_array_equal(turn.images[turn.ys.index("20"), turn.xs.index("+0")], image)
 
 
 def test_the_middle_of_every_map_is_the_drawing_as_it_is_read():
@@ -163,8 +189,16 @@ def test_how_far_a_drawing_may_be_turned_is_said_in_words():
     )
 
 
+def test_how_far_a_drawing_may_be_moved_is_said_in_words():
+    answers = np.full((15, 15), 4)
+    answers[:3], answers[9:], answers[:, 13] = 5, 6, 7
+    assert fragility.moving(answers, 4) == (
+        "Moved, it stays a **4** for 4 pixels up, 1 down, 7 to the left and 5 to the right."
+    )
+
+
 def test_every_field_of_a_map_stands_in_the_series_of_its_digit():
-    (m,) = fragility.maps([], ink.draw(FOUR))
+    m, _ = fragility.maps([], ink.draw(FOUR))
     likely = np.random.default_rng(0).dirichlet(np.ones(10), m.images.shape[:2])
     options = fragility.chart(m, likely)
     for series in options["series"]:
