@@ -85,8 +85,8 @@ def link(name: str, recipe: Recipe) -> dict[str, str]:
 
     All of them stand in it, so that none is left over from before.
     """
-    values = {key.name: str(value) for key, value in _values(recipe).items() if value is not None}
-    return {state.RECIPE.name: name, **values, state.DATASET.name: recipe.dataset}
+    own = {key.name: str(value) for key, value in values(recipe).items() if value is not None}
+    return {state.RECIPE.name: name, **own, state.DATASET.name: recipe.dataset}
 
 
 def recipe(base: Recipe, fixed: bool = False) -> Recipe:

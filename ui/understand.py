@@ -37,7 +37,7 @@ def follow() -> Callable[[], None]:
     seen = state.DRAWING.get()
 
     def refresh() -> None:
-        if state.LOOK.get() and state.DRAWING.get() is not seen:
+        if state.INSIDE.get() and state.DRAWING.get() is not seen:
             st.rerun()
 
     return refresh
@@ -56,7 +56,7 @@ def _panel(name: str) -> None:
         label_visibility="collapsed",
         help="Touch the open one again to close it.",
         wrap=True,
-        **state.LOOK.bound,
+        **state.INSIDE.bound,
     )
     if chosen is None:
         st.caption("How does it get from your strokes to an answer? Open one of these.")

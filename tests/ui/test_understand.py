@@ -155,7 +155,7 @@ def test_the_network_in_training_has_neighbours_and_stands_in_the_table(look, mo
     at.run().session_state[state.DRAWING.name] = fabric(FOUR)
     at.selectbox(key=state.MODEL.name).set_value(state.IN_TRAINING).run()
     assert "**By layer 1**" in words(at)
-    at.button_group(key=state.LOOK.name).set_value("All models").run()
+    at.button_group(key=state.INSIDE.name).set_value("All models").run()
     assert state.IN_TRAINING in list(at.dataframe[0].value["Model"])
 
 
