@@ -42,7 +42,7 @@ class Tab:
         self.step, self.step_seen = 0, None
         self._run, self._of_fragment = "", False
         self._waiting: list = []  # [fragment or "", future, started]
-        self._ticks: list[asyncio.Task] = []
+        self._ticks: dict[str, tuple[float, asyncio.Task]] = {}  # fragment → interval, sender
 
     async def __aenter__(self):
         address = f"ws://127.0.0.1:{self.port}/_stcore/stream"
@@ -53,13 +53,14 @@ class Tab:
         return self
 
     async def __aexit__(self, *error):
-        for task in (*self._ticks, self._listener):
-            task.cancel()
+        self._stop_ticks()
+        self._listener.cancel()
         await self._socket.close()
 
     async def go(self, page, query=""):
         """Turn to a page, as its link would."""
         self.query, self.step_seen = query, None
+        self._stop_ticks()
         self.widgets.clear()
         await self._ask("turn the page", name=page, page_hash=self.pages.get(page, ""))
         self.page = self.pages.get(page, "")
@@ -127,9 +128,7 @@ class Tab:
             return
         self.page = message.new_session.page_script_hash
         self.elements.clear()
-        for task in self._ticks:
-            task.cancel()
-        self._ticks.clear()
+        self._stop_ticks()
 
     def _on_navigation(self, message):
         for page in message.navigation.app_pages:
@@ -147,8 +146,19 @@ class Tab:
                     done.set_result(None)
 
     def _on_auto_rerun(self, message):
-        tick = self._tick(message.auto_rerun.interval, message.auto_rerun.fragment_id)
-        self._ticks.append(asyncio.create_task(tick))
+        interval, fragment = message.auto_rerun.interval, message.auto_rerun.fragment_id
+        if fragment in self._ticks and self._ticks[fragment][0] == interval:
+            return  # it is said again in every run
+        self._stop_ticks([fragment])
+        self._ticks[fragment] = interval, asyncio.create_task(self._tick(interval, fragment))
+
+    def _on_stop_auto_rerun(self, message):
+        self._stop_ticks(message.stop_auto_rerun.fragment_ids)
+
+    def _stop_ticks(self, fragments=None):
+        for fragment in list(self._ticks) if fragments is None else fragments:
+            if fragment in self._ticks:
+                self._ticks.pop(fragment)[1].cancel()
 
     def _on_delta(self, message):
         delta = message.delta

@@ -41,7 +41,7 @@ ABOUT = (
 
 
 def choose(
-    strengths: dict | None, options: Callable[[str], dict], images: np.ndarray, disabled=False
+    strengths: dict | None, options: Callable[[str], dict], images: np.ndarray
 ) -> dict | None:
     """A popover of sliders standing at `strengths`; returns what they say, None if nothing.
 
@@ -49,15 +49,15 @@ def choose(
     """
     now = strengths or {}
     with st.popover(title(now), icon=":material/animation:", help=ABOUT, width="stretch"):
-        chosen = {}
-        for name, way in WAYS.items():
+        effect, columns, chosen = st.container(), st.columns(2, gap="medium"), {}
+        for number, (name, way) in enumerate(WAYS.items()):
             value = float(now.get(name, 0))
-            top = max(way.top, value)
-            chosen[name] = st.slider(
-                way.label, 0.0, top, value, way.step, help=way.help, **options(name)
+            chosen[name] = columns[number % 2].slider(
+                way.label, 0.0, max(way.top, value), value, way.step, help=way.help, **options(name)
             )
         chosen = {name: value for name, value in chosen.items() if value} or None
-        preview(chosen, images[:PREVIEWED])
+        with effect:
+            preview(chosen, images[:PREVIEWED])
     return chosen
 
 

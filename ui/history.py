@@ -64,7 +64,8 @@ class History:
 
     def at(self, step) -> Snapshot:
         """The nearest moment at or before the step."""
-        return self.now if self.now.step <= step else self.timeline.at(step)
+        kept = self.timeline.at(step)
+        return self.now if kept.step <= self.now.step <= step else kept
 
     def before_last_change(self) -> Snapshot:
         return self.timeline.at(self.changes[-1][0])

@@ -5,8 +5,9 @@ import threading
 import time
 from dataclasses import replace
 
-from netcore import Model, Trainer
+from netcore import Model, RecipeError, Trainer
 from netcore.recipe import build_augmentation
+from netcore.trainer import CHANGEABLE
 from ui.background import Background
 from ui.history import View
 from ui.learner import EPOCH
@@ -46,7 +47,9 @@ class Job(Background):
         self.run()
 
     def change(self, **settings):
-        """Turn knobs from the next step on; RecipeError if a value is out of range."""
+        """Turn any of `CHANGEABLE` from the next step on; RecipeError if out of range."""
+        if fixed := set(settings) - set(CHANGEABLE):
+            raise RecipeError(f"{min(fixed)} is fixed once a run has begun")
         build_augmentation(self._make_augment, settings.get("augment"))
         with self._lock:
             self._settings.replace(**settings)

@@ -62,7 +62,9 @@ def show(job: Job) -> None:
         **turning("optimizer"),
     )
     about = about_momentum(now.optimizer)
-    slider("Momentum", 0.99, 0.01, float(now.momentum), about, turning("momentum"))
+    momentum = turning("momentum")
+    momentum["disabled"] |= now.optimizer in WITHOUT_MOMENTUM
+    slider("Momentum", 0.99, 0.01, float(now.momentum), about, momentum)
     decay = turning("weight_decay")
     scale("Weight decay", DECAYS, now.weight_decay, HELP["weight_decay"], decay)
     if now.dropout is not None:

@@ -60,8 +60,8 @@ class Learner:
         Returns their records, and the moments that the timeline wants to keep.
         """
         trainer, records, moments = self.trainer, [], []
-        stride = timeline.stride(trainer.settings.total_steps(len(trainer.chosen)))
-        due = timeline.latest.step + stride
+        total = trainer.settings.total_steps(len(trainer.chosen))
+        due = timeline.latest.step + timeline.gap(total, trainer.step_count)
         began = time.perf_counter()
         try:
             while len(records) < steps and time.perf_counter() - began < SLICE:
@@ -72,7 +72,7 @@ class Learner:
                 self.last = record
                 if record.step >= due:
                     moments.append(self.moment())
-                    due = record.step + stride
+                    due = record.step + timeline.gap(total, record.step)
         except Divergence as error:
             self.error = error
         return records, moments

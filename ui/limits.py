@@ -42,7 +42,7 @@ class Limits:
                     values[field.name] = field.type(environment[name])
                 except ValueError:
                     raise ValueError(f"{name} must be a number") from None
-                if values[field.name] <= 0:
+                if not values[field.name] > 0:
                     raise ValueError(f"{name} must be above 0")
         return cls(**values)
 

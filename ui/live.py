@@ -5,10 +5,10 @@ All of it is one fragment, which runs again every `TICK` while the job does.
 
 import streamlit as st
 
-from ui import knobs, moment, panels, slow, travel
+from ui import moment, panels, slow, travel
 from ui.jobs import Job, View
+from ui.moment import Moment
 
-SHOWN_CHANGES = 8  # the latest ones, in words
 TICK = 0.4  # seconds between two looks at a running job
 
 
@@ -41,16 +41,11 @@ def _look(job: Job, drawn: tuple) -> None:
     if (status, job.rewinds, pace) != drawn:
         st.rerun()
     _news(view)
-    _figures(view, status)
+    now = moment.of(job, view)
+    _figures(now, status)
     travel.show(job, view)
     panels.choose()
-    panels.show(moment.of(job, view))
-    if view.changes:
-        numbered = enumerate(view.changes, start=1)
-        lines = [
-            f"**{n}** step {step:,}: {knobs.describe(changed)}" for n, (step, changed) in numbered
-        ]
-        st.caption("  \n".join(lines[-SHOWN_CHANGES:]))
+    panels.show(now)
     slow.go_on(job)
 
 
@@ -68,14 +63,15 @@ def _news(view: View) -> None:
         )
 
 
-def _figures(view: View, status: str) -> None:
+def _figures(now: Moment, status: str) -> None:
+    view, accuracy, loss = now.view, "–", "–"
+    validated = [row for row in view.validation if row[0] <= now.step]
+    if validated:
+        _, last_loss, last_accuracy = validated[-1]
+        accuracy, loss = f"{last_accuracy:.2%}", f"{last_loss:.4f}"
+    speed = f"{view.images_per_second:,.0f}" if view.last else "–"
+    about = "On the validation images, which the network does not learn from."
     with st.container(horizontal=True, gap="medium"):
-        accuracy, loss = "–", "–"
-        if view.validation:
-            _, last_loss, last_accuracy = view.validation[-1]
-            accuracy, loss = f"{last_accuracy:.2%}", f"{last_loss:.4f}"
-        speed = f"{view.images_per_second:,.0f}" if view.last else "–"
-        about = "On the validation images, which the network does not learn from."
         st.metric("Accuracy", accuracy, width="content", help=about)
         st.metric("Loss", loss, width="content", help=about)
         st.metric("Images/s", speed, width="content", help="How many images it learns from.")

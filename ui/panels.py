@@ -8,13 +8,14 @@ import streamlit as st
 
 from dataset import ink
 from netcore import anatomy
-from ui import fabric, lines, pixels, slow, state, thumbnails
+from ui import fabric, knobs, lines, pixels, slow, state, thumbnails
 from ui.moment import Moment
 
 HEIGHT = 280  # pixels of a chart
 PROBED = 100  # images at most, for gradients and silent units
 PROBE = 2_000_000  # numbers at hand for them, as `anatomy.sample_size` counts
-SHOWN, ROWS = 10, 190  # misread images, and the height in pixels kept for them
+SHOWN, ROWS = 8, 180  # misread images, and the height in pixels kept for them
+SHOWN_CHANGES = 8  # the latest ones
 RUNAWAY = "The weights have run away to infinity: there is nothing left to look at. Go back a step."
 
 
@@ -40,6 +41,7 @@ def show(moment: Moment) -> None:
         for name in chosen:
             if name in WIDE:
                 PANELS[name](moment)
+        _changes(moment.view.changes)
         columns = st.columns(2, gap="medium")
         for place, name in enumerate(name for name in chosen if name not in WIDE):
             with columns[place % 2]:
@@ -100,6 +102,16 @@ def _both(moment, column, factor, axis):
     ]
     here = None if moment.live else moment.step
     return lines.chart(series, axis, lines.marks(view.changes, here))
+
+
+def _changes(changes: list) -> None:
+    """What the numbered marks on the curves mean."""
+    told = [
+        f"**{n}** step {step:,}: {knobs.describe(changed)}"
+        for n, (step, changed) in enumerate(changes, start=1)
+    ]
+    if told:
+        st.caption("  \n".join(told[-SHOWN_CHANGES:]))
 
 
 def _gradients(moment: Moment) -> None:
@@ -193,7 +205,8 @@ def _drawing(moment: Moment) -> None:
     best = int(values.argmax())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.image(pixels.sheet(image[None], 1), width=84, alt="Your drawing as the network sees it")
-        st.markdown(f"### {names[best]}\n{values[best]:.0%} sure")
+        sure = "over 99%" if values[best] > 0.99 else f"{values[best]:.0%}"
+        st.markdown(f"### {names[best]}\nIt is {sure} sure.")
     rows = moment.trace(f"drawing {hash(image.tobytes())}", 100 * values)
     series = [
         {

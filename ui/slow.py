@@ -13,7 +13,7 @@ from ui.jobs import Job, View
 from ui.moment import Moment
 
 NAME = "Slow motion"
-SHOWN, WIDTH, ROWS = 10, 76, 260  # images of the batch, and their pixels on the screen
+SHOWN, WIDTH, ROWS = 10, 76, 290  # images of the batch, and their pixels on the screen
 PACES = (0.5, 1.0, 2.0, 5.0)  # seconds a step
 
 

@@ -56,9 +56,12 @@ class Timeline:
     def latest(self) -> Snapshot:
         return self._snapshots[-1]
 
-    def stride(self, steps):
-        """How far apart snapshots lie in a run of so many steps."""
-        return max(1, math.ceil(steps / self._capacity))
+    def gap(self, steps, now):
+        """How far apart snapshots should be, in a run of so many steps that is at step `now`.
+
+        At first they are closer, so that one can soon go back in a long run too; thinning evens it.
+        """
+        return max(1, min(math.ceil(steps / self._capacity), 4 * now // self._capacity))
 
     def at(self, step) -> Snapshot:
         """The nearest snapshot at or before the step."""

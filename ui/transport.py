@@ -9,10 +9,13 @@ from netcore import Recipe, RecipeError, Trainer
 from ui import cache, runs, state
 from ui.jobs import EPOCH, Job
 
+BLINK = 0.2  # seconds: a step or a pause that takes effect meanwhile is drawn at once, not twice
+
 
 def _go(recipe: Recipe, steps=math.inf) -> None:
     """Go on with the session's job, or begin one: to the end, for some steps, or for an `EPOCH`."""
     job = state.JOB.get()
+    state.LOOK.clear()  # the present is of interest again
     if steps != 1:
         state.SLOW.set(False)
     if job is None:
@@ -22,6 +25,13 @@ def _go(recipe: Recipe, steps=math.inf) -> None:
         job = Job(trainer, test, cache.pool(), data.classes)
         state.JOB.set(job)
     job.run(steps)
+    if steps == 1:
+        job.join(BLINK)
+
+
+def _pause(job: Job) -> None:
+    job.pause()
+    job.join(BLINK)
 
 
 def _refusal(recipe: Recipe) -> str | None:
@@ -44,7 +54,8 @@ def buttons(job: Job | None, recipe: Recipe) -> None:
                 "Pause",
                 icon=":material/pause:",
                 type="primary",
-                on_click=job.pause,
+                on_click=_pause,
+                args=(job,),
                 help="Rest after the present step.",
             )
         else:

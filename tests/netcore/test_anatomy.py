@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from netcore import Network, anatomy
+from netcore import Network, Recipe, Trainer, anatomy
 
 DENSE = ["Flatten", {"layer": "Dense", "out_features": 6}, "ReLU",
          {"layer": "Dense", "out_features": 10}, "LogSoftmax"]  # fmt: skip
@@ -140,3 +140,20 @@ def test_a_step_taken_apart_tells_loss_gradient_and_update(spec, batch):
     squares = sum(length**2 for length in step.gradients.values())
     assert step.moved == pytest.approx(lr * squares**0.5, rel=1e-4)
     assert step.length == pytest.approx(np.linalg.norm(before))
+
+
+@pytest.mark.parametrize("spec", [DENSE, CONV])
+def test_a_rehearsed_step_is_the_next_step_with_the_images_as_they_were_learned_from(spec, batch):
+    def brighter(strengths):
+        return lambda x, targets, rng: np.float32(x / 255) + rng.random((len(x), 1, 1), np.float32)
+
+    recipe = Recipe(layers=spec, batch_size=16, augment={"light": 1}, averaging=0.9, clip_norm=0.1)
+    ours, other = (Trainer(recipe, batch, batch, augment=brighter) for _ in range(2))
+    for trainer in (ours, other):
+        next(trainer), next(trainer)  # the second batch of 20 images has 4
+    number, x, targets, step = anatomy.rehearse(ours)
+    record = next(other)
+    assert number == record.step == 3
+    assert len(x) == len(targets) == 16
+    assert np.array_equal(ours.network.theta, other.network.theta)
+    assert step.loss_before == pytest.approx(record.loss, rel=1e-5)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.handwriting import ZERO
 from tests.ui.test_train import button, job_of, page, press  # noqa: F401
-from ui import lines, panels, slow, travel
+from ui import augmentation, cache, knobs, lines, panels, slow
 from ui.history import View
 from ui.timeline import Branch
 
@@ -180,6 +180,15 @@ def test_slow_motion_shows_the_step_that_the_run_takes_next(page):  # noqa: F811
     assert metrics["Weights move by"].value == f"{share:.3%}"
 
 
+def test_the_step_that_is_rehearsed_is_the_step_that_is_taken_to_the_bit(page):  # noqa: F811
+    job = resting(page(recipe="dense", images="1000"), 3)  # dropout, changed images, mean weights
+    trainer = job.rehearsal()
+    trainer.descend()
+    job.run(1)
+    job.join(60)
+    assert np.array_equal(trainer.checkpoint().model().theta, job.model().theta)
+
+
 def test_single_steps_follow_each_other_at_a_pace(page):  # noqa: F811
     at = page(images="1000", panels=[slow.NAME])
     job = resting(at, 2)
@@ -192,6 +201,68 @@ def test_single_steps_follow_each_other_at_a_pace(page):  # noqa: F811
     assert slow.NAME in at.button_group(key="panels").value
     press(at, "Resume")  # at full speed
     assert at.toggle(key="_slow").value is False
+
+
+def test_a_run_that_diverged_is_explained_whatever_is_open(page):  # noqa: F811
+    at = page(lr="5", depth="4", momentum="0.99", images="2000", schedule="Constant", panels=ALL)
+    press(at, "Start")
+    job_of(at).join(60)
+    at.run()
+    assert not at.exception
+    assert "Try a learning rate" in at.error[0].value
+    next(s for s in at.select_slider if s.label == "Look back to step").set_value(0).run()
+    press(at, "Go on from here")
+    at.run()
+    assert job_of(at).view().status == "paused" and not at.error
+
+
+def test_pressing_resume_ends_the_look_back(page):  # noqa: F811
+    at = page(images="1000", epochs="40")
+    resting(at, 100)
+    next(s for s in at.select_slider if s.label == "Look back to step").set_value(0).run()
+    assert "_look" in at.session_state
+    press(at, "Step").join(30)
+    assert "_look" not in at.session_state
+
+
+def test_who_waits_for_a_place_is_told_how_many_are_before_them(page, monkeypatch):  # noqa: F811
+    monkeypatch.setenv("PLAYGROUND_JOBS", "1")
+    at = page(images="1000")
+    pool = cache.pool()
+    places = [pool.enter(), pool.enter()]  # other visitors' runs
+    job = press(at, "Start")
+    at.run()
+    assert "You are number 2 in line" in at.info[0].value
+    for place in places:
+        pool.leave(place)
+    job.join(60)
+    at.run()
+    assert job.view().status == "finished" and not at.info
+
+
+def test_changes_are_told_in_words():
+    changed = {
+        "optimizer": ("sgd", "adamw"),
+        "augment": (None, {"shift": 2.0, "rotation": 5}),
+        "steps": (None, 500),
+        "lr": (0.1, 1e-05),
+    }
+    assert knobs.describe(changed) == (
+        "optimizer Steepest descent → AdamW, rotation 0 → 5, shift 0 → 2, "
+        "iterations none → 500, learning rate 0.1 → 1e-05"
+    )
+    assert (
+        knobs.describe({"augment": ({"shift": 2, "noise": 0.1}, {"noise": 0.1})}) == "shift 2 → 0"
+    )
+
+
+@pytest.mark.parametrize(
+    ("strengths", "words"),
+    [(None, "as they are"), ({"shift": 1}, "a little changed"),
+     ({"shift": 1, "rotation": 25}, "clearly changed"), ({"noise": 0.9}, "wildly changed")],
+)  # fmt: skip
+def test_the_wildest_change_gives_the_images_their_word(strengths, words):
+    assert augmentation.title(strengths) == f"Images: {words}"
 
 
 def view(**changes):
@@ -228,7 +299,3 @@ def test_what_was_left_behind_stays_as_a_grey_line():
 def test_values_that_are_no_numbers_leave_a_gap_in_a_line():
     assert lines.points([(1, np.nan), (2, np.inf), (3, 0.0), (4, 1.23456)]) == [
         [1, None], [2, None], [3, lines.FLOOR], [4, 1.235]]  # fmt: skip
-
-
-def test_travel_keeps_no_moments_of_another_run():
-    assert travel._looked(SimpleNamespace(id="mine")) is None

@@ -119,6 +119,10 @@ def test_a_change_out_of_range_is_refused_and_leaves_the_run_alone(job_of):
     job = job_of()
     with pytest.raises(RecipeError, match="lr is -1"):
         job.change(lr=-1)
+    with pytest.raises(RecipeError, match="seed is fixed"):
+        job.change(seed=3)
+    with pytest.raises(RecipeError, match="give the trainer `augment`"):
+        job.change(augment={"shift": 2})
     job.run()
     job.join(20)
     assert job.view().status == "finished" and job.view().changes == []
@@ -148,6 +152,16 @@ def test_a_steered_and_stopped_job_is_replayed_to_the_bit_from_its_model(job_of)
     replayed = Trainer(model.recipe, TRAIN, VALIDATION, model.changes)
     assert len(list(replayed)) == 60
     assert np.array_equal(replayed.network.theta, model.theta)
+
+
+def test_a_running_job_can_be_looked_at_as_it_was(job_of):
+    job = job_of(ENDLESS.replace(steps=5000))
+    job.run()
+    wait_for(lambda: len(job.view().snapshots) > 5)
+    trainer = Trainer(job.recipe, TRAIN, VALIDATION)
+    while trainer.step_count < job.view().snapshots[3]:
+        next(trainer)
+    assert np.array_equal(job.model_at(trainer.step_count).theta, trainer.network.theta)
 
 
 def test_a_job_that_diverges_fails_with_an_explanation(job_of):
@@ -306,6 +320,9 @@ def test_a_running_job_goes_back_at_once_and_its_old_thread_leaves_no_trace(job_
     job.run()
     wait_for(lambda: job.view().last and job.view().last.step > 200)
     thread = job._worker
+    middle = job.view().snapshots[2]
+    job.rewind(middle)
+    assert job.view().last.step == middle
     job.rewind(0)
     view = job.view()
     assert (view.status, view.last, view.training) == ("paused", None, [])

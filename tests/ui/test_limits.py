@@ -15,7 +15,7 @@ def test_limits_come_from_the_environment_and_have_defaults():
     assert limits.parameters == Limits().parameters
 
 
-@pytest.mark.parametrize("value", ["many", "0", "-3", ""])
+@pytest.mark.parametrize("value", ["many", "0", "-3", "", "nan"])
 def test_a_limit_that_is_no_number_is_named(value):
     with pytest.raises(ValueError, match="PLAYGROUND_JOBS must be"):
         Limits.from_environment({"PLAYGROUND_JOBS": value})

@@ -1,0 +1,93 @@
+"""A visit: it outlives a reload of its page, and is forgotten when its visitor is gone."""
+
+import gc
+import weakref
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import streamlit as st
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.runtime import Runtime
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+from streamlit.testing.v1 import AppTest
+
+from ui import visit
+from ui.state import Visit
+
+HOME = Path(__file__).parents[2] / "streamlit_app.py"
+
+
+@pytest.fixture(autouse=True)
+def caches():
+    yield
+    st.cache_resource.clear()
+
+
+def open_train(**link):
+    at = AppTest.from_file(HOME, default_timeout=60)
+    at.switch_page("pages/train.py")
+    for key, value in link.items():
+        at.query_params[key] = value
+    at.run()
+    assert not at.exception
+    return at
+
+
+def test_what_a_visitor_made_is_kept_under_the_word_of_the_tab():
+    at = open_train(images="500")
+    next(button for button in at.button if button.label == "Step").click().run()
+    assert at.session_state["_visit"].values["_job"] is at.session_state["_job"]
+    next(button for button in at.button if button.label == "Reset").click().run()
+    assert "_job" not in at.session_state["_visit"].values
+
+
+def test_every_visit_has_a_word_that_nobody_can_guess():
+    words = {Visit().word for _ in range(100)}
+    assert len(words) == 100 and min(map(len, words)) >= 20
+
+
+def test_the_register_of_words_keeps_nothing_alive():
+    someone = Visit(values={"_job": "a run"})
+    visits = visit._visits()
+    visits[someone.word] = someone
+    word = someone.word
+    assert visits[word] is someone
+    del someone
+    gc.collect()
+    assert word not in visits
+
+
+class Session:
+    """What Streamlit keeps of a visitor: an id, and a state that refers back."""
+
+    def __init__(self):
+        self.id, self.state = "1", {"session": self}
+
+
+def test_a_lost_session_is_forgotten_when_its_time_is_over(monkeypatch):
+    storage = MemorySessionStorage(ttl_seconds=0)
+    session = Session()
+    gone = weakref.ref(session)
+    storage.save(SimpleNamespace(session=session))
+    del session
+    manager = SimpleNamespace(_session_storage=storage)
+    runtime = SimpleNamespace(
+        exists=lambda: True, get_instance=lambda: SimpleNamespace(_session_mgr=manager)
+    )
+    monkeypatch.setattr(visit, "runtime", runtime)
+    visit._forget()
+    assert gone() is None
+
+
+def test_streamlit_still_has_what_forgetting_reaches_for():
+    assert "_session_mgr" in Runtime.__init__.__code__.co_names
+    assert "_session_storage" in WebsocketSessionManager.__init__.__code__.co_names
+    assert MemorySessionStorage()._cache.ttl == visit.KEPT_FOR
+
+
+def test_a_network_beyond_the_limits_is_refused_with_a_sentence(monkeypatch):
+    monkeypatch.setenv("PLAYGROUND_PARAMETERS", "10000")
+    at = open_train()
+    assert "50,890 parameters, and this server trains at most 10,000" in at.warning[0].value
+    assert next(button for button in at.button if button.label == "Start").disabled
