@@ -20,6 +20,7 @@ from netcore import Model, Recipe
 from netcore.recipe import dense_shape
 from ui import state
 from ui.jobs import Job
+from ui.knobs import NAMES
 
 WEIGHTS = 12_000_000  # bytes of weights a session may hold
 MOST = 200  # runs; their curves take up to 24 kB each
@@ -234,12 +235,13 @@ def words(value) -> str:
 
 
 def turned(changes) -> str:
-    """What was changed on the way, in words: "lr 0.05 at 300, batch_size 64 at 900"."""
+    """What was changed on the way, in words: "learning rate 0.05 at step 300, …"."""
     return ", ".join(
-        f"{'end' if name == 'steps' else f'{name} {words(value)}'} at {step:,}"
+        f"end at step {step:,}" if name == "steps"
+        else f"{NAMES.get(name, name)} {words(value)} at step {step:,}"
         for step, settings in changes
         for name, value in settings.items()
-    )
+    )  # fmt: skip
 
 
 def _without_seed(run: Run) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from netcore import Recipe
+from netcore import Recipe, RecipeError
 from ui import runs
 from ui.jobs import Job
 
@@ -105,6 +105,8 @@ class Series:
                     self._message = self._message or job.view().message
                     return
                 self._enter(job)
+        except RecipeError as error:
+            self._message = str(error)
         except Exception as error:  # told to the visitor and logged, not lost with the thread
             log.exception("a series of runs failed")
             self._message = f"It stopped on an unforeseen error: {error!r}"

@@ -93,7 +93,9 @@ def test_whoever_opens_the_link_and_starts_gets_the_same_weights_to_the_bit(open
     assert run.changes == [[4, {"lr": 0.02, "dropout": 0.3}], [7, {"steps": 7}]]
     at = open_link(share.pack(run.recipe, run.changes))
     assert any("Shared run: quick" in heading.value for heading in at.subheader)
-    assert any("lr 0.02 at 4" in text.value.replace("\\", "") for text in at.markdown)
+    assert any(
+        "learning rate 0.02 at step 4" in text.value.replace("\\", "") for text in at.markdown
+    )
     press(at, "Start")
     job = at.session_state["_job"]
     job.join(60)
