@@ -16,8 +16,8 @@ from dataset import ink, looks, sidebyside
 from netcore import Model, ModelError
 from netcore.reading import Reader, Reading
 from ui import cache, canvas, fabric, shelf, state
+from ui.wording import words
 
-UNSURE = 0.8  # below this probability the second guess is named too
 ANSWER = 420  # pixels, width of the answer
 WORDS, LINES = 200, 212  # pixels, width and height of the digit and the sentence
 SEEN = 140  # pixels, side of a picture of 28 × 28 pixels
@@ -120,35 +120,6 @@ def read(reader: Reader, views: np.ndarray) -> Reading:
     if not np.isfinite(reading.probabilities).all():
         raise ModelError("This model's numbers have run away to infinity: choose another one.")
     return reading
-
-
-def words(reading: Reading) -> str:
-    """How sure the network is of what it read, and whether that is a digit at all."""
-    digits = "".join(str(digit) for digit in reading.answers)
-    if not reading.known.all():
-        if len(digits) == 1:
-            return f"This does not look like one digit. My best guess is **{digits}**."
-        places = [str(n + 1) for n in np.flatnonzero(~reading.known)]
-        doubt = f"Number {places[0]}" if len(places) == 1 else f"Numbers {', '.join(places)}"
-        verb = "does" if len(places) == 1 else "do"
-        return f"{doubt} from the left {verb} not look like a digit. My best guess is **{digits}**."
-    if len(digits) == 1:
-        return answer(reading.probabilities[0])
-    share = sure(float(reading.probabilities.max(axis=1).prod()))
-    return f"**{len(digits)} digits** side by side. It is {share} sure of the whole number."
-
-
-def answer(values: np.ndarray) -> str:
-    """How sure the network is, in words; probabilities (K,)."""
-    second, first = np.argsort(values)[-2:]
-    if values[first] >= UNSURE:
-        return f"It is {sure(values[first])} sure."
-    return f"**{first}**, perhaps **{second}**: it is only {sure(values[first])} sure."
-
-
-def sure(share: float) -> str:
-    """A probability as one says it: 83%, never 100%."""
-    return "over 99%" if share > 0.99 else f"{share:.0%}"
 
 
 def bars(values: np.ndarray) -> dict:

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 import netcore
 from netcore.reading import Reading
 from tests.handwriting import FOUR, SEVEN, ZERO, fabric
-from ui import cache, reader, shelf, state
+from ui import cache, shelf, state, wording
 
 SPEC = ["Flatten", {"layer": "Dense", "out_features": 10}, "LogSoftmax"]
 
@@ -92,11 +92,13 @@ def reading(digits, known):
 
 
 def test_words_say_which_of_several_digits_is_doubtful():
-    assert "**2 digits** side by side. It is 83% sure" in reader.words(reading([4, 2], [1, 1]))
-    assert reader.words(reading([4, 2], [True, False])).startswith(
+    assert "**2 digits** side by side. It is 83% sure" in wording.words(reading([4, 2], [1, 1]))
+    assert wording.words(reading([4, 2], [True, False])).startswith(
         "Number 2 from the left does not"
     )
-    assert reader.words(reading([4, 2], [False, False])).startswith("Numbers 1, 2 from the left do")
+    assert wording.words(reading([4, 2], [False, False])).startswith(
+        "Numbers 1, 2 from the left do"
+    )
 
 
 def test_undo_takes_the_last_stroke_back(draw):

@@ -1,0 +1,36 @@
+"""What the network makes of a drawing, in words."""
+
+import numpy as np
+
+from netcore.reading import Reading
+
+UNSURE = 0.8  # below this probability the second guess is named too
+
+
+def words(reading: Reading) -> str:
+    """How sure the network is of what it read, and whether that is a digit at all."""
+    digits = "".join(str(digit) for digit in reading.answers)
+    if not reading.known.all():
+        if len(digits) == 1:
+            return f"This does not look like one digit. My best guess is **{digits}**."
+        places = [str(n + 1) for n in np.flatnonzero(~reading.known)]
+        doubt = f"Number {places[0]}" if len(places) == 1 else f"Numbers {', '.join(places)}"
+        verb = "does" if len(places) == 1 else "do"
+        return f"{doubt} from the left {verb} not look like a digit. My best guess is **{digits}**."
+    if len(digits) == 1:
+        return answer(reading.probabilities[0])
+    share = sure(float(reading.probabilities.max(axis=1).prod()))
+    return f"**{len(digits)} digits** side by side. It is {share} sure of the whole number."
+
+
+def answer(values: np.ndarray) -> str:
+    """How sure the network is, in words; probabilities (K,)."""
+    second, first = np.argsort(values)[-2:]
+    if values[first] >= UNSURE:
+        return f"It is {sure(values[first])} sure."
+    return f"**{first}**, perhaps **{second}**: it is only {sure(values[first])} sure."
+
+
+def sure(share: float) -> str:
+    """A probability as one says it: 83%, never 100%."""
+    return "over 99%" if share > 0.99 else f"{share:.0%}"
