@@ -11,7 +11,6 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from dataset import ink
 from netcore import Model, ModelError
 from ui import canvas, fabric, shelf, state
 
@@ -23,22 +22,27 @@ TICK = 1.0  # seconds between two looks at the network in training
 NOTHING = "Nothing drawn yet: write one digit, 0 to 9."
 
 
-def panel(name: str, explain: bool = False) -> None:
-    """Canvas and answer, side by side where there is room; `name` is one of `shelf.models`."""
+def panel(name: str, explain: bool = False, below=None) -> None:
+    """Canvas and answer, side by side where there is room; `name` is one of `shelf.models`.
+
+    `below()`, if given, shows something more below the answer.
+    """
     learning = name == state.IN_TRAINING and state.JOB.get().running
-    st.fragment(_panel, run_every=TICK if learning else None)(name, explain)
+    st.fragment(_panel, run_every=TICK if learning else None)(name, explain, below)
 
 
-def _panel(name: str, explain: bool) -> None:
+def _panel(name: str, explain: bool, below) -> None:
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=fabric.SIDE):
             drawn = canvas.draw()
-        image = ink.draw(drawn)
+        image = canvas.image(drawn)
         with st.container(width=ANSWER):
             try:
                 _answer(shelf.models()[name], image)
             except ModelError as error:
                 st.error(str(error))
+            if below:
+                below()
     if explain:
         _explain(drawn, image)
 

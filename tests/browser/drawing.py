@@ -37,12 +37,12 @@ def _corner(page):
 
 def pixels(page):
     """What the canvas shows, to be compared."""
-    return page.locator("canvas.dc-canvas.lower-canvas").evaluate("canvas => canvas.toDataURL()")
+    return page.locator("canvas.upper-canvas").evaluate("canvas => canvas.toDataURL()")
 
 
 def expect_pixels(page, expected):
     """Wait until the canvas shows this."""
-    page.locator("canvas.dc-canvas.lower-canvas").evaluate(
+    page.locator("canvas.upper-canvas").evaluate(
         """(canvas, expected) => new Promise((done, fail) => {
             setTimeout(() => fail("the canvas shows something else"), 10000);
             const look = () =>
