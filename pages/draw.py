@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import page, reader, shelf
+from ui import own_set, page, reader, samples, shelf, teach
 
 page.start(
     "Draw",
@@ -15,4 +15,10 @@ reading = st.container()  # above the choice of the model, which it depends on
 st.subheader("Who reads", anchor=False)
 name = shelf.choose()
 with reading:
-    reader.panel(name, explain=True)
+    reader.panel(name, explain=True, below=own_set.ask)
+    with st.expander("Or take a test image", icon=":material/image_search:"):
+        samples.show()
+
+st.subheader("Your own set", anchor=False)
+own_set.show()
+teach.show(name)

@@ -38,8 +38,8 @@ def png(image: np.ndarray, times: int = 1) -> str:
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
-def row(label: str, images, words, key: str, on_pick, captions=None, chosen=None) -> None:
-    """A row of pictures that wraps; a touch calls `on_pick` with the number of the picture.
+def row(label: str, images, words, key: str, on_pick=None, captions=None, chosen=None) -> None:
+    """A row of pictures that wraps; a touch calls `on_pick`, if given, with the picture's number.
 
     `words` name each picture for those who do not see it; `captions` stand below, if given.
     """
@@ -51,11 +51,17 @@ def row(label: str, images, words, key: str, on_pick, captions=None, chosen=None
 
     def picked() -> None:
         number = (st.session_state.get(key) or {}).get("picked")
-        if type(number) is int and 0 <= number < len(items):
+        if on_pick and type(number) is int and 0 <= number < len(items):
             on_pick(number)
 
     _row(
         key=key,
-        data={"label": label, "items": items, "chosen": chosen, "side": SIDE},
+        data={
+            "label": label,
+            "items": items,
+            "chosen": chosen,
+            "side": SIDE,
+            "still": on_pick is None,
+        },
         on_picked_change=picked,
     )

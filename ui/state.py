@@ -92,6 +92,23 @@ MODEL_FILE = Key("_model_file")
 MODEL_OPEN = Key("_model_open", False)
 STEPS_OPEN = Key("_steps_open", False)
 
+# In the session: the visitor's own drawings, and what is done with them
+OWN_SET = Key("_own_set", ())  # of ui.own_set.Own
+OWN_COUNT = Key("_own_count", 0)  # drawings that ever joined it
+OWN_CHANGED = Key("_own_changed", False)  # the page still shows the set as it was
+OWN_CHOSEN = Key("_own_chosen")  # position of the drawing to correct
+OWN_LABEL = Key("_own_label")
+OWN_PICTURES = Key("_own_pictures")
+OWN_FILE = Key("_own_file")
+OWN_ERROR = Key("_own_error")  # why a drawing could not join, as a sentence
+OWN_FILE_ERROR = Key("_own_file_error")  # why a file was refused, as a sentence
+SAID = Key("_said")  # what the drawing on the canvas was meant to be
+TEST_IMAGES = Key("_test_images")
+TEST_SHEET = Key("_test_sheet", 0)  # which row of test images is offered
+COURSE = Key("_course")  # the lessons that are given now, a ui.teach.Course
+TAUGHT = Key("_taught", ())  # of ui.teach.Taught, the latest last
+TEACH_ERROR = Key("_teach_error")
+
 
 def forget_image() -> None:
     """Other images come into view: back to the first sheet and its first image."""

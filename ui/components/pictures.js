@@ -13,6 +13,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const picture = document.createElement("img")
       Object.assign(picture, { src, alt: "" })
       button.append(picture, caption)
+      button.disabled = data.still
       button.onclick = () => setTriggerValue("picked", number)
       return button
     }),
