@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import own_set, page, reader, samples, shelf, teach
+from ui import draw_exam, own_set, page, reader, samples, shelf, teach
 
 page.start(
     "Draw",
@@ -13,12 +13,20 @@ page.start(
 
 reading = st.container()  # above the choice of the model, which it depends on
 st.subheader("Who reads", anchor=False)
+teach.conclude()
 name = shelf.choose()
+if draw_exam.running():  # nothing else to look at meanwhile
+    with reading:
+        draw_exam.panel()
+    st.stop()
+
 with reading:
     reader.panel(name, explain=True, below=own_set.ask)
-    with st.expander("Or take a test image", icon=":material/image_search:"):
-        samples.show()
+    samples.show()
 
 st.subheader("Your own set", anchor=False)
 own_set.show()
 teach.show(name)
+
+st.subheader("Your exam", anchor=False)
+draw_exam.show(name)

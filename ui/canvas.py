@@ -85,6 +85,14 @@ def show(drawing: dict) -> None:
     What was there comes back with Undo.
     """
     _remember()
+    state.TOOL.set("pen")
+    _replace(drawing)
+
+
+def lay(drawing: dict, undo: tuple = ()) -> None:
+    """Another sheet altogether: Undo goes back no further than `undo` does."""
+    state.UNDO.set(undo)
+    state.TOOL.set("pen")
     _replace(drawing)
 
 
@@ -148,7 +156,10 @@ def _keep() -> None:
         return
     _remember()
     state.SEEN.set(number)
-    state.DRAWING.set({"strokes": [stroke.tolist() for stroke in fabric.strokes(sent)]})
+    drawn = [stroke.tolist() for stroke in fabric.strokes(sent)]
+    state.DRAWING.set({"strokes": drawn})
+    if not drawn:  # all is rubbed out, so the next thing to do is to draw
+        state.TOOL.set("pen")
 
 
 def _undo() -> None:

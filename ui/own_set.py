@@ -131,7 +131,7 @@ def _gallery(own: list[Own]) -> None:
         chosen=chosen,
     )
     told = " Those marked ◦ are kept aside as a test." if any(o.kept_aside for o in own) else ""
-    st.caption(f"{count(len(own))}. Touch one to correct or delete it.{told}".capitalize())
+    st.caption(f"{count(len(own))}. Touch one to correct or delete it.{told}")
     if chosen is not None:
         _correct(chosen, own[chosen].drawing.label)
 

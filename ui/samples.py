@@ -5,31 +5,36 @@ import streamlit as st
 
 from ui import cache, canvas, pictures, state
 
-SHOWN = 10
+DIGITS = 10
+SHEETS = 800  # the test set has at least 892 images of each digit
 
 
 def show() -> None:
-    """Ten images, one of each digit; a touch puts one on the canvas."""
-    test = cache.dataset("mnist").test
-    sheet = state.TEST_SHEET.get()
-    positions = [int(np.flatnonzero(test.labels == digit)[sheet]) for digit in range(SHOWN)]
-    pictures.row(
-        "Test images",
-        test.images[positions],
-        [f"Test image of a {digit}" for digit in range(SHOWN)],
-        key=state.TEST_IMAGES.name,
-        on_pick=lambda number: canvas.show({"image": positions[number]}),
-    )
-    st.button(
-        "Others",
-        icon=":material/refresh:",
-        help="Ten other test images.",
-        on_click=lambda: state.TEST_SHEET.set((sheet + 1) % MOST),
-    )
-    st.caption(
-        "Images of MNIST's test set, which the shipped networks never learned from. They have no "
-        "strokes, so each is read as it is; to draw on the canvas begins a new drawing."
-    )
-
-
-MOST = 800  # of each digit the test set has at least 892
+    """Ten images, one of each digit, in a box that opens; a touch puts one on the canvas."""
+    with st.expander(
+        "Or take a test image",
+        icon=":material/image_search:",
+        key=state.SAMPLES_OPEN.name,
+        on_change="rerun",
+    ) as box:
+        if not box.open:
+            return
+        test, sheet = cache.dataset("mnist").test, state.TEST_SHEET.get()
+        positions = [int(np.flatnonzero(test.labels == k)[sheet]) for k in range(DIGITS)]
+        pictures.row(
+            "Test images",
+            test.images[positions],
+            [f"Test image of a {k}" for k in range(DIGITS)],
+            key=state.TEST_IMAGES.name,
+            on_pick=lambda number: canvas.show({"image": positions[number]}),
+        )
+        st.button(
+            "Others",
+            icon=":material/refresh:",
+            help="Ten other test images.",
+            on_click=lambda: state.TEST_SHEET.set((sheet + 1) % SHEETS),
+        )
+        st.caption(
+            "From MNIST's test set, which the shipped networks never learned from. They have no "
+            "strokes, so each is read as it is; the first stroke on it begins a new drawing."
+        )

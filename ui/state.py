@@ -103,11 +103,17 @@ OWN_FILE = Key("_own_file")
 OWN_ERROR = Key("_own_error")  # why a drawing could not join, as a sentence
 OWN_FILE_ERROR = Key("_own_file_error")  # why a file was refused, as a sentence
 SAID = Key("_said")  # what the drawing on the canvas was meant to be
+SAMPLES_OPEN = Key("_samples_open", False)
 TEST_IMAGES = Key("_test_images")
 TEST_SHEET = Key("_test_sheet", 0)  # which row of test images is offered
 COURSE = Key("_course")  # the lessons that are given now, a ui.teach.Course
 TAUGHT = Key("_taught", ())  # of ui.teach.Taught, the latest last
 TEACH_ERROR = Key("_teach_error")
+SITTING = Key("_sitting")  # the exam of the visitor that goes on now, a ui.draw_exam.Sitting
+SHEETS = Key("_sheets", ())  # what was handed in so far: (strokes, digit)
+HANDED = Key("_handed", ())  # what was handed in with exams that are over
+HANDED_KEPT = Key("_handed_kept", False)  # these are in the visitor's own set
+EXAM_READ = Key("_exam_read", MappingProxyType({}))  # model's name → (Model, images, answers)
 
 
 def forget_image() -> None:

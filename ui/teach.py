@@ -147,18 +147,22 @@ def _attend() -> None:
             st.button("Stop", icon=":material/stop:", on_click=state.COURSE.clear,
                       help="Stop the lessons; nothing is changed.")  # fmt: skip
             return
-        _keep(course)
     except Divergence as error:
         state.TEACH_ERROR.set(str(error))
-    state.COURSE.clear()
+        state.COURSE.clear()
     st.rerun()
 
 
-def _keep(course: Course) -> None:
-    """The taught model becomes one of the visitor's, and reads from now on.
+def conclude() -> None:
+    """A course that is over: its model becomes one of the visitor's, and reads from now on.
 
-    One that was taught before takes the place of its former self, which Undo brings back.
+    Called before the choice of models is drawn, which it changes. A model that was taught before
+    takes the place of its former self, which Undo brings back.
     """
+    course = state.COURSE.get()
+    if course is None or course.taught is None:
+        return
+    state.COURSE.clear()
     own = state.MODELS.get()
     base = course.name.removesuffix(SUFFIX)
     if course.name in own and course.name.endswith(SUFFIX):
