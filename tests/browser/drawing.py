@@ -31,7 +31,7 @@ def write_with_a_finger(page, strokes):
 
 def _corner(page):
     canvas = page.locator("canvas.upper-canvas")
-    canvas.scroll_into_view_if_needed()
+    canvas.evaluate("canvas => canvas.scrollIntoView({block: 'center'})")  # clear of the header
     return canvas.bounding_box()
 
 
