@@ -11,7 +11,6 @@ from ui import canvas, charts, fabric, own_set, pictures, shelf, state
 
 DIGITS = 10
 MOST = 20  # rounds whose drawings are kept
-ASK = 420  # pixels, width of the question
 
 
 @dataclass(frozen=True)
@@ -49,32 +48,32 @@ def _panel() -> None:
     sitting = state.SITTING.get()
     if sitting is None:  # that was the last one
         st.rerun()
-    with st.container(horizontal=True, gap="medium"):
-        with st.container(width=fabric.SIDE):
-            drawn = canvas.draw()
-        with st.container(width=ASK):
-            st.markdown("### Draw a")
-            st.markdown(rf"# $\Huge {sitting.digits[0]}$")
-            st.progress(
-                (sitting.number - 1) / DIGITS,
-                f"Digit {sitting.number} of {DIGITS}, the way you always write it",
-            )
-            with st.container(horizontal=True):
-                st.button(
-                    "Next" if len(sitting.digits) > 1 else "Finish",
-                    icon=":material/arrow_forward:",
-                    type="primary",
-                    shortcut="Enter",
-                    disabled=not drawn,
-                    help="Hand this drawing in. Key: Enter",
-                    on_click=_hand_in,
-                )
-                st.button(
-                    "Leave",
-                    icon=":material/close:",
-                    help="Back to drawing; this round does not count.",
-                    on_click=_leave,
-                )
+    # The question stands first, where a phone shows it above the canvas.
+    st.markdown(f"## Draw a {sitting.digits[0]}")
+    st.progress(
+        (sitting.number - 1) / DIGITS,
+        f"Digit {sitting.number} of {DIGITS}, the way you always write it",
+        width=fabric.SIDE,
+    )
+    drawn = canvas.draw()
+    with st.container(horizontal=True, width=fabric.SIDE):
+        st.button(
+            "Next" if len(sitting.digits) > 1 else "Finish",
+            icon=":material/arrow_forward:",
+            type="primary",
+            shortcut="Enter",
+            disabled=not drawn,
+            help="Hand this drawing in. Key: Enter",
+            on_click=_hand_in,
+            width="stretch",
+        )
+        st.button(
+            "Leave",
+            icon=":material/close:",
+            help="Back to drawing; this round does not count.",
+            on_click=_leave,
+            width="stretch",
+        )
 
 
 def _hand_in() -> None:

@@ -139,22 +139,21 @@ def _gallery(own: list[Own]) -> None:
 def _correct(position: int, label: int) -> None:
     """The label of one drawing, and a way to delete it."""
     state.OWN_LABEL.set(label)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.segmented_control(
-            f"Drawing {position + 1} is a",
-            DIGITS,
-            key=state.OWN_LABEL.name,
-            required=True,
-            on_change=lambda: relabel(position, state.OWN_LABEL.get()),
-            help="The digit it was meant to be.",
-        )
-        st.button(
-            "Delete",
-            icon=":material/delete:",
-            help="Take this drawing out of the set.",
-            on_click=remove,
-            args=[position],
-        )
+    st.segmented_control(
+        f"Drawing {position + 1} is a",
+        DIGITS,
+        key=state.OWN_LABEL.name,
+        required=True,
+        on_change=lambda: relabel(position, state.OWN_LABEL.get()),
+        help="The digit it was meant to be.",
+    )
+    st.button(
+        f"Delete drawing {position + 1}",
+        icon=":material/delete:",
+        help="Take this drawing out of the set.",
+        on_click=remove,
+        args=[position],
+    )
 
 
 def _files(own: list[Own]) -> None:

@@ -93,7 +93,7 @@ def test_a_label_is_corrected_and_a_drawing_deleted_in_the_set(draw):
     control = next(c for c in at.segmented_control if c.label == "Drawing 1 is a")
     control.select(7).run()
     assert labels(at) == [7]
-    next(button for button in at.button if button.label == "Delete").click().run()
+    next(button for button in at.button if button.label == "Delete drawing 1").click().run()
     assert not at.exception and own(at) == []
 
 
