@@ -34,7 +34,7 @@ def drawings() -> list[Own]:
 def add(drawn: list[np.ndarray], label: int) -> None:
     """One more drawing; DataError if there is no room."""
     if len(drawings()) >= MOST:
-        raise DataError(f"Your set is full at {MOST} drawings: download it, then clear it.")
+        raise DataError(f"Your set is full at {MOST} drawings: download it, then empty it.")
     number = state.OWN_COUNT.get() + 1
     state.OWN_COUNT.set(number)
     aside = number > LEARNED and number % EVERY == 0
@@ -181,13 +181,13 @@ def _files(own: list[Own]) -> None:
             if refusal := state.OWN_FILE_ERROR.get():
                 st.error(refusal)
         with st.popover(
-            "Clear the set",
+            "Empty the set",
             icon=":material/delete_sweep:",
             disabled=not own,
             help="Take every drawing out.",
         ):
             st.markdown("Only a file brings them back. Download the set first?")
-            st.button("Clear all", help="Take every drawing out of the set.", on_click=_clear)
+            st.button("Empty it", help="Take every drawing out of the set.", on_click=_clear)
 
 
 def _clear() -> None:
@@ -216,7 +216,7 @@ def opened(content: bytes, name: str) -> list[tuple[list[np.ndarray], int]]:
     if len(found) > room:
         raise DataError(
             f"{name} holds {len(found):,} drawings, and your set has room for {room}: "
-            "cut the file into several, or clear the set."
+            "cut the file into several, or empty the set."
         )
     pairs = []
     for number, drawing in enumerate(found, start=1):

@@ -15,8 +15,9 @@ from dataset import DataError, Split, redraw
 from netcore import Divergence, Model, teaching
 from ui import cache, own_set, pictures, shelf, state
 
-SLICE = 0.2  # seconds of work between two looks at the page
-TICK = 0.25  # seconds between two looks
+SLICE = 0.3  # seconds of work between two looks at the page
+TICK = 0.3  # seconds between two looks
+LARGE = 60_000  # numbers a network keeps for one image; a larger one gets half the lessons
 PART = 500  # images read at once
 SUFFIX = " taught"
 SHOWN = 12  # forgotten images
@@ -73,6 +74,7 @@ class Course:
             lambda which, rng: redraw.images(drawn, which, rng),
             targets,
             (self._train.images, self._train.labels),
+            steps=teaching.STEPS // (2 if self._network.footprint > LARGE else 1),
         )
         for lesson in lessons:
             self.doing = f"Lesson {lesson.step} of {lesson.steps}"
@@ -221,7 +223,7 @@ def _result(taught: Taught) -> None:
     )
     with st.container(horizontal=True):
         st.button(
-            "Undo the lessons",
+            "Take the lessons back",
             icon=":material/undo:",
             on_click=_undo,
             help=f"Back to {taught.before} as it was.",

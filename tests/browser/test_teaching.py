@@ -117,7 +117,7 @@ def test_a_wrong_answer_is_corrected_and_taught_and_taken_back(visit):
     expect(page.get_by_text("seed taught is one of your models now.")).to_be_visible()
     expect_answer(page, 9)
     expect(page.get_by_role("cell", name="1 of 1")).to_be_visible()
-    press(page, "Undo the lessons")
+    press(page, "Take the lessons back")
     expect_answer(page, 4)
 
 

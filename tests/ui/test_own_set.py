@@ -130,7 +130,7 @@ def test_a_bad_file_is_refused_with_a_sentence_and_the_set_stays(session, conten
 def test_a_full_set_says_what_to_do(session):
     for _ in range(own_set.MOST):
         own_set.add(arrays(FOUR), 4)
-    with pytest.raises(DataError, match="download it, then clear it"):
+    with pytest.raises(DataError, match="download it, then empty it"):
         own_set.add(arrays(FOUR), 4)
 
 

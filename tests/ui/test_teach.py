@@ -74,7 +74,7 @@ def test_what_is_kept_aside_is_a_test_before_and_after(page):
 
 def test_undo_goes_back_to_the_model_before(page):
     at = teach_it(page((FOUR, 9)))
-    button(at, "Undo the lessons").click().run()
+    button(at, "Take the lessons back").click().run()
     assert not at.exception
     assert at.selectbox(key="model").value == "seed"
     assert not at.session_state[state.MODELS.name]
@@ -87,7 +87,7 @@ def test_a_second_course_goes_on_from_the_first_and_undo_takes_back_one(page):
     second = at.session_state[state.MODELS.name]["seed taught"]
     assert list(at.session_state[state.MODELS.name]) == ["seed taught"]
     assert (second.theta != first.theta).any()
-    button(at, "Undo the lessons").click().run()
+    button(at, "Take the lessons back").click().run()
     assert at.session_state[state.MODELS.name]["seed taught"] is first
 
 

@@ -25,7 +25,7 @@ class Paper {
     const first = this.turn === null
     Object.assign(this, { data, send })
     this.canvas.dataset.tool = data.tool
-    if (first) this.number = data.seen
+    this.number = Math.max(this.number, data.seen)
     if (data.turn !== this.turn) {
       // What was finished after the last message that the server knew of is not lost.
       const unseen = first ? [] : this.strokes.filter((stroke) => stroke.number > data.seen)
