@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import page, reader, shelf, understand
+from ui import draw_exam, own_set, page, reader, samples, shelf, teach, understand
 
 page.start(
     "Draw",
@@ -13,7 +13,21 @@ page.start(
 
 reading = st.container()  # above the choice of the model, which it depends on
 st.subheader("Who reads", anchor=False)
+teach.conclude()
 name = shelf.choose()
+if draw_exam.running():  # nothing else to look at meanwhile
+    with reading:
+        draw_exam.panel()
+    st.stop()
+
 with reading:
-    reader.panel(name, then=understand.follow())
+    reader.panel(name, then=understand.follow(), below=own_set.ask)
+    samples.show()
 understand.panel(name)
+
+st.subheader("Your own set", anchor=False)
+own_set.show()
+teach.show(name)
+
+st.subheader("Your exam", anchor=False)
+draw_exam.show(name)

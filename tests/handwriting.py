@@ -12,6 +12,5 @@ ZERO = [
 
 
 def fabric(strokes) -> dict:
-    """Strokes as the canvas sends them, without its many fields that nobody reads."""
-    paths = [[["M", *first], *(["L", *point] for point in rest)] for first, *rest in strokes]
-    return {"objects": [{"type": "Path", "path": path} for path in paths]}
+    """Strokes as the canvas sends them."""
+    return {"strokes": [[list(point) for point in stroke] for stroke in strokes]}

@@ -33,25 +33,31 @@ HELP = (
 )
 
 
-def panel(name: str, then: Callable[[], None] | None = None) -> None:
+def panel(
+    name: str,
+    then: Callable[[], None] | None = None,
+    below: Callable[[], None] | None = None,
+) -> None:
     """Canvas and answer, side by side where there is room; `name` is one of `shelf.models`.
 
-    `then()` is called after each answer.
+    After each answer `below()` shows something more below it, and `then()` is called.
     """
     learning = name == state.IN_TRAINING and state.JOB.get().running
-    st.fragment(_panel, run_every=TICK if learning else None)(name, then)
+    st.fragment(_panel, run_every=TICK if learning else None)(name, then, below)
 
 
-def _panel(name: str, then: Callable[[], None] | None) -> None:
+def _panel(name, then, below) -> None:
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=fabric.SIDE):
             drawn = canvas.draw()
-        image = ink.draw(drawn)
+        image = canvas.image(drawn)
         with st.container(width=ANSWER):
             try:
                 _answer(shelf.models()[name], drawn, image)
             except ModelError as error:
                 st.error(str(error))
+            if below:
+                below()
     if then:
         then()
 

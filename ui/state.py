@@ -154,8 +154,12 @@ UPLOAD_FILE = Key("_upload_file")
 UPLOAD_OPEN = Key("_upload_open", False)
 TOUCHED = Key("_touched")  # what is selected on a sheet of images, one for each sheet
 CANVAS = Key("canvas")  # the canvas itself
-CANVAS_START = Key("_canvas_start", MappingProxyType({"objects": (), "turn": 0}))
-DRAWING = Key("_drawing", kept=True)  # what is on the canvas, as it sends it
+DRAWING = Key("_drawing", kept=True)  # {"strokes": […]}, or {"image": position} of a test image
+UNDO = Key("_undo", (), kept=True)  # what was on it before, the latest last
+TURN = Key("_turn", 0, kept=True)  # how often the server has changed the drawing
+SEEN = Key("_seen", 0, kept=True)  # the number of the canvas's latest message
+TOOL = Key("_tool", "pen")
+PEN_WIDTH = Key("_pen_width", "Medium")
 READER = Key("_reader")  # (Model, its Reader) that read last; no two sessions share a network
 MODELS = Key("_models", MappingProxyType({}), kept=True)  # the visitor's own: name → netcore.Model
 MOST_MODELS = 6  # the oldest makes room
@@ -184,6 +188,29 @@ EVIDENCE = Key("_evidence")  # the digit whose score is explained; None: the ans
 TARGET = Key("_target")  # the digit that a drawing is to be turned into; None: the second guess
 SMOOTHNESS = Key("_smoothness", "Small smudges")  # of the change that does it
 MORPH = Key("_morph", 100)  # percent of the way to that digit
+
+# In the session: the visitor's own drawings, and what is done with them
+OWN_SET = Key("_own_set", (), kept=True)  # of ui.own_set.Own
+OWN_COUNT = Key("_own_count", 0, kept=True)  # drawings that ever joined it
+OWN_CHANGED = Key("_own_changed", False)  # the page still shows the set as it was
+OWN_CHOSEN = Key("_own_chosen")  # position of the drawing to correct
+OWN_LABEL = Key("_own_label")
+OWN_PICTURES = Key("_own_pictures")
+OWN_FILE = Key("_own_file")
+OWN_ERROR = Key("_own_error")  # why a drawing could not join, as a sentence
+OWN_FILE_ERROR = Key("_own_file_error")  # why a file was refused, as a sentence
+SAID = Key("_said")  # what the drawing on the canvas was meant to be
+SAMPLES_OPEN = Key("_samples_open", False)
+TEST_IMAGES = Key("_test_images")
+TEST_SHEET = Key("_test_sheet", 0)  # which row of test images is offered
+COURSE = Key("_course")  # the lessons that are given now, a ui.teach.Course
+TAUGHT = Key("_taught", (), kept=True)  # of ui.teach.Taught, the latest last
+TEACH_ERROR = Key("_teach_error")
+SITTING = Key("_sitting")  # the exam of the visitor that goes on now, a ui.draw_exam.Sitting
+SHEETS = Key("_sheets", ())  # what was handed in so far: (strokes, digit)
+HANDED = Key("_handed", (), kept=True)  # what was handed in with exams that are over
+HANDED_KEPT = Key("_handed_kept", False)  # these are in the visitor's own set
+EXAM_READ = Key("_exam_read", MappingProxyType({}))  # model's name → (Model, images, answers)
 
 
 def forget_image() -> None:

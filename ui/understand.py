@@ -9,9 +9,20 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from dataset import ink
 from netcore import ModelError
-from ui import fabric, fragility, layers, neighbours, shelf, side_by_side, state, what_if, why, xray
+from ui import (
+    canvas,
+    fabric,
+    fragility,
+    layers,
+    neighbours,
+    shelf,
+    side_by_side,
+    state,
+    what_if,
+    why,
+    xray,
+)
 from ui.page import READING_WIDTH
 from ui.sight import Sight
 
@@ -64,7 +75,7 @@ def _panel(name: str) -> None:
     section = SECTIONS[chosen]
     st.markdown(section.intro, width=READING_WIDTH)
     strokes = fabric.strokes(state.DRAWING.get())
-    image = ink.draw(strokes)
+    image = canvas.image(strokes)
     if not image.any():
         st.info("Draw a digit above, and this looks into it.", icon=":material/draw:")
         return

@@ -31,18 +31,18 @@ def write_with_a_finger(page, strokes):
 
 def _corner(page):
     canvas = page.locator("canvas.upper-canvas")
-    canvas.scroll_into_view_if_needed()
+    canvas.evaluate("canvas => canvas.scrollIntoView({block: 'center'})")  # clear of the header
     return canvas.bounding_box()
 
 
 def pixels(page):
     """What the canvas shows, to be compared."""
-    return page.locator("canvas.dc-canvas.lower-canvas").evaluate("canvas => canvas.toDataURL()")
+    return page.locator("canvas.upper-canvas").evaluate("canvas => canvas.toDataURL()")
 
 
 def expect_pixels(page, expected):
     """Wait until the canvas shows this."""
-    page.locator("canvas.dc-canvas.lower-canvas").evaluate(
+    page.locator("canvas.upper-canvas").evaluate(
         """(canvas, expected) => new Promise((done, fail) => {
             setTimeout(() => fail("the canvas shows something else"), 10000);
             const look = () =>

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 import netcore
 from netcore.reading import Reading
 from tests.handwriting import FOUR, SEVEN, ZERO, fabric
-from ui import cache, shelf, state, wording
+from ui import cache, canvas, shelf, state, wording
 
 SPEC = ["Flatten", {"layer": "Dense", "out_features": 10}, "LogSoftmax"]
 
@@ -120,7 +120,7 @@ def test_a_drawing_outlives_a_page_switch(draw):
     at.switch_page("pages/explore.py").run()
     at.switch_page("pages/draw.py").run()
     assert r"# $\Huge 4$" in words(at)
-    assert at.session_state[state.CANVAS_START.name]["objects"] == fabric(FOUR)["objects"]
+    assert at.session_state[state.DRAWING.name] == fabric(FOUR)
 
 
 def test_a_link_opens_its_model_and_an_unknown_one_the_best(draw):
@@ -180,3 +180,55 @@ def test_saved_models_get_names_of_their_own_and_the_oldest_makes_room(monkeypat
     names = [state.save_model(model(name="dense"), ["dense"]) for _ in range(state.MOST_MODELS + 1)]
     assert names[:2] == ["dense 2", "dense 3"]
     assert list(session[state.MODELS.name]) == names[1:]
+
+
+def test_undo_brings_a_cleared_drawing_back(draw):
+    at = draw(FOUR)
+    button(at, "Clear").click().run()
+    button(at, "Undo").click().run()
+    assert r"# $\Huge 4$" in words(at)
+
+
+@pytest.fixture
+def session(monkeypatch):
+    kept = {}
+    monkeypatch.setattr(st, "session_state", kept)
+    return kept
+
+
+def sent(session, strokes, number, turn=0):
+    session[state.CANVAS.name] = {"drawing": {**fabric(strokes), "number": number, "turn": turn}}
+
+
+def drawing(session):
+    return session[state.DRAWING.name]
+
+
+def test_undo_that_arrives_together_with_a_stroke_takes_back_that_stroke_alone(session):
+    sent(session, FOUR[:1], 1)
+    canvas._keep()
+    sent(session, FOUR, 2)
+    canvas._undo()  # whichever of the two is told first
+    canvas._keep()
+    assert drawing(session) == fabric(FOUR[:1])
+
+
+def test_what_was_drawn_before_the_canvas_heard_of_clear_does_not_come_back(session):
+    sent(session, FOUR, 1)
+    canvas._keep()
+    canvas.show({"strokes": []})
+    sent(session, [*FOUR, *ZERO], 2, turn=0)  # the browser sends its new stroke again by itself
+    canvas._keep()
+    assert drawing(session) == {"strokes": []}
+    sent(session, ZERO, 3, turn=1)
+    canvas._keep()
+    assert drawing(session) == fabric(ZERO)
+
+
+@pytest.mark.parametrize("junk", [None, 3, {}, {"turn": 0}, {"turn": 0, "number": "9" * 99}])
+def test_junk_from_a_browser_leaves_the_drawing_as_it_was(session, junk):
+    sent(session, FOUR, 1)
+    canvas._keep()
+    session[state.CANVAS.name] = {"drawing": junk}
+    canvas._keep()
+    assert drawing(session) == fabric(FOUR)

@@ -1,0 +1,116 @@
+"""From lifting the pen to the new answer on the screen: `python -m bench.pen [MODEL]`.
+
+The real app on this machine, a real Chromium, and one stroke after another that changes the
+answer. The browser itself takes the time, from `pointerup` to the frame in which the answer is
+painted.
+"""
+
+import os
+import platform
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parent.parent
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+ROUNDS = 8  # of two strokes each
+GOAL = 400  # milliseconds
+STROKES = (  # a one, which a second stroke makes a four
+    [(170, 60), (169, 120), (167, 180), (165, 245)],
+    [(150, 45), (110, 110), (70, 160), (140, 158), (215, 155)],
+)
+
+# What says the answer is the large digit, and the sentence and chart description beside it.
+STOPWATCH = """() => {
+  const told = () => document.querySelector("h1 .katex-html")?.textContent + "|" +
+    [...document.querySelectorAll("[data-testid=stMain] p")].map((p) => p.textContent).join("|")
+  window.waited = new Promise((done) => {
+    addEventListener("pointerup", () => {
+      const lifted = performance.now(), before = told()
+      const look = () => {
+        if (told() === before) return requestAnimationFrame(look)
+        requestAnimationFrame(() => setTimeout(() => done(performance.now() - lifted)))
+      }
+      look()
+    }, { once: true, capture: true })
+  })
+}"""
+
+
+def serve():
+    """The app on a free port: its process and its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    command += [
+        "--server.address=127.0.0.1",
+        f"--server.port={port}",
+        "--server.headless=true",
+        "--server.fileWatcherType=none",
+    ]
+    server = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+                return server, address
+        except (urllib.error.URLError, TimeoutError):
+            time.sleep(0.1)
+    server.terminate()
+    raise TimeoutError("the app did not start within a minute")
+
+
+def measure(page):
+    """Milliseconds of each stroke, the first round left out as a warm-up."""
+    times = []
+    for number in range(ROUNDS + 1):
+        for stroke in STROKES:
+            canvas = page.locator("canvas.upper-canvas").bounding_box()
+            page.evaluate(STOPWATCH)
+            for place, (x, y) in enumerate(stroke):
+                page.mouse.move(canvas["x"] + x, canvas["y"] + y, steps=8 if place else 1)
+                if not place:
+                    page.mouse.down()
+            page.mouse.up()
+            waited = page.evaluate("window.waited")
+            if number:
+                times.append(waited)
+        page.get_by_test_id("stButton").get_by_role("button", name="Clear").click()
+        page.get_by_text("Nothing drawn yet").wait_for()
+    return times
+
+
+def main(model="best"):
+    server, address = serve()
+    try:
+        with sync_playwright() as playwright:
+            chromium = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"), args=FLAGS
+            )
+            page = chromium.new_page(viewport={"width": 1280, "height": 900})
+            page.goto(f"{address}/draw?model={model}")
+            page.get_by_text("Nothing drawn yet").wait_for(timeout=60_000)
+            times = measure(page)
+            chromium.close()
+    finally:
+        server.terminate()
+        server.wait(20)
+    middle = statistics.median(times)
+    print(f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    print(f"{model}: {len(times)} strokes, {min(times):.0f} … {max(times):.0f} ms")
+    print(f"median {middle:.0f} ms from pen-up to the answer; goal < {GOAL} ms")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,152 @@
+"""Draw in a real browser: the tools of the canvas, the own set, the lessons and the exam."""
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.drawing import expect_answer, expect_pixels, pixels, write, write_with_a_finger
+from tests.handwriting import FOUR, ONE, SEVEN, ZERO
+
+pytestmark = pytest.mark.browser
+
+NOTHING = "Nothing drawn yet"
+HAND = {0: ZERO, 1: ONE, 4: FOUR, 7: SEVEN}
+
+
+def press(page, name):
+    page.get_by_test_id("stButton").get_by_role("button", name=name).click()
+
+
+def take(page, tool):
+    page.get_by_role("radio", name=tool).click()
+    expect(page.locator(f"canvas[data-tool={tool.lower()}]")).to_have_count(1)
+
+
+def say(page, digit):
+    row = page.get_by_role("radiogroup", name="Wrong? Say what it was")
+    row.get_by_role("radio", name=str(digit), exact=True).click()
+    expect(page.get_by_text("It is in your own set, below.")).to_be_visible()
+
+
+def test_the_eraser_rubs_out_what_it_touches_and_undo_brings_it_back(visit):
+    page = visit("/draw")
+    write(page, SEVEN)
+    expect_answer(page, 7)
+    drawn = pixels(page)
+    take(page, "Eraser")
+    write(page, [[(60, 57), (178, 57)]])  # the bar goes, most of the leg stays
+    expect_answer(page, 1)
+    press(page, "Undo")
+    expect_answer(page, 7)
+    expect_pixels(page, drawn)
+
+
+def test_when_all_is_rubbed_out_the_pen_is_back(visit):
+    page = visit("/draw")
+    write(page, [[(100, 140), (160, 140)]])
+    expect(page.get_by_text(NOTHING)).to_have_count(0)
+    take(page, "Eraser")
+    write(page, [[(60, 140), (220, 140)]])
+    expect(page.get_by_text(NOTHING)).to_be_visible()
+    expect(page.locator("canvas[data-tool=pen]")).to_have_count(1)
+    write(page, ZERO)
+    expect_answer(page, 0)
+
+
+def test_undo_right_after_a_stroke_takes_back_that_stroke_alone(visit):
+    page = visit("/draw")
+    write(page, ZERO)
+    expect_answer(page, 0)
+    before = pixels(page)
+    write(page, [[(60, 60), (220, 220)]])
+    page.keyboard.press("z")  # without waiting for anything
+    expect_answer(page, 0)
+    expect_pixels(page, before)
+
+
+def test_keys_undo_and_clear(visit):
+    page = visit("/draw")
+    write(page, FOUR)
+    expect_answer(page, 4)
+    page.keyboard.press("x")
+    expect(page.get_by_text(NOTHING)).to_be_visible()
+    page.keyboard.press("z")
+    expect_answer(page, 4)
+
+
+def test_a_new_stroke_drawn_right_after_clear_is_not_lost(visit):
+    page = visit("/draw")
+    write(page, ZERO)
+    expect_answer(page, 0)
+    page.keyboard.press("x")
+    write(page, ONE)  # without waiting for anything
+    expect_answer(page, 1)
+
+
+def test_a_drawing_is_still_there_after_f5_and_not_in_the_address(visit):
+    page = visit("/draw")
+    write(page, FOUR)
+    expect_answer(page, 4)
+    before = pixels(page)
+    address = page.url
+    page.reload()
+    expect_answer(page, 4)
+    expect_pixels(page, before)
+    assert page.url == address
+    assert visit("/draw").get_by_text(NOTHING).count() == 1  # nobody else sees it
+
+
+def test_a_test_image_is_read_and_the_first_stroke_begins_a_new_drawing(visit):
+    page = visit("/draw")
+    page.get_by_text("Or take a test image").click()
+    page.get_by_role("button", name="Test image of a 3").click()
+    expect_answer(page, 3)
+    write(page, ZERO)
+    expect_answer(page, 0)
+    press(page, "Undo")
+    expect_answer(page, 3)
+
+
+def test_a_wrong_answer_is_corrected_and_taught_and_taken_back(visit):
+    page = visit("/draw?model=seed")
+    write(page, FOUR)
+    expect_answer(page, 4)
+    say(page, 9)  # this hand writes its nines like that
+    press(page, "Teach seed")
+    expect(page.get_by_text("seed taught is one of your models now.")).to_be_visible()
+    expect_answer(page, 9)
+    expect(page.get_by_role("cell", name="1 of 1")).to_be_visible()
+    press(page, "Take the lessons back")
+    expect_answer(page, 4)
+
+
+def test_drawings_said_on_a_phone_are_corrected_and_downloaded(visit):
+    page = visit("/draw?model=seed", "phone")
+    write_with_a_finger(page, SEVEN)
+    expect_answer(page, 7)
+    say(page, 1)
+    page.get_by_role("button", name="Drawing 1, a 1").tap()
+    row = page.get_by_role("radiogroup", name="Drawing 1 is a")
+    row.get_by_role("radio", name="7", exact=True).tap()
+    expect(page.get_by_role("button", name="Drawing 1, a 7")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the set").tap()
+    (line,) = download.value.path().read_text().splitlines()
+    assert json.loads(line)["label"] == 7
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("main => main.scrollWidth - main.clientWidth") == 0
+
+
+def test_ten_digits_are_drawn_for_the_exam_with_the_keyboard_at_hand(visit):
+    page = visit("/draw?model=seed")
+    press(page, "Draw these ten")
+    for number in range(1, 11):
+        expect(page.get_by_text(f"Digit {number} of 10")).to_be_visible()
+        digit = int(page.get_by_role("heading", name="Draw a").inner_text()[-1])
+        write(page, HAND.get(digit, ZERO))
+        on = page.get_by_role("button", name="Next" if number < 10 else "Finish")
+        expect(on).to_be_enabled()
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("cell", name="4 of 10").first).to_be_visible()
+    expect(page.get_by_text(NOTHING)).to_be_visible()
