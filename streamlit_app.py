@@ -1,4 +1,4 @@
-"""Home: what this is, a first digit drawn and read, and three roads into the app."""
+"""Home: what this is, a first digit drawn and read, and the roads into the app."""
 
 import streamlit as st
 
@@ -8,6 +8,7 @@ ROADS = (
     (page.PAGES[1], "Look at 70,000 handwritten digits, the way a network will see them."),
     (page.PAGES[2], "Build a network, watch it learn in seconds, and steer it while it does."),
     (page.PAGES[3], "Choose who reads your writing, and see what it really sees."),
+    (page.PAGES[4], "Try many settings at once, and see which of them matter."),
 )
 
 page.start(
@@ -19,7 +20,7 @@ page.start(
 
 reader.panel(next(iter(cache.shipped_models())))
 
-for column, (road, invitation) in zip(st.columns(3), ROADS, strict=True):
+for column, (road, invitation) in zip(st.columns(len(ROADS)), ROADS, strict=True):
     with column.container(border=True, height="stretch"):
         st.page_link(road.file, label=f"**{road.label}**", icon=road.icon)
         st.markdown(invitation)
