@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import page, reader, shelf
+from ui import page, photo, reader, shelf
 
 page.start(
     "Draw",
@@ -16,3 +16,4 @@ st.subheader("Who reads", anchor=False)
 name = shelf.choose()
 with reading:
     reader.panel(name, explain=True)
+photo.section(name)

@@ -63,10 +63,13 @@ def _answer(model: Model, drawn: Sequence[np.ndarray], image: np.ndarray) -> Non
         show(looks.of_images(image[None][: int(image.any())]), reader)
 
 
-def show(views: np.ndarray, reader: Reader, empty: str = NOTHING) -> None:
+def show(
+    views: np.ndarray, reader: Reader, empty: str = NOTHING, key: str = "probabilities"
+) -> None:
     """The digits in large, how sure that is, the pictures that were read, all probabilities.
 
     views (N, V, 28, 28): `looks` at digits from left to right; `empty` is said if there are none.
+    `key` names the chart.
     """
     if len(views):
         reading = read(reader, views)
@@ -88,7 +91,7 @@ def show(views: np.ndarray, reader: Reader, empty: str = NOTHING) -> None:
             st.caption("What it sees, 28 × 28" + (" each" if len(images) > 1 else ""))
     which = "" if len(images) == 1 else " of the digit it is least sure of"
     alt = f"Probabilities{which}. {sentence}"
-    st.echarts_chart(bars(values), height=190, key="probabilities", alt=alt)
+    st.echarts_chart(bars(values), height=190, key=key, alt=alt)
     if which:
         st.caption(f"The probabilities{which}, number {doubtful + 1} from the left.")
 

@@ -87,6 +87,10 @@ MODEL_ERROR = Key("_model_error")  # why the last model file was refused, as a s
 MODEL_FILE = Key("_model_file")
 MODEL_OPEN = Key("_model_open", False)
 STEPS_OPEN = Key("_steps_open", False)
+PHOTO_OPEN = Key("_photo_open", False)
+PHOTO_SOURCE = Key("_photo_source")
+PHOTO_FILE = Key("_photo_file")
+PHOTO_CAMERA = Key("_photo_camera")
 
 
 def forget_image() -> None:
