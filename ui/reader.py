@@ -19,7 +19,7 @@ from ui import cache, canvas, fabric, shelf, state
 from ui.wording import words
 
 ANSWER = 420  # pixels, width of the answer
-WORDS, LINES = 200, 212  # pixels, width and height of the digit and the sentence
+WORDS, LINES = 200, 236  # pixels, width and height of the digit and the sentence
 SEEN = 140  # pixels, side of a picture of 28 × 28 pixels
 TICK = 1.0  # seconds between two looks at the network in training
 NOTHING = "Nothing drawn yet: write one digit, 0 to 9."
