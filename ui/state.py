@@ -211,6 +211,10 @@ SHEETS = Key("_sheets", ())  # what was handed in so far: (strokes, digit)
 HANDED = Key("_handed", (), kept=True)  # what was handed in with exams that are over
 HANDED_KEPT = Key("_handed_kept", False)  # these are in the visitor's own set
 EXAM_READ = Key("_exam_read", MappingProxyType({}))  # model's name → (Model, images, answers)
+PHOTO_OPEN = Key("_photo_open", False)
+PHOTO_SOURCE = Key("_photo_source")
+PHOTO_FILE = Key("_photo_file")
+PHOTO_CAMERA = Key("_photo_camera")
 
 
 def forget_image() -> None:
