@@ -95,6 +95,7 @@ TRAIN_IMAGES = Key("images")
 RUN_SEED = Key("run_seed")
 
 # In the session
+TAB = Key("_tab")  # the component that remembers the visit
 JOB = Key("_job", kept=True)  # this session's run, a ui.jobs.Job
 SAVED = Key("_saved", kept=True)  # the name under which the run's model was saved
 UPLOAD = Key("_upload", kept=True)  # the visitor's own dataset.Dataset; the next one replaces it
