@@ -38,6 +38,7 @@ class Tab:
         self.page = ""
         self.query = ""
         self.elements: dict[str, tuple[str, str]] = {}  # label → (widget id, its fragment)
+        self.texts: list[str] = []  # said since the last message to the server
         self.widgets: dict[str, str] = {}  # JSON values that were sent
         self.step, self.step_seen = 0, None
         self._run, self._of_fragment = "", False
@@ -94,6 +95,7 @@ class Tab:
         self.seen.latencies.setdefault(action, []).append(time.perf_counter() - began)
 
     async def _send(self, fragment="", name="", page_hash="", trigger=None, tick=False):
+        self.texts.clear()
         message = BackMsg()
         rerun = message.rerun_script
         rerun.query_string, rerun.fragment_id, rerun.is_auto_rerun = self.query, fragment, tick
@@ -171,6 +173,8 @@ class Tab:
         elif kind == "bidi_component":
             name = element.bidi_component.id.rpartition("-")[2]
             self.elements[name] = element.bidi_component.id, delta.fragment_id
+        elif kind == "markdown":
+            self.texts.append(element.markdown.body)
         elif kind == "exception":
             self.seen.errors.append(element.exception.message[:200])
         elif kind == "progress" and (match := STEP.search(element.progress.text)):

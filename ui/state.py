@@ -107,6 +107,7 @@ AUGMENT = {
 PANELS = Key("panels", ("Curves", "First layer"))  # open on Train
 
 # In the session
+TAB = Key("_tab")  # the component that remembers the visit
 JOB = Key("_job", kept=True)  # this session's run, a ui.jobs.Job
 LOOK = Key("_look")  # (job's id, step) that is looked back to; None: now
 SEEN_STEPS = Key("_seen_steps")  # (job's id, steps) to look back to while the run goes on
