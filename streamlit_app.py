@@ -9,6 +9,7 @@ ROADS = (
     (page.PAGES[2], "Build a network, watch it learn in seconds, and steer it while it does."),
     (page.PAGES[3], "Choose who reads your writing, and see what it really sees."),
     (page.PAGES[4], "Lay runs side by side, share them, and find out what was luck."),
+    (page.PAGES[5], "Try many settings at once, and see which of them matter."),
 )
 
 page.start(

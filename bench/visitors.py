@@ -151,12 +151,10 @@ def measure(visitors, training, seconds):
         load = os.getloadavg()[0]
         most = asyncio.run(crowd(server, seen, visitors, training, seconds))
         load = max(load, os.getloadavg()[0])
-        left = time.monotonic()
-        while time.monotonic() - left < FORGOTTEN_AFTER:
-            time.sleep(1)
-            if time.monotonic() - left > GRACE + 5 and "threads" not in locals():
-                threads = server.status()[0]
-        after = server.status()
+        time.sleep(GRACE + 5)
+        threads, _ = server.status()
+        time.sleep(FORGOTTEN_AFTER - GRACE - 5)
+        _, megabytes = server.status()
         seen.errors += server.complaints()
     clicks = np.concatenate([*seen.latencies.values()])
     return {
@@ -176,7 +174,7 @@ def measure(visitors, training, seconds):
         "threads before": before[0],
         "threads left": threads - before[0],
         "megabytes before": before[1],
-        "megabytes left": after[1] - before[1],
+        "megabytes left": megabytes - before[1],
         "errors": seen.errors[:20],
         "load average": load,
         "cores": os.cpu_count(),

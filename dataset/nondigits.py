@@ -1,7 +1,7 @@
 """What is not a digit, made up by the thousand: letters, scribbles, two digits at once.
 
-A network has to be told where its knowledge ends. These images set the line beyond which it says
-so, and other kinds of them judge where the line was drawn. Digits come from the images given.
+A network has to be told where its knowledge ends. By the first kinds of these images it was chosen
+what to measure; other kinds judge the choice. Digits come from the images given.
 """
 
 import numpy as np

@@ -24,31 +24,31 @@ MAX_PICTURE_PIXELS = 25_000_000
 PICTURE_SIDE = 1_024  # `open_picture` reduces larger ones
 
 
-def digits(pixels: np.ndarray) -> np.ndarray:
-    image = from_picture(pixels)[None]
-    return image if image.any() else image[:0]
-
-
 def from_picture(pixels: np.ndarray) -> np.ndarray:
     """The digit in a picture, as MNIST would have it; → (28, 28) uint8.
 
     `pixels` is uint8, grey (H, W), RGB (H, W, 3) or RGBA (H, W, 4), dark on light or light on
     dark. The picture's border is taken for paper; without anything on it the image is all zero.
     """
-    grey = _grey(pixels)
-    if max(grey.shape) > READING:  # averages noise away and bounds the work
-        grey = _resize(grey, READING)
-    ink = grey - _paper(grey)
+    light = grey(pixels)
+    if max(light.shape) > READING:  # averages noise away and bounds the work
+        light = resize(light, READING)
+    ink = light - _paper(light)
     if -ink.min() > ink.max():
         ink = -ink
     ink[ink <= GRAIN * _spread(ink)] = 0
     if ink.max() < FAINTEST:
         return np.zeros((FIELD, FIELD), np.uint8)
+    return fit(ink)
+
+
+def fit(ink: np.ndarray) -> np.ndarray:
+    """Crop, scale and centre ink (H, W), float and 0 on paper; → (28, 28) uint8."""
     rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
     ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
     for size in range(BOX, BOX // 2, -1):  # lopsided ink is made smaller until it fits
-        box = _resize(ink, size)
+        box = resize(ink, size)
         box = np.rint(255 / box.max() * box).astype(np.uint8)
         height, width = box.shape
         square = np.pad(box, ((0, size - height), (0, size - width)))
@@ -58,7 +58,7 @@ def from_picture(pixels: np.ndarray) -> np.ndarray:
     return fields[0]
 
 
-def _grey(pixels: np.ndarray) -> np.ndarray:
+def grey(pixels: np.ndarray) -> np.ndarray:
     """Brightness 0 … 255 as float32 (H, W); what is transparent contrasts with what is not."""
     pixels = pixels.astype(np.float32)
     if pixels.ndim == 2:
@@ -93,7 +93,7 @@ def _spread(ink: np.ndarray) -> float:
     return np.median(np.abs(_border(ink)))
 
 
-def _resize(grey: np.ndarray, longest: int) -> np.ndarray:
+def resize(grey: np.ndarray, longest: int) -> np.ndarray:
     """Scale a float picture (H, W) so that its longest side has `longest` pixels.
 
     Reducing averages over areas: of Pillow's filters, its edges come out most like MNIST's.

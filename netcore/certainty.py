@@ -51,7 +51,10 @@ class Certainty:
         """Only these six numbers; ValueError if any is missing, unknown or no number."""
         if not isinstance(data, dict) or set(data) != {field.name for field in fields(cls)}:
             raise ValueError("its certainty does not hold the six numbers it should")
-        return cls(**data)
+        certainty = cls(**data)
+        if not all(map(math.isfinite, data.values())):
+            raise ValueError("its certainty holds numbers that are not finite")
+        return certainty
 
     def to_json(self):
         return asdict(self)

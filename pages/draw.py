@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import draw_exam, own_set, page, reader, samples, shelf, teach, understand
+from ui import draw_exam, own_set, page, photo, reader, samples, shelf, teach, understand
 
 page.start(
     "Draw",
@@ -23,6 +23,7 @@ if draw_exam.running():  # nothing else to look at meanwhile
 with reading:
     reader.panel(name, then=understand.follow(), below=own_set.ask)
     samples.show()
+photo.section(name)
 understand.panel(name)
 
 st.subheader("Your own set", anchor=False)

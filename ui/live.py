@@ -47,6 +47,8 @@ def _look(job: Job, drawn: tuple) -> None:
     panels.choose()
     panels.show(now)
     slow.go_on(job)
+    if pace is None:  # a run at rest costs no memory but its own
+        moment.put_away()
 
 
 def _news(view: View) -> None:

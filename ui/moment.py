@@ -46,21 +46,24 @@ class Moment:
         size = anatomy.sample_size(self.network)
         return images[:size], labels[:size]
 
-    def trace(self, name: str, values) -> list:
+    def trace(self, name: str, values, about=None) -> list:
         """Rows (step, *values) seen so far under this name, now with the present one.
 
-        Kept as long as the panel is open; a run that goes back forgets what came after.
+        Kept with the run; one that goes back forgets what came after, and so does a trace that is
+        about something else than before.
         """
         ours, traces = state.TRACES.get() or (self.job.id, {})
         if ours != self.job.id:
             traces = {}
-        rows = traces.get(name, [])
+        before, rows = traces.get(name, (about, []))
+        if before != about:
+            rows = []
         if self.live:
             rows = [row for row in rows if row[0] < self.step]
             if len(rows) >= TRACED:
                 rows = rows[::2]
             rows.append((self.step, *values))
-            state.TRACES.set((self.job.id, {**traces, name: rows}))
+            state.TRACES.set((self.job.id, {**traces, name: (about, rows)}))
         return rows
 
 
@@ -70,3 +73,8 @@ def of(job: Job, view: View) -> Moment:
     if look and look[0] == job.id:
         return Moment(job, view, job.model_at(look[1]), look[1], live=False)
     return Moment(job, view, job.model(), view.last.step if view.last else 0, live=True)
+
+
+def put_away() -> None:
+    """Let go of the network to look through; the next moment makes another."""
+    state.LENS.clear()

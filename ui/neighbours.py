@@ -38,7 +38,7 @@ def show(sight: Sight) -> None:
         looked += f", in the layers the first {len(rows[0]):,}"
     st.caption(
         f"Looked at: {looked}. Near means a small Euclidean distance. Maps larger than 4 × 4 are "
-        "averaged into 4 × 4 cells before."
+        "averaged into 4 × 4 cells before. Labels other than the answer are :orange[orange]."
     )
 
 

@@ -207,7 +207,7 @@ def _drawing(moment: Moment) -> None:
         st.image(pixels.sheet(image[None], 1), width=84, alt="Your drawing as the network sees it")
         sure = "over 99%" if values[best] > 0.99 else f"{values[best]:.0%}"
         st.markdown(f"### {names[best]}\nIt is {sure} sure.")
-    rows = moment.trace(f"drawing {hash(image.tobytes())}", 100 * values)
+    rows = moment.trace("drawing", 100 * values, about=image.tobytes())
     series = [
         {
             **lines.line(name, lines.points(rows, k), width=3 if k == best + 1 else 1),

@@ -19,7 +19,7 @@ from ui import cache, canvas, fabric, shelf, state
 from ui.wording import words
 
 ANSWER = 420  # pixels, width of the answer
-WORDS, LINES = 200, 212  # pixels, width and height of the digit and the sentence
+WORDS, LINES = 200, 236  # pixels, width and height of the digit and the sentence
 SEEN = 140  # pixels, side of a picture of 28 × 28 pixels
 TICK = 1.0  # seconds between two looks at the network in training
 NOTHING = "Nothing drawn yet: write one digit, 0 to 9."
@@ -72,10 +72,13 @@ def _answer(model: Model, drawn: Sequence[np.ndarray], image: np.ndarray) -> Non
         show(looks.of_images(image[None][: int(image.any())]), reader)
 
 
-def show(views: np.ndarray, reader: Reader, empty: str = NOTHING) -> None:
+def show(
+    views: np.ndarray, reader: Reader, empty: str = NOTHING, key: str = "probabilities"
+) -> None:
     """The digits in large, how sure that is, the pictures that were read, all probabilities.
 
     views (N, V, 28, 28): `looks` at digits from left to right; `empty` is said if there are none.
+    `key` names the chart.
     """
     if len(views):
         reading = read(reader, views)
@@ -97,7 +100,7 @@ def show(views: np.ndarray, reader: Reader, empty: str = NOTHING) -> None:
             st.caption("What it sees, 28 × 28" + (" each" if len(images) > 1 else ""))
     which = "" if len(images) == 1 else " of the digit it is least sure of"
     alt = f"Probabilities{which}. {sentence}"
-    st.echarts_chart(bars(values), height=190, key="probabilities", alt=alt)
+    st.echarts_chart(bars(values), height=190, key=key, alt=alt)
     if which:
         st.caption(f"The probabilities{which}, number {doubtful + 1} from the left.")
 

@@ -133,11 +133,12 @@ SWEEP_EPOCHS = Key("for_epochs")
 SWEEP_VIEW = Key("shown", "Map")
 
 # In the session
+TAB = Key("_tab")  # the component that remembers the visit
 JOB = Key("_job", kept=True)  # this session's run, a ui.jobs.Job
 LOOK = Key("_look")  # (job's id, step) that is looked back to; None: now
 SEEN_STEPS = Key("_seen_steps")  # (job's id, steps) to look back to while the run goes on
 LENS = Key("_lens")  # (job's id, Network) to look through; no two sessions share a network
-TRACES = Key("_traces", kept=True)  # (job's id, {name: rows}) what open panels saw over time
+TRACES = Key("_traces", kept=True)  # (job's id, {name: (about, rows)}) seen by panels
 SLOW = Key("_slow", False)  # single steps follow each other at a visible pace
 PACE = Key("_pace", 1.0)  # seconds a step
 SAVED = Key("_saved", kept=True)  # the name under which the run's model was saved
@@ -211,6 +212,10 @@ SHEETS = Key("_sheets", ())  # what was handed in so far: (strokes, digit)
 HANDED = Key("_handed", (), kept=True)  # what was handed in with exams that are over
 HANDED_KEPT = Key("_handed_kept", False)  # these are in the visitor's own set
 EXAM_READ = Key("_exam_read", MappingProxyType({}))  # model's name → (Model, images, answers)
+PHOTO_OPEN = Key("_photo_open", False)
+PHOTO_SOURCE = Key("_photo_source")
+PHOTO_FILE = Key("_photo_file")
+PHOTO_CAMERA = Key("_photo_camera")
 
 
 def forget_image() -> None:

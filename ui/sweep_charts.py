@@ -13,6 +13,7 @@ from PIL import ImageColor
 
 from netcore.sweep import Range, Result, Sweep, ranked
 from ui import charts
+from ui.controls import OPTIMIZERS, SCHEDULES
 
 HEIGHT = 380
 LEAST = 1e-4  # the smallest error that is told apart
@@ -68,7 +69,7 @@ def points(sweep: Sweep, results: list[Result], x: str, y: str, chosen: str | No
             "size": [26 if r.key == chosen else 17 for r in done],
             "symbol": ["circle" if r.status == "done" else "x-thin-open" for r in done],
             "color": colours,
-            "line": {"width": 1},
+            "line": {"width": 1, "color": GREY},
             "opacity": 1,
         },
         unselected={"marker": {"opacity": 1}},
@@ -124,14 +125,16 @@ def parallel(sweep: Sweep, results: list[Result], chosen: str | None):
     ticks = [ticks for _, ticks in scales] + [{f"{a:.1%}": y for a, y in ends.items()}]
     for x, (name, marks) in enumerate(zip([*sweep.axes, "accuracy"], ticks, strict=True)):
         figure.add_vline(x, line={"width": 1, "color": GREY}, layer="below")
-        beside = {"x": x, "showarrow": False, "xanchor": "left"}
-        figure.add_annotation(y=1.16, xshift=-8, text=f"<b>{label(name)}</b>", **beside)
+        last = x == len(sweep.axes)
+        side, away = ("right", -9) if last else ("left", 9)
+        beside = {"x": x, "showarrow": False, "xanchor": side}
+        figure.add_annotation(y=1.16, text=f"<b>{label(name)}</b>", **beside)
         for text, y in marks.items():
             figure.add_annotation(
-                y=y, xshift=9, text=text, bgcolor=f"rgba({paper},0.6)", borderpad=0, **beside
+                y=y, xshift=away, text=text, bgcolor=f"rgba({paper},0.6)", borderpad=0, **beside
             )
     figure.update_layout(showlegend=False, margin_t=8, hovermode="closest")
-    figure.update_xaxes(visible=False, range=[-0.06, len(sweep.axes) + 0.32])
+    figure.update_xaxes(visible=False, range=[-0.06, len(sweep.axes) + 0.06])
     return figure.update_yaxes(visible=False, range=[-0.08, 1.22])
 
 
@@ -149,6 +152,7 @@ def curve(result: Result):
     return figure.update_yaxes(tickformat=".0%")
 
 
+NAMES = OPTIMIZERS | SCHEDULES
 LABELS = {
     "lr": "Learning rate",
     "hidden": "Units",
@@ -162,7 +166,8 @@ def label(name: str) -> str:
 
 
 def write(value) -> str:
-    return value if isinstance(value, str) else f"{value:g}"
+    """A value as Train calls it."""
+    return NAMES.get(value, value) if isinstance(value, str) else f"{value:g}"
 
 
 def words(settings: dict) -> str:

@@ -11,7 +11,7 @@ from netcore.sweep import BY_FACTORS, Range, Sweep
 from ui import cache, state
 from ui.controls import OPTIMIZERS, SCHEDULES, WIDTHS
 from ui.knobs import BATCHES, DECAYS, RATES
-from ui.sweep_charts import label
+from ui.sweep_charts import label, write
 
 MOST_AXES = 3
 IMAGES, EPOCHS, TRIALS = 5000, 1.0, 32
@@ -208,7 +208,7 @@ def _values(name: str, preset: Preset) -> tuple:
         label(name),
         axis.stops,
         default=list(preset.values.get(name, axis.values)),
-        format_func=lambda value: value if isinstance(value, str) else f"{value:g}",
+        format_func=write,
         help="The values to try. Every one of them meets every one of the others.",
         **state.SWEEP_VALUES[name].bound,
     )

@@ -7,7 +7,7 @@ import streamlit as st
 
 from netcore.sweep import Result, Sweep, dumps, ranked
 from ui import cache, charts, controls, state, sweep_charts
-from ui.sweep_charts import label, words
+from ui.sweep_charts import label, words, write
 from ui.sweeps import Job, View
 
 TICK = 0.7  # seconds between two looks at the progress
@@ -131,9 +131,13 @@ def _figures(job: Job, results: list[Result], opened: Result) -> None:
     else:
         draw = sweep_charts.points if job.sweep.trials else sweep_charts.grid
         figure, key = draw(job.sweep, results, names[0], names[1], opened.key), "sweep_map"
-        about = "Accuracy on validation, in percent; ✕ means that the loss was lost. "
-        if len(names) > 2 and not job.sweep.trials:
+        about = "Accuracy on validation, in percent. "
+        if job.sweep.trials:
+            about = "Each point is a trial: the stronger its colour, the higher its accuracy. "
+        elif len(names) > 2:
             about += f"Each cell shows the best over {label(names[2]).lower()}. "
+        if any(result.status != "done" for result in results):
+            about += "A ✕ means that the loss was lost. "
 
     def take() -> None:
         if touched := st.session_state[key]["selection"]["points"]:
@@ -152,7 +156,7 @@ def _table(job: Job, order: list[Result]) -> None:
     st.dataframe(
         {
             "Accuracy, %": [_percent(result) for result in order],
-            **{label(n): [str(r.settings[n]) for r in order] for n in job.sweep.axes},
+            **{label(n): [write(r.settings[n]) for r in order] for n in job.sweep.axes},
             "Seconds": [result.seconds for result in order],
             "": ["" if result.status == "done" else result.status for result in order],
         },

@@ -16,7 +16,7 @@ from dataclasses import dataclass, fields
 from netcore import RecipeError
 from netcore.commands.processes import Processes
 from netcore.sweep import Result, Sweep
-from ui.jobs import GRACE
+from ui.limits import Limits
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,7 @@ class Bounds:
     trials: int = 64  # the most
     processes: int = min(2, os.cpu_count() or 1)  # the most at once
     minutes: float = 10.0  # after so long it ends with what it has
+    grace: float = Limits.grace  # seconds it goes on without its visitor being seen
     dask: str = ""  # tcp://… of a Dask scheduler: train there instead of on this machine
 
     @classmethod
@@ -182,7 +183,7 @@ class Job:
         limit = 60 * self._line.bounds.minutes
         while not self._done.wait(1):
             now = time.monotonic()
-            if now - self._seen > GRACE:
+            if now - self._seen > self._line.bounds.grace:
                 self.stop("Stopped because nobody was watching. What was done is kept.")
             elif self._status == "running" and now - self._began > limit:
                 self.stop(f"Stopped after {limit / 60:g} minutes, the most that this server gives.")

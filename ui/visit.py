@@ -48,14 +48,14 @@ def keep() -> None:
     _present()
 
     def take_over():
-        mine, before = state.visit(), _visits().get(st.session_state["_tab"]["found"])
+        mine, before = state.visit(), _visits().get(st.session_state[state.TAB.name]["found"])
         if before and before is not mine and not mine.values:
             state.take_over(before)
         state.visit().settled = True
 
     remember = st.components.v2.component("visit", js=REMEMBER)
     word = {"word": visit.word, "settled": visit.settled}
-    remember(key="_tab", data=word, on_found_change=take_over, height=1)
+    remember(key=state.TAB.name, data=word, on_found_change=take_over, height=1)
 
 
 def _goodbye() -> None:
@@ -68,6 +68,15 @@ def _goodbye() -> None:
 
 def _forget() -> None:
     """Drop the sessions whose time is over; Streamlit itself waits until another is stored."""
-    if runtime.exists():
-        runtime.get_instance()._session_mgr._session_storage._cache.expire()
-        gc.collect()  # a session and its state refer to each other
+    if not runtime.exists():
+        return
+    manager = runtime.get_instance()._session_mgr
+    _let_go(manager._session_storage)
+    if not manager.num_active_sessions():  # nobody is kept waiting
+        gc.collect()  # a session and its pages refer to each other
+
+
+def _let_go(storage) -> None:
+    for _, lost in storage._cache.expire():
+        lost.session.shutdown()
+        lost.session.session_state.clear()

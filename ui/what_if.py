@@ -3,10 +3,12 @@
 import numpy as np
 import streamlit as st
 
+from netcore import explain
 from ui import cache, overlays, state
 from ui.sight import Sight, sure
 
 SIDE = 250  # pixels of a picture
+WIDE = 516  # pixels of what lies below two of them
 INTRO = (
     "How little would have to change for another answer? The gradient says for each pixel which "
     "way to go; many small steps find a change that is as small as possible."
@@ -15,9 +17,41 @@ SMOOTH = {"Single dots": 0.0, "Small smudges": 1.0, "As a pen could": 2.0}
 
 
 def show(sight: Sight) -> None:
+    target, smoothness = _choose(sight)
+    with np.errstate(over="ignore", invalid="ignore"):
+        change = cache.change(sight.model, sight.image, target, smoothness)
+    if change is None:
+        st.info(f"No way from here to a {target} was found: try another digit or another kind.")
+        return
+    last = len(change.pictures) - 1
+    percent = st.slider(
+        f"From {sight.answer} to {target}",
+        min_value=0,
+        max_value=100,
+        value=state.MORPH.default,
+        step=100 // last,
+        format="%d%%",
+        width=WIDE,
+        help="From your drawing to the first picture that is read as the other digit.",
+        **state.MORPH.lasting,
+    )
+    _morph(change, percent * last // 100)
+    with st.container(width=WIDE):
+        alt = f"Probabilities on the way from {sight.answer} to {target}"
+        options = curves(change.probabilities, sight.answer, target, percent)
+        st.echarts_chart(options, height=200, key="morph", alt=alt)
+    whole = np.abs(change.pictures[-1] - change.pictures[0])
+    amount = whole.sum() / change.pictures[0].sum()
+    st.markdown(
+        f"Adding and taking away **{amount:.0%}** of the drawing's ink is enough to have it read "
+        f"as **{target}**; no pixel changes by more than {whole.max():.0%} of full ink."
+    )
+
+
+def _choose(sight: Sight) -> tuple[int, float]:
+    """The digit it shall become, and how smooth the change has to be."""
     digits = [k for k in range(len(sight.logits)) if k != sight.answer]
-    guess = max(digits, key=lambda k: sight.logits[k])
-    if state.TARGET.get() not in digits:
+    if state.TARGET.get() not in digits:  # it has become the answer
         state.TARGET.set(None)
     with st.container(horizontal=True, gap="medium"):
         target = st.pills(
@@ -35,47 +69,24 @@ def show(sight: Sight) -> None:
             "has to be, the larger it gets, and the more it looks like ink.",
             **state.SMOOTHNESS.lasting,
         )
-    target = guess if target is None else target
-    with np.errstate(over="ignore", invalid="ignore"):
-        change = cache.change(sight.model, sight.image, target, SMOOTH[smooth])
-    if change is None:
-        st.info(f"No way from here to a {target} was found: try another digit or another kind.")
-        return
-    last = len(change.pictures) - 1
-    percent = st.slider(
-        f"From {sight.answer} to {target}",
-        min_value=0,
-        max_value=state.MORPH.default,
-        value=state.MORPH.default,
-        step=100 // last,
-        format="%d%%",
-        width=3 * SIDE,
-        help="From your drawing to the first picture that is read as the other digit.",
-        **state.MORPH.lasting,
-    )
-    step = percent * last // 100
+    guess = max(digits, key=lambda k: sight.logits[k])
+    return guess if target is None else target, SMOOTH[smooth]
+
+
+def _morph(change: explain.Change, step: int) -> None:
+    """The picture after so many steps, and what has changed till then."""
     picture, likely = change.pictures[step], change.probabilities[step]
+    most = float(np.abs(change.pictures[-1] - change.pictures[0]).max())
     ink = np.rint(255 * picture).astype(np.uint8)
-    difference = picture - change.pictures[0]
+    moved = overlays.signed(np.zeros_like(ink), picture - change.pictures[0], most)
     answer = int(likely.argmax())
     with st.container(horizontal=True, gap="small"):
         with st.container(width=SIDE):
             st.image(overlays.address(ink, SIDE), width=SIDE, alt=f"Read as {answer}")
             st.caption(f"Reads **{answer}**, {sure(likely[answer])} sure.")
         with st.container(width=SIDE):
-            top = float(np.abs(change.pictures[-1] - change.pictures[0]).max())
-            pixels = overlays.signed(np.zeros_like(ink), difference, top)
-            st.image(overlays.address(pixels, SIDE), width=SIDE, alt="What has changed")
+            st.image(overlays.address(moved, SIDE), width=SIDE, alt="What has changed")
             st.caption("Ink :orange[added] and :blue[taken away].")
-        with st.container(width=SIDE):
-            alt = f"Probabilities on the way from {sight.answer} to {target}"
-            options = curves(change.probabilities, sight.answer, target, percent)
-            st.echarts_chart(options, height=SIDE, key="morph", alt=alt)
-    amount = np.abs(change.pictures[-1] - change.pictures[0]).sum() / change.pictures[0].sum()
-    st.markdown(
-        f"Adding and taking away **{amount:.0%}** of the drawing's ink is enough to have it read "
-        f"as **{target}**; no pixel changes by more than {top:.0%} of full ink."
-    )
 
 
 def curves(likely: np.ndarray, answer: int, target: int, percent: int) -> dict:

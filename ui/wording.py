@@ -20,7 +20,7 @@ def words(reading: Reading) -> str:
     if len(digits) == 1:
         return answer(reading.probabilities[0])
     share = sure(float(reading.probabilities.max(axis=1).prod()))
-    return f"**{len(digits)} digits** side by side. It is {share} sure of the whole number."
+    return f"**{len(digits)} digits**. It is {share} sure of them all."
 
 
 def answer(values: np.ndarray) -> str:

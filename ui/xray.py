@@ -5,7 +5,7 @@ import streamlit as st
 
 from dataset import xray
 from netcore import explain
-from ui import fabric, overlays, state
+from ui import canvas, fabric, overlays, state
 from ui.sight import Sight, sure
 
 SIDE = 108  # pixels of a picture: six fit beside each other, three on a phone
@@ -43,7 +43,7 @@ def show(sight: Sight) -> None:
                 roads.append([*roads[-1], step] if on else roads[-1])
                 left_out.append(not on)
                 st.caption(done if on else without)
-    pen = fabric.PEN / 2
+    pen = canvas.pen() / 2
     images = np.array([xray.road(sight.strokes, road, fabric.SIDE, pen) for road in roads])
     likely = explain.probabilities(sight.read(images))
     for place, image, values, out in zip(places, images, likely, left_out, strict=True):

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 import dataset
-from dataset import DataError, looks, picture, shapes, sidebyside, strokes
+from dataset import DataError, looks, photograph, picture, shapes, sidebyside, strokes
 from netcore import metrics
 from netcore.commands import command, read_model
 from netcore.reading import Reader
@@ -60,7 +60,7 @@ def run_predict(options):
 def _read_images(read, paths):
     predictions = []
     for path in paths:
-        images = picture.digits(picture.open_picture(path))
+        images = photograph.digits(picture.open_picture(path))
         if not len(images):
             raise DataError(f"{path} shows no ink: give a picture with a digit on plain paper")
         reading = read(looks.of_images(images))

@@ -43,7 +43,11 @@ class Processes:
         with self._backend():
             parallel = joblib.Parallel(return_as="generator_unordered", batch_size=1)
             try:
-                for result in parallel(work(trial, stop) for trial in trials):
+                with self._stopping:  # so that `stop` meets all processes or none
+                    if self._stopped.is_set():
+                        return
+                    results = parallel(work(trial, stop) for trial in trials)
+                for result in results:
                     if self._stopped.is_set():
                         return
                     yield result

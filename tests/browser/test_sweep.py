@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import settle
+
 pytestmark = pytest.mark.browser
 
 
@@ -17,7 +19,10 @@ def test_a_touched_cell_opens_its_trial_and_leads_to_train_with_its_settings(vis
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wide <= 0
 
-    plot = page.locator(".stPlotlyChart .nsewdrag").first
+    settle(page)
+    figure = page.locator(".stPlotlyChart").first
+    expect(figure.locator(".annotation")).to_have_count(4)  # all cells have their number
+    plot = figure.locator(".nsewdrag").first
     plot.scroll_into_view_if_needed()
     area = plot.bounding_box()
     place = area["x"] + 0.25 * area["width"], area["y"] + 0.75 * area["height"]
@@ -28,7 +33,9 @@ def test_a_touched_cell_opens_its_trial_and_leads_to_train_with_its_settings(vis
     )
     expect(opened).to_be_visible()
 
-    page.get_by_role("link", name="Open in Train").click()
+    link = page.get_by_role("link", name="Open in Train")
+    expect(link).to_have_attribute("href", re.compile("lr=0.03"))
+    link.click()
     expect(page).to_have_url(re.compile(r"/train\?.*lr=0.03"))
     expect(page.get_by_text("6,370 parameters")).to_be_visible()
     page.get_by_role("tab", name="Learning").click()

@@ -80,7 +80,7 @@ def test_the_run_goes_on_while_its_visitor_looks_at_another_page(visit):
 
 
 def test_the_network_in_training_reads_drawings_while_it_learns(visit):
-    page = visit("/train?recipe=dense&epochs=200")
+    page = visit("/train?recipe=dense&images=10000&epochs=200")
     press(page, "Epoch")
     expect(page.get_by_text("Paused ·")).to_be_visible()
     press(page, "Resume")

@@ -118,3 +118,9 @@ def test_a_file_with_an_unsound_certainty_is_refused(model, change):
     data["certainty"] = {**Certainty(threshold=0.0).to_json(), **change}
     with pytest.raises(ModelError, match="is not a model this can use: its "):
         loads(json.dumps(data))
+
+
+def test_a_certainty_with_a_number_too_large_for_a_float_is_refused(model):
+    text = replace(model, certainty=Certainty(threshold=-1.5)).dumps()
+    with pytest.raises(ModelError, match="not finite"):
+        loads(text.replace('"threshold": -1.5', '"threshold": -1e999'))

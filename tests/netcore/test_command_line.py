@@ -92,7 +92,7 @@ def test_pen_strokes_are_read_and_scored_where_labels_are_given(tmp_path, capsys
 def test_pen_strokes_without_labels_give_a_line_a_digit(tmp_path, capsys):
     path = tmp_path / "digits.jsonl"
     path.write_text(strokes.dumps([Drawing([np.array(stroke) for stroke in SEVEN])] * 3))
-    assert main(["predict", "dense", "--ink", str(path)]) == 0
+    assert main(["predict", "dense", "--one-look", "--ink", str(path)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3 and all(line.startswith("7 (") for line in lines)
 

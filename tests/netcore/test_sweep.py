@@ -157,7 +157,7 @@ def test_two_processes_give_the_same_bits_as_one(alone):
         assert scores(two.train(GRID.plan())) == alone
 
 
-def test_a_dask_cluster_gives_the_same_bits_too(alone):
+def test_a_dask_cluster_gives_the_same_bits_too_from_the_command_line_as_well(alone, capsys):
     distributed = pytest.importorskip("distributed")
     quiet = {"dashboard_address": None, "silence_logs": "ERROR"}
     with (
@@ -165,6 +165,11 @@ def test_a_dask_cluster_gives_the_same_bits_too(alone):
         Processes(scheduler=cluster.scheduler_address) as far,
     ):
         assert scores(far.train(GRID.plan())) == alone
+        losses = []
+        for where in ([], ["--backend", "dask", "--scheduler", cluster.scheduler_address]):
+            assert main([*QUICK, "--grid", "lr=0.01,0.1", *where, "--json"]) == 0
+            losses.append([row["validation_loss"] for row in last_json(capsys)["results"]])
+        assert losses[0] == losses[1]
 
 
 def test_workers_do_not_load_the_interface_nor_look_at_the_test_set(alone):
@@ -190,6 +195,12 @@ def test_stopping_ends_a_sweep_at_once_and_keeps_what_it_gave():
         assert next(results).settings == {"seed": 9}
         two.stop()
         assert list(results) == []
+
+
+def test_a_sweep_that_is_stopped_before_it_began_trains_nothing():
+    two = Processes(2)
+    two.stop()
+    assert list(two.train(GRID.plan())) == []
 
 
 # The command line

@@ -86,13 +86,30 @@ def test_the_own_drawing_is_read_again_as_the_network_learns(page):  # noqa: F81
     at = page(panels=["Your drawing"])
     at.session_state["_drawing"] = drawn(ZERO)
     job = resting(at, 300)
-    ((_, traces),) = [at.session_state["_traces"]]
-    ((name, rows),) = traces.items()
-    assert name.startswith("drawing")
+    _, traces = at.session_state["_traces"]
+    _, rows = traces["drawing"]
     step, *probabilities = rows[-1]
     assert step == job.view().last.step
     assert sum(probabilities) == pytest.approx(100, abs=0.01)
     assert any(text.value.startswith("### 0") for text in at.markdown)
+
+
+def test_another_drawing_begins_its_own_history(page):  # noqa: F811
+    at = page(panels=["Your drawing"])
+    at.session_state["_drawing"] = drawn(ZERO)
+    job = resting(at, 5)
+    at.session_state["_drawing"] = drawn([[(100, 20), (100, 200)]])
+    job.run(5)
+    job.join(30)
+    at.run()
+    _, rows = at.session_state["_traces"][1]["drawing"]
+    assert [step for step, *_ in rows] == [10]
+
+
+def test_a_run_at_rest_holds_no_second_network(page):  # noqa: F811
+    at = page(images="1000", panels=["Misread"])
+    resting(at, 2)
+    assert "_lens" not in at.session_state
 
 
 def test_looking_back_moves_the_panels_and_not_the_run(page):  # noqa: F811

@@ -7,7 +7,6 @@ import pytest
 
 from netcore import Recipe
 from netcore.sweep import Sweep
-from ui import sweeps
 from ui.sweeps import Bounds, Job, Line
 
 SMALL = Recipe(train_images=300, epochs=1, batch_size=50)
@@ -90,9 +89,8 @@ def test_who_gives_up_waiting_leaves_the_line(job_of):
     assert first.view().status == "running"
 
 
-def test_a_sweep_that_nobody_watches_ends_after_the_grace(job_of, monkeypatch):
-    monkeypatch.setattr(sweeps, "GRACE", 0.05)
-    job = job_of(ENDLESS)
+def test_a_sweep_that_nobody_watches_ends_after_the_grace(job_of):
+    job = job_of(ENDLESS, Line(Bounds(processes=1, grace=0.05)))
     job.join(20)
     assert job.view().status == "stopped" and "nobody was watching" in job.view().message
 

@@ -59,25 +59,35 @@ def test_the_register_of_words_keeps_nothing_alive():
 
 
 class Session:
-    """What Streamlit keeps of a visitor: an id, and a state that refers back."""
+    """What Streamlit keeps of a visitor: an id, a state, and something that refers back."""
 
     def __init__(self):
-        self.id, self.state = "1", {"session": self}
+        self.id, self.session_state, self.me = "1", {}, self
+
+    def shutdown(self):
+        """Nothing to close."""
 
 
-def test_a_lost_session_is_forgotten_when_its_time_is_over(monkeypatch):
+class Run:
+    """Something large."""
+
+
+@pytest.mark.parametrize("active", [0, 3])
+def test_a_lost_session_is_forgotten_when_its_time_is_over(monkeypatch, active):
     storage = MemorySessionStorage(ttl_seconds=0)
     session = Session()
-    gone = weakref.ref(session)
+    gone, run = weakref.ref(session), Run()
+    session.session_state["_job"], run = run, weakref.ref(run)
     storage.save(SimpleNamespace(session=session))
     del session
-    manager = SimpleNamespace(_session_storage=storage)
+    manager = SimpleNamespace(_session_storage=storage, num_active_sessions=lambda: active)
     runtime = SimpleNamespace(
         exists=lambda: True, get_instance=lambda: SimpleNamespace(_session_mgr=manager)
     )
     monkeypatch.setattr(visit, "runtime", runtime)
     visit._forget()
-    assert gone() is None
+    assert run() is None, "what the visitor made is let go at once"
+    assert active or gone() is None
 
 
 def test_streamlit_still_has_what_forgetting_reaches_for():
