@@ -12,5 +12,11 @@ ZERO = [
 
 
 def fabric(strokes) -> dict:
-    """Strokes as the canvas sends them."""
+    """A drawing of these strokes, as the session keeps it."""
     return {"strokes": [[list(point) for point in stroke] for stroke in strokes]}
+
+
+def sent(strokes, **fields) -> dict:
+    """Strokes as the canvas sends them, without its many fields that nobody reads."""
+    paths = [[["M", *first], *(["L", *point] for point in rest)] for first, *rest in strokes]
+    return {"objects": [{"type": "Path", "path": path, **fields} for path in paths]}

@@ -1,61 +1,43 @@
 """The drawing canvas with its tools: pen, eraser, Undo and Clear.
 
-The canvas is a component of our own (`components/canvas.js`), since no library at hand rubs out
-parts of strokes, sends them without delay or leaves Undo to the page. `state.DRAWING` always holds
-what is on it, so that a drawing outlives clicks and page switches. The browser shows the server's
-drawing anew only when its `turn` grows, which it does when the server changes the drawing.
+`state.DRAWING` always holds what is on it, so that a drawing outlives clicks and page switches.
+The browser loads what it is told to show anew, under the pen, whenever that changes; so it changes
+only when `state.DRAWING` is another object than `state.SHOWN`, the drawing the browser has.
 """
-
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
+from streamlit_drawable_canvas import st_canvas
 
 from dataset import ink
 from ui import cache, fabric, pictures, state
 
-PAPER, INK = "#000000", "#ffffff"  # light on dark in both themes, as the data are
-PENS = {"Thin": 10, "Medium": 18, "Broad": 28}  # canvas pixels
-ERASER = 9  # canvas pixels, its radius
+PENS = {"Thin": 10, "Medium": fabric.PEN, "Broad": 28}  # canvas pixels
 TOOLS = {"pen": ":material/edit: Pen", "eraser": ":material/ink_eraser: Eraser"}
 MOST_UNDOS = 100
-
-_canvas = st.components.v2.component(
-    "mnist_canvas",
-    html='<canvas class="upper-canvas" tabindex="-1" aria-label="Canvas: draw a digit"></canvas>',
-    css="""canvas { display: block; width: 100%; aspect-ratio: 1; touch-action: none;
-                    user-select: none; -webkit-user-select: none; cursor: crosshair;
-                    border-radius: var(--st-base-radius, 8px); }
-           canvas[data-tool=eraser] { cursor: cell; }""",
-    js=(Path(__file__).parent / "components" / "canvas.js").read_text(),
-)
 
 
 def draw() -> list[np.ndarray]:
     """Show the canvas, `fabric.SIDE` pixels wide; returns the strokes on it."""
     board = st.container(width=fabric.SIDE, gap="small")
     _tools()
-    drawing = state.DRAWING.get() or {}
-    loaded = picture()
+    if state.DRAWING.get() is not state.SHOWN.get() or state.CANVAS.name not in st.session_state:
+        state.SHOWN.set(state.DRAWING.get())  # changed by us, or the canvas is new on this page
+        state.CANVAS_START.set((_objects(), state.CANVAS_START.get()[1] + 1))
+    objects, turn = state.CANVAS_START.get()
+    erasing = state.TOOL.get() == "eraser"
     with board:
-        _canvas(
+        st_canvas(
             key=state.CANVAS.name,
-            data={
-                "side": fabric.SIDE,
-                "paper": PAPER,
-                "ink": INK,
-                "width": pen(),
-                "eraser": ERASER,
-                "tool": state.TOOL.get() or "pen",
-                "turn": state.TURN.get(),
-                "seen": state.SEEN.get(),
-                "strokes": [stroke.round(1).tolist() for stroke in fabric.strokes(drawing)],
-                "picture": None if loaded is None else pictures.png(loaded, 1),
-            },
-            on_drawing_change=_keep,
+            initial_drawing={"objects": objects},
+            background_color=_paper(turn),
+            stroke_color=fabric.PAPER if erasing else fabric.INK,
+            stroke_width=fabric.ERASER if erasing else pen(),
+            on_change=_keep,
             width=fabric.SIDE,
+            height=fabric.SIDE,
         )
-    return fabric.strokes(drawing)
+    return fabric.strokes(state.DRAWING.get())
 
 
 def pen() -> int:
@@ -84,16 +66,17 @@ def show(drawing: dict) -> None:
 
     What was there comes back with Undo.
     """
+    _keep()  # a stroke that arrives together with the click comes first
     _remember()
     state.TOOL.set("pen")
-    _replace(drawing)
+    state.DRAWING.set(drawing)
 
 
 def lay(drawing: dict, undo: tuple = ()) -> None:
     """Another sheet altogether: Undo goes back no further than `undo` does."""
     state.UNDO.set(undo)
     state.TOOL.set("pen")
-    _replace(drawing)
+    state.DRAWING.set(drawing)
 
 
 def _tools() -> None:
@@ -117,6 +100,7 @@ def _tools() -> None:
             on_click=lambda: show({"strokes": []}),
             width="stretch",
         )
+    # With another tool the drawing is shown anew: what the eraser has left, and all in one width.
     with st.container(horizontal=True, width=fabric.SIDE, gap="xsmall"):
         st.segmented_control(
             "Tool",
@@ -127,7 +111,8 @@ def _tools() -> None:
             label_visibility="collapsed",
             key=state.TOOL.name,
             persist_state="session",
-            help="The eraser rubs out what it touches, be it a part of a stroke.",
+            on_change=_anew,
+            help="The eraser rubs out what it covers, be it a part of a stroke.",
         )
         st.selectbox(
             "Width of the pen",
@@ -137,6 +122,7 @@ def _tools() -> None:
             width=98,
             key=state.PEN_WIDTH.name,
             persist_state="session",
+            on_change=_anew,
             help="How broad the pen is on the canvas. For the network, every stroke is drawn again "
             "with MNIST's pen.",
         )
@@ -146,19 +132,44 @@ def _anything(drawing) -> bool:
     return bool(fabric.strokes(drawing)) or (drawing or {}).get("image") is not None
 
 
+def _objects() -> list[dict]:
+    """What the browser is to show: the strokes, or the test image that lies there."""
+    loaded = picture()
+    if loaded is None:
+        return fabric.objects(fabric.strokes(state.DRAWING.get()), pen())
+    scale = fabric.SIDE / len(loaded)
+    place = {"left": fabric.SIDE / 2, "top": fabric.SIDE / 2, "scaleX": scale, "scaleY": scale}
+    return [{"type": "Image", "src": pictures.png(loaded), "imageSmoothing": False, **place}]
+
+
+def _paper(turn: int) -> str:
+    """Black, in words that say which turn of the drawing it is: its hue, which black does not show.
+
+    The browser sends this colour back with each drawing, so that one from before our latest change
+    is known; and to change it makes the browser load even the same drawing anew.
+    """
+    return f"hsl({turn}, 0%, 0%)"
+
+
 def _keep() -> None:
     """Take over what the browser has sent, unless it did not know of our latest change yet."""
-    sent = (st.session_state.get(state.CANVAS.name) or {}).get("drawing")
-    if not isinstance(sent, dict) or sent.get("turn") != state.TURN.get():
+    raw, now = state.CANVAS.get(), state.DRAWING.get()
+    for name in ("drawing", "raw"):
+        raw = raw.get(name) if isinstance(raw, dict) else None
+    paper = _paper(state.CANVAS_START.get()[1])
+    if not isinstance(raw, dict) or raw.get("background", paper) != paper:
         return
-    number = sent.get("number")
-    if type(number) is not int or number <= state.SEEN.get():
+    if now is not state.SHOWN.get():  # we have just changed it ourselves
+        return
+    drawn = [stroke.tolist() for stroke in fabric.read(raw)]
+    if drawn == (now or {}).get("strokes", []):
         return
     _remember()
-    state.SEEN.set(number)
-    drawn = [stroke.tolist() for stroke in fabric.strokes(sent)]
     state.DRAWING.set({"strokes": drawn})
-    if not drawn:  # all is rubbed out, so the next thing to do is to draw
+    # A test image below the strokes and the traces of an eraser that has taken all must go.
+    if drawn and "image" not in (now or {}):
+        state.SHOWN.set(state.DRAWING.get())
+    if not drawn:  # the next thing to do is to draw
         state.TOOL.set("pen")
 
 
@@ -167,15 +178,16 @@ def _undo() -> None:
     before = state.UNDO.get()
     if before:
         state.UNDO.set(before[:-1])
-        _replace(before[-1])
+        state.DRAWING.set(before[-1])
     else:  # drawn before the page was loaded anew
-        _replace({"strokes": (state.DRAWING.get() or {}).get("strokes", [])[:-1]})
+        state.DRAWING.set({"strokes": (state.DRAWING.get() or {}).get("strokes", [])[:-1]})
 
 
 def _remember() -> None:
     state.UNDO.set([*state.UNDO.get(), state.DRAWING.get() or {"strokes": []}][-MOST_UNDOS:])
 
 
-def _replace(drawing: dict) -> None:
-    state.DRAWING.set(drawing)
-    state.TURN.set(state.TURN.get() + 1)
+def _anew() -> None:
+    """Let the browser load the drawing again."""
+    _keep()
+    state.SHOWN.clear()

@@ -157,8 +157,8 @@ TOUCHED = Key("_touched")  # what is selected on a sheet of images, one for each
 CANVAS = Key("canvas")  # the canvas itself
 DRAWING = Key("_drawing", kept=True)  # {"strokes": […]}, or {"image": position} of a test image
 UNDO = Key("_undo", (), kept=True)  # what was on it before, the latest last
-TURN = Key("_turn", 0, kept=True)  # how often the server has changed the drawing
-SEEN = Key("_seen", 0, kept=True)  # the number of the canvas's latest message
+SHOWN = Key("_shown")  # which of them the browser has, drawn there or shown by us
+CANVAS_START = Key("_canvas_start", ((), 0))  # what it was told to show: (Fabric objects, turn)
 TOOL = Key("_tool", "pen")
 PEN_WIDTH = Key("_pen_width", "Medium")
 READER = Key("_reader")  # (Model, its Reader) that read last; no two sessions share a network

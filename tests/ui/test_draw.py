@@ -9,8 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 import netcore
 from netcore.reading import Reading
-from tests.handwriting import FOUR, SEVEN, ZERO, fabric
+from tests.handwriting import FOUR, SEVEN, ZERO, fabric, sent
 from ui import cache, canvas, shelf, state, wording
+from ui.fabric import PAPER
 
 SPEC = ["Flatten", {"layer": "Dense", "out_features": 10}, "LogSoftmax"]
 
@@ -196,8 +197,17 @@ def session(monkeypatch):
     return kept
 
 
-def sent(session, strokes, number, turn=0):
-    session[state.CANVAS.name] = {"drawing": {**fabric(strokes), "number": number, "turn": turn}}
+def send(session, strokes, turn=0, **fields):
+    """What the browser sends, which was last told of this turn of the drawing."""
+    raw = {**sent(strokes, **fields), "background": f"hsl({turn}, 0%, 0%)"}
+    session[state.CANVAS.name] = {"drawing": {"raw": raw}}
+
+
+def shown(session):
+    """The browser has been told of the latest change."""
+    _, turn = state.CANVAS_START.get()
+    state.CANVAS_START.set(((), turn + 1))
+    state.SHOWN.set(state.DRAWING.get())
 
 
 def drawing(session):
@@ -205,29 +215,81 @@ def drawing(session):
 
 
 def test_undo_that_arrives_together_with_a_stroke_takes_back_that_stroke_alone(session):
-    sent(session, FOUR[:1], 1)
+    send(session, FOUR[:1])
     canvas._keep()
-    sent(session, FOUR, 2)
+    send(session, FOUR)
     canvas._undo()  # whichever of the two is told first
     canvas._keep()
     assert drawing(session) == fabric(FOUR[:1])
 
 
 def test_what_was_drawn_before_the_canvas_heard_of_clear_does_not_come_back(session):
-    sent(session, FOUR, 1)
+    send(session, FOUR)
     canvas._keep()
     canvas.show({"strokes": []})
-    sent(session, [*FOUR, *ZERO], 2, turn=0)  # the browser sends its new stroke again by itself
+    send(session, [*FOUR, *ZERO])
+    canvas._keep()
+    shown(session)
     canvas._keep()
     assert drawing(session) == {"strokes": []}
-    sent(session, ZERO, 3, turn=1)
+    send(session, ZERO, turn=1)
     canvas._keep()
     assert drawing(session) == fabric(ZERO)
 
 
-@pytest.mark.parametrize("junk", [None, 3, {}, {"turn": 0}, {"turn": 0, "number": "9" * 99}])
+def test_the_canvas_that_tells_what_it_was_shown_changes_nothing(session):
+    send(session, FOUR)
+    canvas._keep()
+    send(session, SEVEN)
+    canvas._keep()
+    canvas._undo()
+    shown(session)
+    before = drawing(session)
+    send(session, FOUR, turn=1)
+    canvas._keep()
+    assert drawing(session) is before
+    canvas._undo()
+    assert drawing(session) == {"strokes": []}
+
+
+def test_a_rub_is_kept_as_what_it_leaves_and_undo_takes_it_back(session):
+    send(session, [[(20, 140), (260, 140)]])
+    canvas._keep()
+    line = drawing(session)
+    raw = session[state.CANVAS.name]["drawing"]["raw"]
+    raw["objects"] = [*raw["objects"], *sent([[(140, 80), (140, 200)]], stroke=PAPER)["objects"]]
+    canvas._keep()
+    assert len(drawing(session)["strokes"]) == 2
+    canvas._undo()
+    assert drawing(session) is line
+
+
+def test_when_all_is_rubbed_out_the_pen_is_back(session):
+    state.TOOL.set("eraser")
+    send(session, [[(120, 140), (160, 140)]])
+    canvas._keep()
+    raw = session[state.CANVAS.name]["drawing"]["raw"]
+    raw["objects"] += sent([[(100, 140), (180, 140)]], stroke=PAPER)["objects"]
+    canvas._keep()
+    assert drawing(session) == {"strokes": []} and state.TOOL.get() == "pen"
+
+
+def test_the_first_stroke_on_a_test_image_is_a_drawing_of_its_own_and_undo_brings_it_back(session):
+    canvas.show({"image": 3})
+    shown(session)
+    send(session, SEVEN, turn=1)
+    canvas._keep()
+    assert drawing(session) == fabric(SEVEN)
+    assert state.SHOWN.get() is not drawing(session)  # so that the image goes
+    canvas._undo()
+    assert drawing(session) == {"image": 3}
+
+
+@pytest.mark.parametrize(
+    "junk", [None, 3, {}, {"raw": 3}, {"raw": None}, {"raw": {"background": 3}}]
+)
 def test_junk_from_a_browser_leaves_the_drawing_as_it_was(session, junk):
-    sent(session, FOUR, 1)
+    send(session, FOUR)
     canvas._keep()
     session[state.CANVAS.name] = {"drawing": junk}
     canvas._keep()
