@@ -7,6 +7,7 @@ file, so nobody meets another's.
 
 import hashlib
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +28,7 @@ MODELS = Path(__file__).parent.parent / "models"
 RECIPES = MODELS / "recipes"
 SIMPLEST_FIRST = ("fast", "seed", "linear", "memorize", "vanishing", "dense", "lenet")
 
+SWITCH = 0.0005  # seconds a page waits for Python's lock; a page takes it for each of its messages
 SAMPLE = 2000  # images on the map
 NEIGHBOURS = 10_000  # training images among which those next to a drawing are sought
 MEMORY = 64_000_000  # bytes of features of a model
@@ -96,6 +98,7 @@ def recipes() -> dict[str, netcore.Recipe]:
 @st.cache_resource(show_spinner=False)
 def pool() -> Pool:
     """The cores of this process, shared out among the runs of all visitors."""
+    sys.setswitchinterval(SWITCH)
     return Pool(Limits.from_environment())
 
 

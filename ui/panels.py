@@ -6,9 +6,8 @@ Each takes a `Moment` and draws it; all are called anew at every tick.
 import numpy as np
 import streamlit as st
 
-from dataset import ink
 from netcore import anatomy
-from ui import fabric, knobs, lines, pixels, slow, state, thumbnails
+from ui import canvas, fabric, knobs, lines, pixels, slow, state, thumbnails
 from ui.moment import Moment
 
 HEIGHT = 280  # pixels of a chart
@@ -195,7 +194,7 @@ def _mistakes(moment: Moment) -> None:
 
 def _drawing(moment: Moment) -> None:
     _title("Your drawing", "What it reads in the digit on your canvas, as it learns.")
-    image = ink.draw(fabric.strokes(state.DRAWING.get()))
+    image = canvas.image(fabric.strokes(state.DRAWING.get()))
     if not image.any():
         st.markdown("You have drawn nothing yet. Draw a digit, then come back and watch.")
         st.page_link("pages/draw.py", label="Draw a digit", icon=":material/draw:")

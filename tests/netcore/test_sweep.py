@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 
+import distributed
 import numpy as np
 import pytest
 
@@ -158,7 +159,6 @@ def test_two_processes_give_the_same_bits_as_one(alone):
 
 
 def test_a_dask_cluster_gives_the_same_bits_too_from_the_command_line_as_well(alone, capsys):
-    distributed = pytest.importorskip("distributed")
     quiet = {"dashboard_address": None, "silence_logs": "ERROR"}
     with (
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, **quiet) as cluster,

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tests.handwriting import ZERO
+from tests.handwriting import ZERO, fabric
 from tests.ui.test_train import button, job_of, page, press  # noqa: F401
 from ui import augmentation, cache, knobs, lines, panels, slow
 from ui.history import View
@@ -38,11 +38,6 @@ def resting(at, steps):
     at.run()
     assert not at.exception
     return job
-
-
-def drawn(strokes):
-    path = [[("M" if n == 0 else "L"), x, y] for n, (x, y) in enumerate(strokes[0])]
-    return {"objects": [{"type": "path", "path": path}]}
 
 
 def test_every_panel_opens_and_says_what_it_shows(page):  # noqa: F811
@@ -84,7 +79,7 @@ def test_without_a_drawing_its_panel_leads_to_draw(page):  # noqa: F811
 
 def test_the_own_drawing_is_read_again_as_the_network_learns(page):  # noqa: F811
     at = page(panels=["Your drawing"])
-    at.session_state["_drawing"] = drawn(ZERO)
+    at.session_state["_drawing"] = fabric(ZERO)
     job = resting(at, 300)
     _, traces = at.session_state["_traces"]
     _, rows = traces["drawing"]
@@ -96,9 +91,9 @@ def test_the_own_drawing_is_read_again_as_the_network_learns(page):  # noqa: F81
 
 def test_another_drawing_begins_its_own_history(page):  # noqa: F811
     at = page(panels=["Your drawing"])
-    at.session_state["_drawing"] = drawn(ZERO)
+    at.session_state["_drawing"] = fabric(ZERO)
     job = resting(at, 5)
-    at.session_state["_drawing"] = drawn([[(100, 20), (100, 200)]])
+    at.session_state["_drawing"] = fabric([[(100, 20), (100, 200)]])
     job.run(5)
     job.join(30)
     at.run()

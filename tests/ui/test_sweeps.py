@@ -1,8 +1,11 @@
 """Sweeps in the background: one at a time, seen to its end, stopped, left alone, and bounded."""
 
+import sys
 import threading
 import time
+import types
 
+import distributed
 import pytest
 
 from netcore import Recipe
@@ -109,8 +112,9 @@ def test_a_cluster_that_does_not_answer_is_told_in_a_sentence(job_of, monkeypatc
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in job.view().message
 
 
-def test_one_setting_sends_the_same_sweep_to_a_dask_cluster(job_of):
-    distributed = pytest.importorskip("distributed")
+def test_one_setting_sends_the_same_sweep_to_a_dask_cluster(job_of, monkeypatch):
+    # A page's test leaves its page behind as the main module, which new processes would run again.
+    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
     quiet = {"dashboard_address": None, "silence_logs": "ERROR"}
     here = job_of(SHORT)
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, **quiet) as cluster:
