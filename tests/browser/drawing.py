@@ -35,7 +35,7 @@ def _corner(page):
     return canvas.bounding_box()
 
 
-CANVAS = "canvas.lower-canvas"  # of two, the one that holds what is finished
+CANVAS = "canvas.dc-canvas.lower-canvas"  # the one that holds what is finished
 
 
 def pixels(page):
