@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
-from dataset import ink
-from dataset.ink import BOX, FIELD, MIDDLE, PEN_RADIUS
+from dataset import ink, upstroke
+from dataset.ink import BOX, EDGE, FIELD, MIDDLE, PEN_RADIUS
 
 STEPS = ("crop", "scale", "pen", "centre")
 FINE = 0.25  # pixels between the points kept of a stroke
@@ -23,15 +23,16 @@ def road(strokes: Strokes, steps: Collection[str], side: float, pen: float) -> n
 
     `steps`, some of STEPS: *crop* cuts the empty paper off, else the whole canvas is kept; *scale*
     makes the longer side of what is left 20 pixels long, else all is shrunk as the canvas would be
-    to 28; *pen* inks the strokes with MNIST's pen after that, else the canvas's pen shrinks with
-    them; *centre* moves the centre of mass to the middle, else the middle of what is left is there.
+    to 28; *pen* inks the strokes with MNIST's pen after that, the long upstroke of a 1 cut short,
+    else the canvas's pen shrinks with them; *centre* moves the centre of mass to the middle, else
+    the middle of what is left is there.
     """
     strokes = list(strokes)
-    ends = segments(strokes)
-    if not len(ends):
-        return np.zeros((FIELD, FIELD), np.uint8)
     if set(steps) >= set(STEPS):
         return ink.draw(strokes)
+    ends = segments(strokes, as_drawn="pen" not in steps)
+    if not len(ends):
+        return np.zeros((FIELD, FIELD), np.uint8)
     low, high = ends.min(axis=(0, 1)), ends.max(axis=(0, 1))
     cropped = "crop" in steps
     if not cropped:
@@ -44,9 +45,11 @@ def road(strokes: Strokes, steps: Collection[str], side: float, pen: float) -> n
     elif "pen" in steps:
         scale = _scale(longest, BOX, PEN_RADIUS)
     else:
-        scale = BOX / (longest + 2 * pen)
+        scale = (BOX - (EDGE - 1)) / (longest + 2 * pen)
     radius = PEN_RADIUS if "pen" in steps else pen * scale
-    image = _inked((ends - low) * scale, (high - low) * scale, radius, radius if cropped else 0)
+    image = _inked(
+        (ends - low) * scale, (high - low) * scale, radius, _half(radius) if cropped else 0
+    )
     return centred(image) if "centre" in steps else image
 
 
@@ -56,18 +59,21 @@ def normal(ends: np.ndarray, size: float = BOX, pen: float = PEN_RADIUS) -> np.n
     """
     low, high = ends.min(axis=(0, 1)), ends.max(axis=(0, 1))
     scale = _scale((high - low).max(), size, pen)
-    return centred(_inked((ends - low) * scale, (high - low) * scale, pen, pen))
+    return centred(_inked((ends - low) * scale, (high - low) * scale, pen, _half(pen)))
 
 
-def segments(strokes: Strokes, spacing: float = FINE, most: int = MOST) -> np.ndarray:
+def segments(
+    strokes: Strokes, spacing: float = FINE, most: int = MOST, as_drawn: bool = False
+) -> np.ndarray:
     """The strokes cut into straight pieces: (S, 2, 2), both ends [x, y] of each, a dot's the same.
 
     Of points nearer than `spacing` pixels, the longest side having 20, one is kept; the spacing
-    grows if there were more than about `most`. Points that are not finite are dropped.
+    grows if there were more than about `most`. Points that are not finite are dropped, and the long
+    upstroke of a 1 is cut short as in `ink.draw`, unless it is to stay `as_drawn`.
     """
-    parts = [np.asarray(stroke, dtype=float).reshape(-1, 2) for stroke in strokes]
-    parts = [part[np.isfinite(part).all(axis=1)] for part in parts]
-    parts = [part for part in parts if len(part)]
+    parts = ink.clean(strokes)
+    if not as_drawn:
+        parts = upstroke.shorten(parts)
     if not parts:
         return np.zeros((0, 2, 2))
     longest = np.ptp(np.concatenate(parts), axis=0).max()
@@ -99,14 +105,19 @@ def centred(image: np.ndarray) -> np.ndarray:
 
 def _scale(longest, size, pen):
     """Pixels a unit, so that ink of that length, pen included, has `size`; a dot stays one."""
-    return (size - 2 * pen) / max(longest, 1e-100)
+    return (size - 2 * _half(pen)) / max(longest, 1e-100)
+
+
+def _half(pen):
+    """How far from a line its ink reaches, soft edge included, as `ink.draw` counts it."""
+    return pen + (EDGE - 1) / 2
 
 
 def _inked(ends, extent, radius, margin):
     """Segments in pixels, from (0, 0) to `extent` → their picture, that box in its middle.
 
-    The box grows by `margin` all around. A pixel's coverage falls from 1 to 0 over one pixel
-    across the line's edge, clip(radius + ½ − distance, 0, 1), as in `ink.draw`.
+    The box grows by `margin` all around. A pixel's coverage falls from 1 to 0 across the line's
+    edge as in `ink.draw`.
     """
     extent = extent + 2 * margin
     box = np.ceil(extent - 1e-9)
@@ -128,4 +139,5 @@ def _inked(ends, extent, radius, margin):
         square -= along
         np.minimum(squares, square.min(axis=0), out=squares)
     distance = np.sqrt(np.maximum(squares, 0))
-    return np.rint(255 * np.clip(radius + 0.5 - distance, 0, 1)).astype(np.uint8)
+    t = np.clip((radius - distance) / EDGE + 0.5, 0, 1)
+    return np.rint(255 * t * t * (3 - 2 * t)).astype(np.uint8)

@@ -21,7 +21,7 @@ REACH = 7  # pixels of shift
 DEGREES = np.linspace(-60, 60, 13)
 SIZES = np.linspace(8, 26, 13)[::-1]
 SLANTS = 0.15 * np.arange(-6, 7)
-PENS = np.linspace(0.4, 2.8, 13)[::-1]  # radii
+PENS = PEN_RADIUS + 0.2 * np.arange(8, -5, -1)  # radii
 
 
 class Map(NamedTuple):

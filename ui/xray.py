@@ -16,7 +16,11 @@ INTRO = (
 CARDS = {  # step: title, what it does, what happens without it
     "crop": ("Crop", "The empty paper around is cut off.", "The whole canvas is kept."),
     "scale": ("Scale", "The longer side gets 20 pixels.", "It is shrunk as the canvas would be."),
-    "pen": ("Pen", "Inked anew, with MNIST's pen.", "Your pen shrinks with the drawing."),
+    "pen": (
+        "Pen",
+        "Inked anew, with MNIST's pen; a 1's long upstroke is cut short.",
+        "Your pen shrinks with the drawing.",
+    ),
     "centre": ("Centre", "The centre of mass moves to the middle.", "It stays where it was."),
 }
 

@@ -141,7 +141,7 @@ def test_the_search_for_a_learning_rate_shows_a_curve_and_a_suggestion(capsys):
     [
         (
             ["train", "--recipe", "nothing"],
-            "there is no recipe 'nothing': use best, dense, fast, lenet, seed",
+            "there is no recipe 'nothing': use best, dense, fast, lenet",
         ),
         (["train", "--set", "lr=-1"], "lr is -1: it must be a number from 0 to 1000"),
         (["train", "--set", "speed=9"], "unknown setting 'speed'"),
@@ -167,4 +167,4 @@ def test_the_module_runs_and_its_help_names_the_recipes():
         [sys.executable, "-m", "netcore", "train", "--help"], capture_output=True, text=True
     )
     assert run.returncode == 0
-    assert "best, dense, fast, lenet, seed" in " ".join(run.stdout.split())
+    assert "best, dense, fast, lenet" in " ".join(run.stdout.split())

@@ -150,7 +150,10 @@ def test_the_network_in_training_has_neighbours_and_stands_in_the_table(look, mo
     monkeypatch.setattr(cache, "features", None)  # what changes all the time is not kept
     at = look("Neighbours", model="seed", strokes=())
     at.session_state[state.JOB.name] = SimpleNamespace(
-        running=False, seen=lambda: None, model=lambda: cache.shipped_models()["seed"]
+        running=False,
+        seen=lambda: None,
+        model=lambda: cache.shipped_models()["seed"],
+        view=lambda: SimpleNamespace(last=None),
     )
     at.run().session_state[state.DRAWING.name] = fabric(FOUR)
     at.selectbox(key=state.MODEL.name).set_value(state.IN_TRAINING).run()
