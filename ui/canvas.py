@@ -14,6 +14,7 @@ from ui import cache, fabric, pictures, state
 
 PENS = {"Thin": 10, "Medium": fabric.PEN, "Broad": 28}  # canvas pixels
 TOOLS = {"pen": ":material/edit: Pen", "eraser": ":material/ink_eraser: Eraser"}
+DIM = 0.45  # opacity of a test image, to tell it from strokes
 MOST_UNDOS = 100
 
 
@@ -49,7 +50,8 @@ def picture() -> np.ndarray | None:
     """The test image (28, 28) that lies on the canvas instead of strokes, if one does.
 
     It has no strokes, and is no photograph either: it is in MNIST's form already, and is read as
-    it is. So nothing is drawn on top of it: the first stroke begins a new drawing.
+    it is. With the first stroke on it the strokes are what is read. The image stays below them,
+    dim as it is, since to take it away would load the canvas under a hand that draws the next one.
     """
     position = (state.DRAWING.get() or {}).get("image")
     return None if position is None else cache.dataset("mnist").test.images[position]
@@ -101,7 +103,9 @@ def _tools() -> None:
             width="stretch",
         )
     # With another tool the drawing is shown anew: what the eraser has left, and all in one width.
-    with st.container(horizontal=True, width=fabric.SIDE, gap="xsmall"):
+    with st.container(
+        horizontal=True, width=fabric.SIDE, gap="xsmall", vertical_alignment="center"
+    ):
         st.segmented_control(
             "Tool",
             list(TOOLS),
@@ -139,7 +143,8 @@ def _objects() -> list[dict]:
         return fabric.objects(fabric.strokes(state.DRAWING.get()), pen())
     scale = fabric.SIDE / len(loaded)
     place = {"left": fabric.SIDE / 2, "top": fabric.SIDE / 2, "scaleX": scale, "scaleY": scale}
-    return [{"type": "Image", "src": pictures.png(loaded), "imageSmoothing": False, **place}]
+    look = {"src": pictures.png(loaded), "imageSmoothing": False, "opacity": DIM}
+    return [{"type": "Image", **look, **place}]
 
 
 def _paper(turn: int) -> str:
@@ -166,10 +171,9 @@ def _keep() -> None:
         return
     _remember()
     state.DRAWING.set({"strokes": drawn})
-    # A test image below the strokes and the traces of an eraser that has taken all must go.
-    if drawn and "image" not in (now or {}):
+    if drawn:
         state.SHOWN.set(state.DRAWING.get())
-    if not drawn:  # the next thing to do is to draw
+    else:  # all is rubbed out: the traces of the eraser go, and the next thing to do is to draw
         state.TOOL.set("pen")
 
 

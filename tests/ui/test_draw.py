@@ -280,7 +280,7 @@ def test_the_first_stroke_on_a_test_image_is_a_drawing_of_its_own_and_undo_bring
     send(session, SEVEN, turn=1)
     canvas._keep()
     assert drawing(session) == fabric(SEVEN)
-    assert state.SHOWN.get() is not drawing(session)  # so that the image goes
+    assert state.SHOWN.get() is drawing(session)  # nothing is loaded under the drawing hand
     canvas._undo()
     assert drawing(session) == {"image": 3}
 
