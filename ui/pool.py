@@ -64,6 +64,11 @@ class Pool:
             self._admit()
         return ticket
 
+    @property
+    def crowd(self) -> int:
+        """How many runs are under way."""
+        return len(self._places)
+
     def leave(self, ticket):
         """Give up the place, or the position in the line."""
         with self._lock:

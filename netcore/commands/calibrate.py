@@ -74,12 +74,11 @@ def _kinds(reader, score, data):
     """
     rng = np.random.default_rng(0)
     kinds = {}
-    for name, make in {**nondigits.SETTING, **nondigits.JUDGING}.items():
+    for name, make in nondigits.KINDS.items():
         reading = reader(looks.of_images(make(rng, EACH, data.validation.images)))
         kinds[name] = {
             "accepted": float(reading.known.mean()),
             "auroc": certainty.auroc(score, reading.score),
-            "judging": name in nondigits.JUDGING,
         }
     return kinds
 
