@@ -16,6 +16,7 @@ PENS = {"Thin": 10, "Medium": fabric.PEN, "Broad": 28}  # canvas pixels
 TOOLS = {"pen": ":material/edit: Pen", "eraser": ":material/ink_eraser: Eraser"}
 DIM = 0.45  # opacity of a test image, to tell it from strokes
 MOST_UNDOS = 100
+MOST_AT_ONCE = 8  # strokes that arrive together and that Undo tells apart
 
 
 def draw() -> list[np.ndarray]:
@@ -166,15 +167,34 @@ def _keep() -> None:
         return
     if now is not state.SHOWN.get():  # we have just changed it ourselves
         return
-    drawn = [stroke.tolist() for stroke in fabric.read(raw)]
-    if drawn == (now or {}).get("strokes", []):
+    before = (now or {}).get("strokes", [])
+    for strokes in _steps(raw, before):
+        _remember()
+        state.DRAWING.set({"strokes": strokes})
+    drawn = state.DRAWING.get()
+    if drawn is now:
         return
-    _remember()
-    state.DRAWING.set({"strokes": drawn})
-    if drawn:
-        state.SHOWN.set(state.DRAWING.get())
+    if drawn["strokes"]:
+        state.SHOWN.set(drawn)
     else:  # all is rubbed out: the traces of the eraser go, and the next thing to do is to draw
         state.TOOL.set("pen")
+
+
+def _steps(raw: dict, before: list) -> list[list]:
+    """The drawing after each new stroke or rub: quick ones arrive together, 0.2 s after the last.
+
+    Where `before` is not among what it was, because more has changed, the whole is one step.
+    """
+    objects = raw.get("objects")
+    objects = objects if isinstance(objects, list) else []
+    steps = []
+    for number in range(len(objects), max(len(objects) - MOST_AT_ONCE, 0) - 1, -1):
+        strokes = [s.tolist() for s in fabric.read({"objects": objects[:number]})]
+        if strokes == before:
+            return steps[::-1]
+        if not steps or strokes != steps[-1]:
+            steps.append(strokes)
+    return steps[:1]
 
 
 def _undo() -> None:
