@@ -14,7 +14,9 @@ from ui import cache, fabric, pictures, state
 
 PENS = {"Thin": 10, "Medium": fabric.PEN, "Broad": 28}  # canvas pixels
 TOOLS = {"pen": ":material/edit: Pen", "eraser": ":material/ink_eraser: Eraser"}
+DIM = 0.45  # opacity of a test image, to tell it from strokes
 MOST_UNDOS = 100
+MOST_AT_ONCE = 8  # strokes that arrive together and that Undo tells apart
 
 
 def draw() -> list[np.ndarray]:
@@ -49,7 +51,8 @@ def picture() -> np.ndarray | None:
     """The test image (28, 28) that lies on the canvas instead of strokes, if one does.
 
     It has no strokes, and is no photograph either: it is in MNIST's form already, and is read as
-    it is. So nothing is drawn on top of it: the first stroke begins a new drawing.
+    it is. With the first stroke on it the strokes are what is read. The image stays below them,
+    dim as it is, since to take it away would load the canvas under a hand that draws the next one.
     """
     position = (state.DRAWING.get() or {}).get("image")
     return None if position is None else cache.dataset("mnist").test.images[position]
@@ -101,7 +104,9 @@ def _tools() -> None:
             width="stretch",
         )
     # With another tool the drawing is shown anew: what the eraser has left, and all in one width.
-    with st.container(horizontal=True, width=fabric.SIDE, gap="xsmall"):
+    with st.container(
+        horizontal=True, width=fabric.SIDE, gap="xsmall", vertical_alignment="center"
+    ):
         st.segmented_control(
             "Tool",
             list(TOOLS),
@@ -139,7 +144,8 @@ def _objects() -> list[dict]:
         return fabric.objects(fabric.strokes(state.DRAWING.get()), pen())
     scale = fabric.SIDE / len(loaded)
     place = {"left": fabric.SIDE / 2, "top": fabric.SIDE / 2, "scaleX": scale, "scaleY": scale}
-    return [{"type": "Image", "src": pictures.png(loaded), "imageSmoothing": False, **place}]
+    look = {"src": pictures.png(loaded), "imageSmoothing": False, "opacity": DIM}
+    return [{"type": "Image", **look, **place}]
 
 
 def _paper(turn: int) -> str:
@@ -161,16 +167,34 @@ def _keep() -> None:
         return
     if now is not state.SHOWN.get():  # we have just changed it ourselves
         return
-    drawn = [stroke.tolist() for stroke in fabric.read(raw)]
-    if drawn == (now or {}).get("strokes", []):
+    before = (now or {}).get("strokes", [])
+    for strokes in _steps(raw, before):
+        _remember()
+        state.DRAWING.set({"strokes": strokes})
+    drawn = state.DRAWING.get()
+    if drawn is now:
         return
-    _remember()
-    state.DRAWING.set({"strokes": drawn})
-    # A test image below the strokes and the traces of an eraser that has taken all must go.
-    if drawn and "image" not in (now or {}):
-        state.SHOWN.set(state.DRAWING.get())
-    if not drawn:  # the next thing to do is to draw
+    if drawn["strokes"]:
+        state.SHOWN.set(drawn)
+    else:  # all is rubbed out: the traces of the eraser go, and the next thing to do is to draw
         state.TOOL.set("pen")
+
+
+def _steps(raw: dict, before: list) -> list[list]:
+    """The drawing after each new stroke or rub: quick ones arrive together, 0.2 s after the last.
+
+    Where `before` is not among what it was, because more has changed, the whole is one step.
+    """
+    objects = raw.get("objects")
+    objects = objects if isinstance(objects, list) else []
+    steps = []
+    for number in range(len(objects), max(len(objects) - MOST_AT_ONCE, 0) - 1, -1):
+        strokes = [s.tolist() for s in fabric.read({"objects": objects[:number]})]
+        if strokes == before:
+            return steps[::-1]
+        if not steps or strokes != steps[-1]:
+            steps.append(strokes)
+    return steps[:1]
 
 
 def _undo() -> None:

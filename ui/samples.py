@@ -36,5 +36,5 @@ def show() -> None:
         )
         st.caption(
             "From MNIST's test set, which the shipped networks never learned from. They have no "
-            "strokes, so each is read as it is; the first stroke on it begins a new drawing."
+            "strokes, so each is read as it is. Draw on it, and your strokes are read instead."
         )

@@ -223,6 +223,15 @@ def test_undo_that_arrives_together_with_a_stroke_takes_back_that_stroke_alone(s
     assert drawing(session) == fabric(FOUR[:1])
 
 
+def test_undo_tells_strokes_apart_that_arrived_together(session):
+    send(session, FOUR)
+    canvas._keep()
+    canvas._undo()
+    assert drawing(session) == fabric(FOUR[:1])
+    canvas._undo()
+    assert drawing(session) == {"strokes": []}
+
+
 def test_what_was_drawn_before_the_canvas_heard_of_clear_does_not_come_back(session):
     send(session, FOUR)
     canvas._keep()
@@ -249,7 +258,7 @@ def test_the_canvas_that_tells_what_it_was_shown_changes_nothing(session):
     canvas._keep()
     assert drawing(session) is before
     canvas._undo()
-    assert drawing(session) == {"strokes": []}
+    assert drawing(session) == fabric(FOUR[:1])
 
 
 def test_a_rub_is_kept_as_what_it_leaves_and_undo_takes_it_back(session):
@@ -280,7 +289,7 @@ def test_the_first_stroke_on_a_test_image_is_a_drawing_of_its_own_and_undo_bring
     send(session, SEVEN, turn=1)
     canvas._keep()
     assert drawing(session) == fabric(SEVEN)
-    assert state.SHOWN.get() is not drawing(session)  # so that the image goes
+    assert state.SHOWN.get() is drawing(session)  # nothing is loaded under the drawing hand
     canvas._undo()
     assert drawing(session) == {"image": 3}
 
