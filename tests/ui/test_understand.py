@@ -153,7 +153,7 @@ def test_the_network_in_training_has_neighbours_and_stands_in_the_table(look, mo
         running=False,
         seen=lambda: None,
         model=lambda: cache.shipped_models()["seed"],
-        view=lambda: SimpleNamespace(last=None),
+        view=lambda: SimpleNamespace(last=None, status="ready"),
     )
     at.run().session_state[state.DRAWING.name] = fabric(FOUR)
     at.selectbox(key=state.MODEL.name).set_value(state.IN_TRAINING).run()
@@ -181,7 +181,7 @@ def test_the_middle_of_every_map_is_the_drawing_as_it_is_read():
         differences = np.abs(m.images.astype(int) - image).max(axis=(2, 3))
         y, x = np.unravel_index(differences.argmin(), differences.shape)
         assert differences[y, x] <= 1
-        expected = {"shift": ("0", "0"), "turn": ("+0", "20"), "slant": ("+0.00", "2.4")}
+        expected = {"shift": ("0", "0"), "turn": ("+0", "20"), "slant": ("+0.00", "2.5")}
         assert (m.xs[x], m.ys[y]) == expected[m.key]
 
 
