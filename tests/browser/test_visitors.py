@@ -1,6 +1,7 @@
 """The simulated visitors of the benchmark do what a browser does."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
@@ -27,6 +28,7 @@ def test_a_simulated_visitor_trains_turns_pages_and_draws(app):
             await tab.go("train", "recipe=fast&epochs=100")
             assert await tab.click("Reset")
 
-    asyncio.run(asyncio.wait_for(visit(), 60))
+    with ThreadPoolExecutor(1) as apart:  # this thread has Playwright's event loop
+        apart.submit(lambda: asyncio.run(asyncio.wait_for(visit(), 60))).result()
     assert seen.errors == []
     assert {"turn the page", "click Start", "draw"} <= set(seen.latencies)
