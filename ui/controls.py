@@ -235,7 +235,10 @@ def _material(form: Form, base: Recipe) -> tuple[dict, int]:
         "Start of all chance in the run. The same recipe gives the same weights, to the bit.",
     )
     strengths = augmentation.choose(
-        base.augment, lambda name: form.options(state.AUGMENT[name]), data.train.images
+        base.augment,
+        lambda name: form.options(state.AUGMENT[name]),
+        data.train.images,
+        data.train.labels,
     )
     settings = {"dataset": data.name, "train_images": images or None, "seed": seed}
     return settings | {"augment": strengths}, most

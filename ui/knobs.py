@@ -70,7 +70,7 @@ def show(job: Job) -> None:
     if now.dropout is not None:
         slider("Dropout", 0.9, 0.05, float(now.dropout), HELP["dropout"], turning("dropout"))
     scale("Batch size", BATCHES, now.batch_size, HELP["batch_size"], turning("batch_size"))
-    augmentation.choose(now.augment, lambda name: _changing(job, name), job.validation[0])
+    augmentation.choose(now.augment, lambda name: _changing(job, name), *job.validation)
     st.button(
         "Undo",
         icon=":material/undo:",

@@ -108,7 +108,7 @@ AVERAGING = Key("averaging")
 PATIENCE = Key("patience")  # 0: no early stop
 AUGMENT = {
     name: Key(f"aug_{name}")
-    for name in ("shift", "rotation", "scale", "shear", "elastic", "thickness", "noise")
+    for name in ("shift", "rotation", "scale", "shear", "elastic", "thickness", "habits", "noise")
 }
 PANELS = Key("panels", ("Curves", "First layer"))  # open on Train
 
