@@ -117,7 +117,7 @@ def counts(by_split: Mapping[str, np.ndarray], names: Sequence[str]):
     """How many images of each class there are, one colour a split."""
     label = "%{y:,} × %{x}"
     bars = [go.Bar(name=k, x=list(names), y=v, hovertemplate=label) for k, v in by_split.items()]
-    figure = _plot(bars, "Digit", "Images")
+    figure = plot(bars, "Digit", "Images")
     return figure.update_xaxes(type="category").update_yaxes(tickformat=",")
 
 
@@ -126,7 +126,7 @@ def histogram(values: np.ndarray):
     share = values / max(values.sum(), 1)
     label = "value %{x}: %{y:.3~%} of all pixels<extra></extra>"
     bars = go.Bar(x=np.arange(256), y=share, marker_line_width=0, hovertemplate=label)
-    figure = _plot([bars], "Pixel value", "Share of all pixels", FRAME).update_layout(bargap=0)
+    figure = plot([bars], "Pixel value", "Share of all pixels", FRAME).update_layout(bargap=0)
     return figure.update_yaxes(type="log", tickformat="~%", dtick=1)
 
 
@@ -142,7 +142,7 @@ def flat(image: np.ndarray):
         ": <b>%{y:.2f}</b><extra></extra>",
     )
     strip = _ink(vector[None], 1).update(yaxis="y2", hoverinfo="skip", hovertemplate=None)
-    figure = _plot([line, strip], "Input of the network", "Value", 220)
+    figure = plot([line, strip], "Input of the network", "Value", 220)
     figure.update_xaxes(tickvals=list(range(0, vector.size, 4 * TILE)), anchor="y2")
     return figure.update_layout(
         yaxis={"domain": [0.32, 1], "range": [0, 1.03], "tickvals": [0, 0.5, 1]},
@@ -152,7 +152,7 @@ def flat(image: np.ndarray):
 
 def plane(points: np.ndarray, labels: np.ndarray, ids: np.ndarray, names: Sequence[str]):
     """Images as points (N, 2), a colour a class; a touched one comes back as its `customdata`."""
-    figure = _plot([], "First principal component", "Second principal component", 520)
+    figure = plot([], "First principal component", "Second principal component", 520)
     for k in np.unique(labels):
         mine = labels == k
         figure.add_scatter(
@@ -184,7 +184,7 @@ def probabilities(values: np.ndarray, names: Sequence[str]):
         marker={"opacity": strength},
         hovertemplate="%{x}: %{y:.2%}<extra></extra>",
     )
-    figure = _plot([bars], "", "", 220).update_xaxes(type="category")
+    figure = plot([bars], "", "", 220).update_xaxes(type="category")
     return figure.update_yaxes(range=[0, 1.1], visible=False)
 
 
@@ -203,7 +203,7 @@ def confusion(table: np.ndarray, names: Sequence[str]):
         hovertemplate="%{z} × %{y} taken for %{x}<extra></extra>",
     )
     diagonal = go.Scatter(x=names, y=names, text=right, mode="text", hoverinfo="skip")
-    figure = _plot([heatmap, diagonal], "Answer", "Truth", FRAME).update_layout(showlegend=False)
+    figure = plot([heatmap, diagonal], "Answer", "Truth", FRAME).update_layout(showlegend=False)
     figure.update_xaxes(type="category", showgrid=False)
     return figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
 
@@ -242,15 +242,12 @@ def _picture(traces: Sequence, shape: tuple[int, int], width: int, height: int) 
     )
 
 
-def _plot(traces: Sequence, x: str, y: str, height: int = 340) -> go.Figure:
+def plot(traces: Sequence, x: str, y: str, height: int = 340) -> go.Figure:
     """Axes, legend and margins of every figure that has them."""
     figure = _figure(traces, height=height, margin={"l": 0, "r": 0, "t": 30, "b": 0})
     figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
     figure.update_xaxes(title_text=x, fixedrange=True, automargin=True)
     return figure.update_yaxes(title_text=y, fixedrange=True, automargin=True)
-
-
-plot = _plot  # for figures that other files draw
 
 
 def colours() -> list[str]:
