@@ -21,10 +21,9 @@ if draw_exam.running():  # nothing else to look at meanwhile
     st.stop()
 
 with reading:
-    reader.panel(name, then=understand.follow(), below=own_set.ask)
+    reader.panel(name, then=lambda: understand.panel(name), below=own_set.ask)
     samples.show()
 photo.section(name)
-understand.panel(name)
 
 st.subheader("Your own set", anchor=False)
 own_set.show()

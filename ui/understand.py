@@ -43,23 +43,8 @@ SECTIONS = {
 }
 
 
-def follow() -> Callable[[], None]:
-    """To be called after each answer: shows a new drawing to the open section as well."""
-    seen = state.DRAWING.get()
-
-    def refresh() -> None:
-        if state.INSIDE.get() and state.DRAWING.get() is not seen:
-            st.rerun()
-
-    return refresh
-
-
 def panel(name: str) -> None:
     """The choice of a section, and that section; `name` is one of `shelf.models`."""
-    st.fragment(_panel)(name)
-
-
-def _panel(name: str) -> None:
     st.subheader("Look inside", anchor=False)
     chosen = st.segmented_control(
         "Look inside",

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import settle
 from tests.browser.drawing import expect_answer, expect_pixels, pixels, write
 from tests.handwriting import FOUR, SEVEN
-from ui.state import LOOK
+from ui.state import INSIDE
 
 pytestmark = pytest.mark.browser
 
@@ -19,7 +19,7 @@ def open_section(page, name):
 
 
 def test_an_open_section_follows_the_drawing_and_the_ink_stays(visit):
-    page = visit(f"/draw?model=seed&{LOOK.name}=Preprocessing")
+    page = visit(f"/draw?model=seed&{INSIDE.name}=Preprocessing")
     expect(page.get_by_text("Draw a digit above")).to_be_visible()
     write(page, FOUR)
     expect(page.get_by_text("The last picture is what is read: 4")).to_be_visible()
@@ -33,7 +33,7 @@ def test_an_open_section_follows_the_drawing_and_the_ink_stays(visit):
 
 
 def test_strokes_in_quick_succession_are_all_kept_beside_a_section_that_works(visit):
-    page = visit(f"/draw?model=lenet&{LOOK.name}=Fragility")
+    page = visit(f"/draw?model=lenet&{INSIDE.name}=Fragility")
     for stroke in FOUR:
         write(page, [stroke])
     expect_answer(page, 4)
@@ -51,7 +51,7 @@ def test_every_section_opens_and_the_address_names_it(visit):
 
 
 def test_pointing_at_a_map_tells_what_is_read_there(visit):
-    page = visit(f"/draw?model=seed&{LOOK.name}=Fragility")
+    page = visit(f"/draw?model=seed&{INSIDE.name}=Fragility")
     write(page, FOUR)
     expect(page.get_by_text("Turned, it stays a 4")).to_be_visible()
     settle(page)
@@ -78,7 +78,7 @@ def test_what_is_open_stays_open_on_a_way_through_other_pages(visit):
 
 @pytest.mark.parametrize("section", ["Preprocessing", "Evidence", "Fragility", "What if", "Layers"])
 def test_no_section_sticks_out_on_a_phone(visit, section):
-    page = visit(f"/draw?model=lenet&{LOOK.name}={section}", "phone")
+    page = visit(f"/draw?model=lenet&{INSIDE.name}={section}", "phone")
     write(page, SEVEN)
     expect_answer(page, 7)
     settle(page)
