@@ -8,7 +8,7 @@ run: .venv/app        ## serve the app on http://localhost:8501
 test: .venv/dev       ## check style, then run all tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/dev       ## put the code into shape
 	$(BIN)/ruff check --fix .
