@@ -147,9 +147,6 @@ def test_drawings_said_on_a_phone_are_corrected_and_downloaded(visit):
     assert main.evaluate("main => main.scrollWidth - main.clientWidth") == 0
 
 
-@pytest.mark.xfail(
-    reason="the canvas tells of a stroke late; now and then Enter comes first", strict=False
-)
 def test_ten_digits_are_drawn_for_the_exam_with_the_keyboard_at_hand(visit):
     page = visit("/draw?model=seed")
     press(page, "Draw these ten")

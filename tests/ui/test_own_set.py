@@ -65,9 +65,6 @@ def test_one_touch_puts_the_drawing_into_the_set(draw):
     assert "It is in your own set, below." in [text.value for text in at.caption]
 
 
-@pytest.mark.xfail(
-    reason="fails after other pages' tests, never alone: not understood yet", strict=False
-)
 def test_another_touch_corrects_the_same_drawing_instead_of_adding_it_twice(draw):
     at = say(say(draw(SEVEN), 1), 7)
     assert labels(at) == [7]
@@ -80,9 +77,6 @@ def test_a_second_drawing_joins_the_first(draw):
     assert labels(at) == [7, 0]
 
 
-@pytest.mark.xfail(
-    reason="fails after other pages' tests, never alone: not understood yet", strict=False
-)
 def test_nothing_can_be_said_of_an_empty_canvas_or_a_test_image(draw):
     at = draw([])
     assert next(c for c in at.segmented_control if c.label.startswith("Wrong?")).disabled
