@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.drawing import expect_answer, write
+from tests.browser.conftest import settle
+from tests.browser.drawing import CANVAS, expect_answer, write
 from tests.handwriting import ZERO
 
 pytestmark = pytest.mark.browser
@@ -85,7 +86,11 @@ def test_the_network_in_training_reads_drawings_while_it_learns(visit):
     expect(page.get_by_text("Paused ·")).to_be_visible()
     press(page, "Resume")
     page.get_by_test_id("stSidebar").get_by_role("link", name="Draw").click()
-    page.get_by_role("combobox", name="Model").click()
+    expect(page.locator(CANVAS)).to_be_visible()  # the choice of models moves down as it comes
+    settle(page)
+    model = page.get_by_role("combobox", name="Model")
+    model.hover()  # scrolls there; a list that has just opened is closed by scrolling
+    model.click()
     page.get_by_role("option", name="In training").click()
     write(page, ZERO)
     expect_answer(page, 0)
