@@ -20,9 +20,15 @@ if draw_exam.running():  # nothing else to look at meanwhile
         draw_exam.panel()
     st.stop()
 
-with reading:
-    reader.panel(name, then=lambda: understand.panel(name), below=own_set.ask)
+
+
+def below_the_canvas() -> None:
     samples.show()
+    understand.panel(name)
+
+
+with reading:
+    reader.panel(name, then=below_the_canvas, below=own_set.ask)
 photo.section(name)
 
 st.subheader("Your own set", anchor=False)
