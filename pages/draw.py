@@ -21,7 +21,6 @@ if draw_exam.running():  # nothing else to look at meanwhile
     st.stop()
 
 
-
 def below_the_canvas() -> None:
     samples.show()
     understand.panel(name)

@@ -6,9 +6,11 @@ on dark, so the theme's colours stay.
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from scipy.ndimage import gaussian_filter1d
+
 GREY = "#8b929d"
 FLOOR = 1e-4  # a log axis has no place for 0
-SMOOTH = 0.9  # share of the past in a smoothed point
+SMOOTH = 3  # points: the width of the bell that weighs a point's neighbours
 LOG, SHARE = {"type": "log"}, {"type": "value", "min": 0, "max": 100}
 
 Rows = Sequence[Sequence[float]]  # each begins with its step
@@ -26,14 +28,9 @@ def _short(value: float) -> float | None:
 
 
 def smoothed(rows: Rows, column: int) -> list[tuple[float, float]]:
-    """An exponential mean of a column that forgets its start: [(step, value), …]."""
-    total = weight = 0.0
-    result = []
-    for row in rows:
-        total = SMOOTH * total + row[column]
-        weight = SMOOTH * weight + 1
-        result.append((row[0], total / weight))
-    return result
+    """A column without its noise, [(step, value), …]: means over both sides, so it does not lag."""
+    values = gaussian_filter1d([float(row[column]) for row in rows], SMOOTH, mode="nearest")
+    return [(row[0], value) for row, value in zip(rows, values.tolist(), strict=True)]
 
 
 def line(name: str, data: list, **style) -> dict:

@@ -13,7 +13,7 @@ from ui.jobs import Job, View
 from ui.moment import Moment
 
 NAME = "Slow motion"
-SHOWN, WIDTH, ROWS = 10, 76, 290  # images of the batch, and their pixels on the screen
+SHOWN, WIDTH, ROWS = 10, 84, 304  # images of the batch, and their pixels on the screen
 PACES = (0.5, 1.0, 2.0, 5.0)  # seconds a step
 
 
@@ -96,8 +96,8 @@ def _outcome(number: int, step: anatomy.Step) -> None:
         st.metric("Step", f"{number:,}", width="content", help="Its number in the run.")
         st.metric(
             "Loss of this batch",
-            f"{step.loss_after:.4f}",
-            f"{step.loss_after - step.loss_before:+.4f}",
+            f"{step.loss_after:.3g}",
+            f"{step.loss_after - step.loss_before:+.2g}",
             delta_color="inverse",
             width="content",
             help="After the step; below, how it changed. A good step lets it fall.",
@@ -114,7 +114,8 @@ def _batch(moment: Moment, images, labels, step) -> None:
     """Some images of the batch: what they are, what is read, and how sure before and after."""
     names = moment.job.classes or [str(k) for k in range(10)]
     captions = [
-        f"{names[label]}, read {names[before.argmax()]}  \n{before[label]:.0%} → {after[label]:.0%}"
+        f"{names[label]}, read {names[before.argmax()]}  \n"
+        f"{100 * before[label]:.0f} → {after[label]:.0%}"
         for label, before, after in zip(labels[:SHOWN], step.before, step.after, strict=False)
     ]
     st.caption(
