@@ -36,7 +36,8 @@ class Background:
         self.id = secrets.token_urlsafe(16)
         self.recipe = trainer.recipe
         self.parameters = trainer.network.parameters
-        self.rewinds = 0  # how often knobs were put back: their widgets begin anew
+        self.rewinds = 0  # how often it went back in time
+        self.turned = 0  # how often knobs moved by other hands: their widgets begin anew
         self._test, self._pool = test, pool
         self._megabytes = limits.size(trainer.recipe, trainer.network.input_shape)[1]
         self._validation = trainer.validation
@@ -153,6 +154,8 @@ class Background:
             history.add(record)
         for moment in moments:
             history.timeline.add(moment)
+        if learner.trainer.settings != self._settings:  # by a change of the run that it repeats
+            self.turned += 1
         history.changes, self._settings = list(learner.changes), learner.trainer.settings
         if learner.last is not history.last and learner.last:
             history.add(learner.last)  # validated once more

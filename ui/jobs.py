@@ -70,7 +70,7 @@ class Job(Background):
         with self._lock:
             if self._pending:  # it has not taken effect yet
                 self._pending.pop()
-                self.rewinds += 1
+                self.turned += 1
             elif self._history.changes:
                 moment = self._history.before_last_change()
                 self._go_back(moment._replace(checkpoint=replace(moment.checkpoint, replay=())))
@@ -82,6 +82,7 @@ class Job(Background):
         self._model, self._settings = moment.checkpoint.model(), moment.checkpoint.settings
         self._pending, self._stopping = [], False
         self.rewinds += 1
+        self.turned += 1
 
     @property
     def settings(self):

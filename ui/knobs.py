@@ -47,8 +47,8 @@ def show(job: Job) -> None:
     """What can be moved while the network learns: each change counts from the next step."""
     now, over = job.settings, job.over
 
-    def turning(name):  # a run that went back shows the settings of that moment, on new widgets
-        key = f"_{name} {job.id} {job.rewinds}"
+    def turning(name):  # who goes back in time or repeats a run sees its settings, on new widgets
+        key = f"_{name} {job.id} {job.turned}"
         return {"key": key, "on_change": _turn, "args": (job, name, key), "disabled": over}
 
     scale("Learning rate", RATES, now.lr, HELP["lr"], turning("lr"))
@@ -88,7 +88,7 @@ def _turn(job: Job, name: str, key: str) -> None:
 
 def _changing(job: Job, way: str) -> dict:
     """The arguments of one slider of the augmentation."""
-    key = f"_{way} {job.id} {job.rewinds}"
+    key = f"_{way} {job.id} {job.turned}"
     return {"key": key, "on_change": _augment, "args": (job, way, key), "disabled": job.over}
 
 

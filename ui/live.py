@@ -39,7 +39,7 @@ def tick() -> float:
 def watch(job: Job, status: str) -> None:
     """Show the job, and go on showing it while it runs; `status` is what the page was drawn for."""
     pace = tick() if status == "running" else slow.pace(job)
-    st.fragment(_look, run_every=pace)(job, (status, job.rewinds, pace))
+    st.fragment(_look, run_every=pace)(job, (status, job.turned, pace))
 
 
 def _look(job: Job, drawn: tuple) -> None:
@@ -47,7 +47,7 @@ def _look(job: Job, drawn: tuple) -> None:
     view = job.view()
     status = slow.status(job, view)
     pace = tick() if status == "running" else slow.pace(job)
-    if (status, job.rewinds, pace) != drawn:
+    if (status, job.turned, pace) != drawn:
         st.rerun()
     _news(view)
     now = moment.of(job, view)
