@@ -16,7 +16,7 @@ page.start(
 
 def new_run() -> None:
     """Set up: the recipe, its network, and all that can be chosen."""
-    base = controls.choose_recipe()
+    base = controls.choose_recipe(beside=share.open_file)
     row = st.container()
     stage, setup = st.columns([2, 1], gap="large")
     with setup:

@@ -9,7 +9,7 @@ OURS = {"streamlit_app", "pages", "ui", "netcore", "dataset"}
 MAY_IMPORT = {
     "streamlit_app": {"ui", "streamlit"},
     "pages": {"ui", "netcore", "dataset", "streamlit", "numpy"},
-    "ui": {"netcore", "dataset", "streamlit", "streamlit_drawable_canvas", "numpy", "pandas",
+    "ui": {"netcore", "dataset", "streamlit", "streamlit_drawable_canvas", "numpy", "scipy", "pandas",
            "plotly", "PIL"},
     "netcore": {"numpy", "scipy", "threadpoolctl"},
     "netcore/__main__.py": {"dataset"},

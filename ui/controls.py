@@ -4,6 +4,8 @@ Every widget of the form starts at the value of the chosen recipe and is written
 where it differs, so that a copied link sets up the same run.
 """
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from netcore import Recipe
@@ -23,19 +25,22 @@ SCHEDULES = {"constant": "Constant", "step": "Steps", "cosine": "Cosine", "one_c
 INITIALIZERS = {"he": "He", "glorot": "Glorot", "lecun": "LeCun"}
 
 
-def choose_recipe(fixed: bool = False) -> Recipe:
-    """The box of all recipes, with what the chosen one teaches."""
+def choose_recipe(fixed: bool = False, beside: Callable[[], None] | None = None) -> Recipe:
+    """The box of all recipes and what the chosen one teaches; `beside()` shows more beside it."""
     recipes = cache.recipes()
-    name = st.selectbox(
-        "Recipe",
-        list(recipes),
-        index=list(recipes).index(state.RECIPE.default),
-        on_change=_take_recipe,
-        width=320,
-        disabled=fixed,
-        help="A set-up that works, to train as it is or to change below.",
-        **state.RECIPE.bound,
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            "Recipe",
+            list(recipes),
+            index=list(recipes).index(state.RECIPE.default),
+            on_change=_take_recipe,
+            width=320,
+            disabled=fixed,
+            help="A set-up that works, to train as it is or to change below.",
+            **state.RECIPE.bound,
+        )
+        if beside:
+            beside()
     st.caption(recipes[name].comment, width=720)
     return recipes[name]
 

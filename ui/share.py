@@ -1,7 +1,7 @@
-"""A run in a link: its recipe and changes, packed into one parameter of the address.
+"""A run in a link, its recipe and changes packed into one parameter of the address, or in a file.
 
-What comes in by a link may come from anybody: it is bounded before it is unpacked, checked before
-it is believed, and refused in a sentence. Running it gives the same weights, to the bit, with the
+What comes in may come from anybody: it is bounded before it is unpacked, checked before it is
+believed, and refused in a sentence. Running it gives the same weights, to the bit, with the
 same versions on the same type of machine.
 """
 
@@ -25,6 +25,7 @@ PARAMETER = "run"
 LONGEST = 4_000  # letters; some programs cut longer addresses
 MOST_BYTES = 64_000  # unpacked
 MOST_CHANGES = 1_000
+LARGEST_FILE = 64  # megabytes; a model may be the run's file too
 INPUT_SHAPE, DIGITS = (28, 28), 10
 
 
@@ -100,18 +101,60 @@ def link(recipe: Recipe, changes) -> None:
     )
 
 
+def open_file() -> None:
+    """A box for a run as a file, which then waits for Start as one from a link does."""
+    with st.popover(
+        "Open a run",
+        icon=":material/upload_file:",
+        key=state.RUN_OPEN.name,
+        on_change="rerun",
+        help="Run again what you or somebody else has downloaded on Runs.",
+    ) as box:
+        if box.open:
+            st.file_uploader(
+                "A run, a recipe or a model, as JSON",
+                type="json",
+                max_upload_size=LARGEST_FILE,
+                key=state.RUN_FILE.name,
+                on_change=_read,
+                help="From Runs, from Save, or from the command line. A model tells how it was "
+                "trained, and is trained again.",
+            )
+            if refusal := state.RUN_ERROR.get():
+                st.error(refusal)
+
+
+def _read() -> None:
+    """Offer the uploaded run; a refusal is kept in `state.RUN_ERROR`."""
+    state.RUN_ERROR.clear()
+    file = st.session_state[state.RUN_FILE.name]
+    if file is None:  # taken away again
+        return
+    try:
+        recipe, changes = Recipe.from_run(file.getvalue())
+        check(recipe, changes)
+    except RecipeError as error:
+        state.RUN_ERROR.set(f"This file cannot be run: {_plain(error)}.")
+    else:
+        state.OFFERED.set((recipe, changes))
+
+
+def _plain(error: RecipeError) -> str:
+    return runs.plain(str(error)[:300].rstrip("."))
+
+
 def shown() -> bool:
-    """Show the run of the address, if there is one that waits for Start; else say False."""
+    """Show the run of a file or of the address, if one waits for Start; else say False."""
+    if offered := state.OFFERED.get():
+        _invite(pack(*offered), *offered)
+        return True
     token = st.query_params.get(PARAMETER)
     if not token or token == state.TAKEN.get():
         return False
     try:
         recipe, changes = unpack(token)
     except RecipeError as error:
-        st.error(
-            f"The shared run cannot be opened: {runs.plain(str(error)[:300].rstrip('.'))}.",
-            icon=":material/link_off:",
-        )
+        st.error(f"The shared run cannot be opened: {_plain(error)}.", icon=":material/link_off:")
         return False
     _invite(token, recipe, changes)
     return True
@@ -167,8 +210,10 @@ def _start(token: str, recipe: Recipe, changes: list) -> None:
     job = launch.job(recipe, cache.dataset(recipe.dataset), cache.pool(), changes)
     state.JOB.set(job)
     state.TAKEN.set(token)
+    state.OFFERED.clear()
     job.run()
 
 
 def _leave() -> None:
+    state.OFFERED.clear()
     st.query_params.pop(PARAMETER, None)

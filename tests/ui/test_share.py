@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 import dataset
 from netcore import Recipe, RecipeError
 from netcore.recipe import dense_layers
-from ui import cache, launch, reopen, runs, share
+from ui import cache, launch, reopen, runs, share, state
 from ui.blueprint import Blueprint
 from ui.limits import Limits
 from ui.pool import Pool
@@ -106,6 +106,49 @@ def test_whoever_opens_the_link_and_starts_gets_the_same_weights_to_the_bit(open
     knob = at.select_slider(key=f"_lr {job.id} {job.turned}")
     assert knob.value == 0.02, "the knob has moved along"
     assert any("The exam" in heading.value for heading in at.subheader)
+
+
+def offer(at, content, name="run.json"):
+    """Open a file with this content on Train."""
+    at.session_state[state.RUN_OPEN.name] = True
+    box = next(box for box in at.run().file_uploader if "A run" in box.label)
+    box.upload(name, content, "application/json").run()
+    assert not at.exception
+    return at
+
+
+@pytest.mark.parametrize("made", ["run", "model"])
+def test_a_run_from_a_file_gives_the_same_weights_to_the_bit(open_link, made):
+    first = steered_run()
+    content = (runs.of_job(first) if made == "run" else first.model()).dumps()
+    at = offer(open_link(""), content.encode())
+    assert any("Shared run: quick" in heading.value for heading in at.subheader)
+    press(at, "Start")
+    job = at.session_state["_job"]
+    job.join(60)
+    at.run()
+    assert np.array_equal(job.model().theta, first.model().theta)
+    assert not any("Shared run" in heading.value for heading in at.subheader)
+
+
+def test_a_run_from_a_file_may_be_left_or_changed_first(open_link):
+    at = offer(open_link(""), json.dumps(QUICK.replace(lr=0.02).to_json()).encode())
+    press(at, "Leave it")
+    assert "Step" in labels(at), "the form is there again"
+    at = offer(open_link(""), json.dumps(QUICK.replace(lr=0.02).to_json()).encode())
+    press(at, "Change it first")
+    assert at.select_slider(key="lr").value == 0.02
+
+
+@pytest.mark.parametrize(
+    ("content", "refusal"),
+    [(b"{", "not valid JSON"), (b"[1]", "This file cannot be run"),
+     (b'{"lr": -1}', "lr"), (b'{"recipe": {"dataset": "mine"}, "changes": []}', "not open here")],
+)  # fmt: skip
+def test_a_file_that_cannot_be_run_is_refused_with_a_sentence(open_link, content, refusal):
+    at = offer(open_link(""), content)
+    assert any(refusal in error.value for error in at.error)
+    assert "Step" in labels(at), "the form is still there"
 
 
 def test_a_run_that_was_put_away_is_replayed_as_far_as_it_went(open_link):
