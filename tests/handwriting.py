@@ -9,6 +9,7 @@ ZERO = [
         (202, 180), (207, 130), (195, 80), (170, 52), (140, 45),
     ]
 ]  # fmt: skip
+HAND = {0: ZERO, 1: ONE, 4: FOUR, 7: SEVEN}
 
 
 def fabric(strokes) -> dict:

@@ -9,8 +9,8 @@ OURS = {"streamlit_app", "pages", "ui", "netcore", "dataset"}
 MAY_IMPORT = {
     "streamlit_app": {"ui", "streamlit"},
     "pages": {"ui", "netcore", "dataset", "streamlit", "numpy"},
-    "ui": {"netcore", "dataset", "streamlit", "streamlit_drawable_canvas", "numpy", "scipy", "pandas",
-           "plotly", "PIL"},
+    "ui": {"netcore", "dataset", "streamlit", "streamlit_drawable_canvas", "numpy", "scipy",
+           "pandas", "plotly", "PIL"},
     "netcore": {"numpy", "scipy", "threadpoolctl"},
     "netcore/__main__.py": {"dataset"},
     "netcore/commands": {"dataset", "tqdm", "joblib", "distributed"},

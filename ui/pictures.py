@@ -26,13 +26,14 @@ _row = st.components.v2.component(
 )
 
 
-def png(image: np.ndarray, times: int = 1) -> str:
+def png(image: np.ndarray, side: int | None = None) -> str:
     """A grey picture as an address that holds it: no second request, so it does not flicker.
 
-    `times` enlarges it by repeating pixels.
+    A square one is enlarged to `side` × `side` by repeating pixels.
     """
-    size = (times * image.shape[1], times * image.shape[0])
-    picture = Image.fromarray(image).resize(size, Image.Resampling.NEAREST)
+    picture = Image.fromarray(image)
+    if side:
+        picture = picture.resize((side, side), Image.Resampling.NEAREST)
     file = io.BytesIO()
     picture.save(file, "PNG")
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

@@ -3,19 +3,16 @@
 Home and Draw share this panel. It is a fragment: when the pen lifts, only the panel runs again.
 """
 
-import base64
-import io
 import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
 from dataset import ink, looks, sidebyside
 from netcore import Model, ModelError
 from netcore.reading import Reader, Reading
-from ui import cache, canvas, fabric, shelf, state
+from ui import cache, canvas, fabric, pictures, shelf, state
 from ui.wording import words
 
 ANSWER = 420  # pixels, width of the answer
@@ -96,7 +93,8 @@ def show(
             st.markdown(f"# {title}")
             st.markdown(sentence, help=HELP if len(views) else None)
         with st.container(width=SEEN, gap="xsmall"):
-            st.image(png(_sheet(images), SEEN), width=SEEN, alt="What the network sees")
+            sheet = pictures.png(_sheet(images), 2 * SEEN)  # for sharp screens
+            st.image(sheet, width=SEEN, alt="What the network sees")
             st.caption("What it sees, 28 × 28" + (" each" if len(images) > 1 else ""))
     which = "" if len(images) == 1 else " of the digit it is least sure of"
     alt = f"Probabilities{which}. {sentence}"
@@ -156,14 +154,3 @@ def bars(values: np.ndarray) -> dict:
         "tooltip": {"trigger": "item", "formatter": "{b}: {c}%"},
         "series": [{"type": "bar", "data": data, "barWidth": "70%", "label": {"position": "top"}}],
     }
-
-
-def png(image: np.ndarray, side: int) -> str:
-    """A grey picture as an address that holds it: no second request, so it does not flicker.
-
-    Small pictures are enlarged by repeating pixels, twice as fine as shown for sharp screens.
-    """
-    picture = Image.fromarray(image).resize((2 * side, 2 * side), Image.Resampling.NEAREST)
-    file = io.BytesIO()
-    picture.save(file, "PNG")
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

@@ -27,14 +27,14 @@ def command(commands, name, function, text):
     return parser
 
 
-def add_recipe(parser):
-    """--recipe and --set, for `read_recipe`, and --threads."""
+def add_recipe(parser, default="seed"):
+    """--recipe and --set, for `read_recipe`."""
     parser.add_argument(
         "--recipe",
-        default="seed",
+        default=default,
         metavar="NAME|FILE",
         help=f"a recipe of models/recipes ({recipe_names()}), or a JSON file: a recipe, or a "
-        "saved model to train again (default: seed)",
+        "saved model to train again (default: %(default)s)",
     )
     parser.add_argument(
         "--set",
@@ -43,10 +43,9 @@ def add_recipe(parser):
         metavar="KEY=VALUE",
         action="extend",
         help="settings other than the recipe's, such as lr=0.05 epochs=3 "
-        "hidden=256,128 activation=Tanh dropout=0.2 optimizer=adam "
+        "train_images=5000 hidden=256,128 activation=Tanh dropout=0.2 optimizer=adam "
         "dataset=NAME|FILE.csv",
     )
-    add_threads(parser)
 
 
 def add_threads(parser):

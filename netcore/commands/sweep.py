@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from netcore.commands import command, read_recipe, recipe_names
+from netcore.commands import add_recipe, command, read_recipe
 from netcore.commands.processes import Processes
 from netcore.recipe import RecipeError
 from netcore.sweep import BY_FACTORS, Range, Sweep, describe, dumps, key, loads, ranked
@@ -23,20 +23,7 @@ def add(commands):
         run_sweep,
         "Train a recipe under many settings, judged on validation; the test set stays unseen.",
     )
-    parser.add_argument(
-        "--recipe",
-        default="fast",
-        metavar="NAME|FILE",
-        help=f"where all trials start from ({recipe_names()}, or a JSON file; default: fast)",
-    )
-    parser.add_argument(
-        "--set",
-        nargs="+",
-        default=[],
-        metavar="KEY=VALUE",
-        action="extend",
-        help="settings that all trials share, such as epochs=1 train_images=5000",
-    )
+    add_recipe(parser, "fast")
     kind = parser.add_mutually_exclusive_group(required=True)
     kind.add_argument(
         "--grid",

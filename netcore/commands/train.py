@@ -6,7 +6,14 @@ from pathlib import Path
 from tqdm import tqdm
 
 from netcore import lr_find, metrics
-from netcore.commands import add_recipe, command, read_data, read_recipe, speed_and_looks
+from netcore.commands import (
+    add_recipe,
+    add_threads,
+    command,
+    read_data,
+    read_recipe,
+    speed_and_looks,
+)
 from netcore.recipe import RecipeError
 from netcore.serialize import freeze
 from netcore.trainer import Trainer
@@ -15,11 +22,13 @@ from netcore.trainer import Trainer
 def add(commands):
     train = command(commands, "train", run_train, "Train a network and score it on the test set.")
     add_recipe(train)
+    add_threads(train)
     train.add_argument("--out", type=Path, metavar="FILE", help="save the model here, as JSON")
     search = command(
         commands, "lr-find", run_lr_find, "Search for a learning rate in one short run."
     )
     add_recipe(search)
+    add_threads(search)
 
 
 def run_train(options):

@@ -1,6 +1,10 @@
-"""A hand on the canvas: mouse and finger."""
+"""A hand on the canvas, mouse and finger, and what the page makes of it."""
 
 from playwright.sync_api import expect
+
+from tests.handwriting import HAND
+
+NOTHING = "Nothing drawn yet"
 
 
 def write(page, strokes):
@@ -12,6 +16,12 @@ def write(page, strokes):
             if number == 0:
                 page.mouse.down()
         page.mouse.up()
+
+
+def write_digit(page, digit):
+    """Draw it, and wait until it is read."""
+    write(page, HAND[digit])
+    expect_answer(page, digit)
 
 
 def write_with_a_finger(page, strokes):
@@ -73,3 +83,8 @@ def expect_pixels(page, expected):
 def expect_answer(page, digit):
     """Wait until the large digit beside the canvas is this one."""
     expect(page.locator("h1 .katex-html")).to_have_text(str(digit))
+
+
+def press(page, name):
+    """Our own button; the canvas has a toolbar with the same names."""
+    page.get_by_test_id("stButton").get_by_role("button", name=name).click()

@@ -8,23 +8,20 @@ from playwright.sync_api import expect
 from bench.pen import STROKES
 from tests.browser.conftest import ROOT, settle
 from tests.browser.drawing import (
+    NOTHING,
     expect_answer,
     expect_pixels,
     pixels,
+    press,
     write,
+    write_digit,
     write_with_a_finger,
 )
-from tests.handwriting import FOUR, ONE, SEVEN, ZERO
+from tests.handwriting import HAND, SEVEN
 
 pytestmark = pytest.mark.browser
 
-NOTHING = "Nothing drawn yet"
 STEM, ANGLE = ([stroke] for stroke in STROKES)
-
-
-def press(page, name):
-    """Our own button; the canvas has a toolbar with the same names."""
-    page.get_by_test_id("stButton").get_by_role("button", name=name).click()
 
 
 def open_file(page, name, content):
@@ -39,9 +36,8 @@ def test_digits_drawn_with_the_mouse_are_read_and_clear_makes_room_for_the_next(
     page = visit("/draw")
     expect(page.get_by_text(NOTHING)).to_be_visible()
     empty = pixels(page)
-    for digit, strokes in {0: ZERO, 1: ONE, 4: FOUR, 7: SEVEN}.items():
-        write(page, strokes)
-        expect_answer(page, digit)
+    for digit in HAND:
+        write_digit(page, digit)
         press(page, "Clear")
         expect(page.get_by_text(NOTHING)).to_be_visible()
         expect_pixels(page, empty)
@@ -49,8 +45,7 @@ def test_digits_drawn_with_the_mouse_are_read_and_clear_makes_room_for_the_next(
 
 def test_a_newcomer_draws_on_the_home_page_and_goes_on_with_it_on_draw(visit):
     page = visit("/")
-    write(page, FOUR)
-    expect_answer(page, 4)
+    write_digit(page, 4)
     page.get_by_test_id("stMain").get_by_role("link", name="Draw").click()
     expect(page).to_have_url(re.compile("/draw"))
     expect_answer(page, 4)
@@ -78,14 +73,12 @@ def test_undo_takes_the_last_stroke_back_and_one_can_go_on(visit):
     expect_pixels(page, before)
     press(page, "Undo")
     expect(page.get_by_text(NOTHING)).to_be_visible()
-    write(page, SEVEN)
-    expect_answer(page, 7)
+    write_digit(page, 7)
 
 
 def test_a_drawing_is_still_there_after_a_visit_to_another_page(visit):
     page = visit("/draw")
-    write(page, FOUR)
-    expect_answer(page, 4)
+    write_digit(page, 4)
     before = pixels(page)
     menu = page.get_by_test_id("stSidebar")
     menu.get_by_role("link", name="Train").click()
@@ -101,22 +94,19 @@ def test_a_drawing_is_still_there_after_a_visit_to_another_page(visit):
 def test_the_chart_of_probabilities_stays_in_place_while_one_draws(visit):
     page = visit("/draw")
     chart = page.get_by_test_id("stEChartsChart").locator("canvas").element_handle()
-    write(page, FOUR)
-    expect_answer(page, 4)
+    write_digit(page, 4)
     assert chart.evaluate("chart => chart.isConnected")
 
 
 def test_a_link_opens_with_its_model(visit):
     page = visit("/draw?model=seed")
     expect(page.get_by_text("101,770 parameters")).to_be_visible()
-    write(page, ONE)
-    expect_answer(page, 1)
+    write_digit(page, 1)
 
 
 def test_a_saved_model_can_be_opened_and_reads(visit):
     page = visit("/draw")
-    write(page, FOUR)
-    expect_answer(page, 4)
+    write_digit(page, 4)
     open_file(page, "saved.json", (ROOT / "models" / "seed.json").read_bytes())
     expect(page).to_have_url(re.compile(r"model=seed\+2"))
     expect(page.get_by_text("101,770 parameters")).to_be_visible()
@@ -125,8 +115,7 @@ def test_a_saved_model_can_be_opened_and_reads(visit):
 
 def test_a_file_that_is_no_model_is_refused_and_nothing_is_lost(visit):
     page = visit("/draw?model=seed")
-    write(page, FOUR)
-    expect_answer(page, 4)
+    write_digit(page, 4)
     open_file(page, "junk.json", b'{"format": "netcore model", "version"')
     expect(page.get_by_text("junk.json is not a model this can use")).to_be_visible()
     expect(page.get_by_text("101,770 parameters")).to_be_visible()

@@ -6,17 +6,19 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import settle
-from tests.browser.drawing import expect_answer, expect_pixels, pixels, write, write_with_a_finger
-from tests.handwriting import FOUR, ONE, SEVEN, ZERO
+from tests.browser.drawing import (
+    NOTHING,
+    expect_answer,
+    expect_pixels,
+    pixels,
+    press,
+    write,
+    write_digit,
+    write_with_a_finger,
+)
+from tests.handwriting import HAND, SEVEN, ZERO
 
 pytestmark = pytest.mark.browser
-
-NOTHING = "Nothing drawn yet"
-HAND = {0: ZERO, 1: ONE, 4: FOUR, 7: SEVEN}
-
-
-def press(page, name):
-    page.get_by_test_id("stButton").get_by_role("button", name=name).click()
 
 
 def take(page, tool):
@@ -33,8 +35,7 @@ def say(page, digit):
 
 def test_the_eraser_rubs_out_what_it_touches_and_undo_brings_it_back(visit):
     page = visit("/draw")
-    write(page, SEVEN)
-    expect_answer(page, 7)
+    write_digit(page, 7)
     drawn = pixels(page)
     take(page, "Eraser")
     write(page, [[(60, 57), (178, 57)]])  # the bar goes, most of the leg stays
@@ -52,14 +53,12 @@ def test_when_all_is_rubbed_out_the_pen_is_back(visit):
     write(page, [[(60, 140), (220, 140)]])
     expect(page.get_by_text(NOTHING)).to_be_visible()
     expect(page.get_by_role("radio", name="Pen")).to_be_checked()
-    write(page, ZERO)
-    expect_answer(page, 0)
+    write_digit(page, 0)
 
 
 def test_undo_twice_in_a_row_takes_two_strokes_back(visit):
     page = visit("/draw")
-    write(page, ZERO)
-    expect_answer(page, 0)
+    write_digit(page, 0)
     before = pixels(page)
     for line in ([(60, 60), (220, 220)], [(220, 60), (60, 220)]):
         seen = page.get_by_alt_text("What the network sees")
@@ -74,8 +73,7 @@ def test_undo_twice_in_a_row_takes_two_strokes_back(visit):
 
 def test_keys_undo_and_clear(visit):
     page = visit("/draw")
-    write(page, FOUR)
-    expect_answer(page, 4)
+    write_digit(page, 4)
     page.keyboard.press("x")
     expect(page.get_by_text(NOTHING)).to_be_visible()
     page.keyboard.press("z")
@@ -85,18 +83,15 @@ def test_keys_undo_and_clear(visit):
 def test_after_clear_the_next_digit_is_read_alone(visit):
     page = visit("/draw")
     empty = pixels(page)
-    write(page, ZERO)
-    expect_answer(page, 0)
+    write_digit(page, 0)
     page.keyboard.press("x")
     expect_pixels(page, empty)
-    write(page, ONE)
-    expect_answer(page, 1)
+    write_digit(page, 1)
 
 
 def test_a_drawing_is_still_there_after_f5_and_not_in_the_address(visit):
     page = visit("/draw")
-    write(page, FOUR)
-    expect_answer(page, 4)
+    write_digit(page, 4)
     before = pixels(page)
     address = page.url
     page.reload()
@@ -111,16 +106,14 @@ def test_a_test_image_is_read_and_the_first_stroke_begins_a_new_drawing(visit):
     page.get_by_text("Or take a test image").click()
     page.get_by_role("button", name="Test image of a 3").click()
     expect_answer(page, 3)
-    write(page, ZERO)
-    expect_answer(page, 0)
+    write_digit(page, 0)
     press(page, "Undo")
     expect_answer(page, 3)
 
 
 def test_a_wrong_answer_is_corrected_and_taught_and_taken_back(visit):
     page = visit("/draw?model=seed")
-    write(page, FOUR)
-    expect_answer(page, 4)
+    write_digit(page, 4)
     say(page, 9)  # this hand writes its nines like that
     press(page, "Teach seed")
     expect(page.get_by_text("seed taught is one of your models now.")).to_be_visible()

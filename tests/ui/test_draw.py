@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 import netcore
 from netcore.reading import Reading
 from tests.handwriting import FOUR, SEVEN, ZERO, fabric, sent
+from tests.ui.screen import button, press, words
 from ui import cache, canvas, shelf, state, wording
 from ui.fabric import PAPER
 
@@ -21,32 +21,6 @@ def model(spec=SPEC, input_shape=(28, 28), name="mine", **values):
     size = netcore.Network(spec, input_shape).parameters
     theta = np.full(size, values.get("weights", 0), np.float32)
     return netcore.Model(spec, input_shape, theta, netcore.Recipe(name=name))
-
-
-@pytest.fixture
-def draw():
-    """draw(strokes, model=…) → the page after a visitor has drawn."""
-
-    def draw(strokes=(), **query):
-        at = AppTest.from_file("../../streamlit_app.py", default_timeout=30).switch_page(
-            "pages/draw.py"
-        )
-        at.query_params.update(query)
-        if strokes:
-            at.session_state[state.DRAWING.name] = fabric(strokes)
-        return at.run()
-
-    yield draw
-    st.cache_resource.clear()
-
-
-def words(at):
-    assert not at.exception
-    return " ".join(text.value for text in at.markdown)
-
-
-def button(at, label):
-    return next(button for button in at.button if button.label == label)
 
 
 def choose_own(at, model):
@@ -104,15 +78,15 @@ def test_words_say_which_of_several_digits_is_doubtful():
 
 def test_undo_takes_the_last_stroke_back(draw):
     at = draw(FOUR)
-    button(at, "Undo").click().run()
+    press(at, "Undo")
     assert at.session_state[state.DRAWING.name] == fabric(FOUR[:1])
-    button(at, "Undo").click().run()
+    press(at, "Undo")
     assert "Nothing drawn yet" in words(at)
 
 
 def test_clear_empties_the_canvas(draw):
     at = draw(FOUR)
-    button(at, "Clear").click().run()
+    press(at, "Clear")
     assert "Nothing drawn yet" in words(at)
 
 
@@ -185,16 +159,9 @@ def test_saved_models_get_names_of_their_own_and_the_oldest_makes_room(monkeypat
 
 def test_undo_brings_a_cleared_drawing_back(draw):
     at = draw(FOUR)
-    button(at, "Clear").click().run()
-    button(at, "Undo").click().run()
+    press(at, "Clear")
+    press(at, "Undo")
     assert r"# $\Huge 4$" in words(at)
-
-
-@pytest.fixture
-def session(monkeypatch):
-    kept = {}
-    monkeypatch.setattr(st, "session_state", kept)
-    return kept
 
 
 def send(session, strokes, turn=0, **fields):

@@ -1,32 +1,18 @@
 """The exam of the person: ten digits, and what the models made of them."""
 
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
-from tests.handwriting import FOUR, ONE, SEVEN, ZERO, fabric
+from tests.handwriting import FOUR, HAND, SEVEN, ZERO, fabric
+from tests.ui.screen import button, press
 from ui import state
-
-HAND = {0: ZERO, 1: ONE, 4: FOUR, 7: SEVEN}
 
 
 @pytest.fixture
-def at():
-    at = AppTest.from_file("../../streamlit_app.py", default_timeout=60).switch_page(
-        "pages/draw.py"
-    )
-    at.query_params["model"] = "dense"
-    at.session_state[state.DRAWING.name] = fabric(FOUR)
-    yield at.run()
-    st.cache_resource.clear()
+def at(draw):
+    return draw(FOUR, model="dense")
 
 
-def press(at, label):
-    next(button for button in at.button if button.label == label).click().run()
-    assert not at.exception
-
-
-def draw(at, strokes):
+def write(at, strokes):
     at.session_state[state.DRAWING.name] = fabric(strokes)
     at.run()
 
@@ -41,7 +27,7 @@ def sit(at, begin="Draw these ten"):
     order = []
     for number in range(10):
         order.append(asked(at))
-        draw(at, HAND.get(order[-1], ZERO))
+        write(at, HAND.get(order[-1], ZERO))
         press(at, "Next" if number < 9 else "Finish")
     return order
 
@@ -60,20 +46,20 @@ def test_ten_digits_are_asked_for_once_each_and_then_every_model_has_its_score(a
 
 def test_the_answer_is_not_told_while_one_draws(at):
     press(at, "Draw these ten")
-    draw(at, SEVEN)
+    write(at, SEVEN)
     assert not [text for text in at.markdown if "sure" in text.value]
 
 
 def test_an_empty_sheet_cannot_be_handed_in(at):
     press(at, "Draw these ten")
-    assert next(button for button in at.button if button.label == "Next").disabled
+    assert button(at, "Next").disabled
 
 
 def test_what_lay_on_the_canvas_before_is_there_again(at):
     sit(at)
     assert at.session_state[state.DRAWING.name] == fabric(FOUR)
     press(at, "Draw ten more")
-    draw(at, ZERO)
+    write(at, ZERO)
     press(at, "Leave")
     assert at.session_state[state.DRAWING.name] == fabric(FOUR)
     assert len(at.session_state[state.HANDED.name]) == 10  # the round that was left is no exam
@@ -90,4 +76,4 @@ def test_the_drawings_can_join_the_own_set_once(at):
     press(at, "Add them to my set")
     own = at.session_state[state.OWN_SET.name]
     assert {each.drawing.label for each in own} >= {1, 4, 7}
-    assert next(button for button in at.button if button.label == "Add them to my set").disabled
+    assert button(at, "Add them to my set").disabled

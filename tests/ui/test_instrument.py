@@ -1,12 +1,14 @@
 """The instrument on Train: panels, slow motion, time travel, undo, and what the curves carry."""
 
+import functools
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from tests.handwriting import ZERO, fabric
-from tests.ui.test_train import button, job_of, page, press  # noqa: F401
+from tests.ui.screen import button, labelled
+from tests.ui.test_train import job_of, press
 from ui import augmentation, cache, knobs, lines, panels, slow
 from ui.history import View
 from ui.timeline import Branch
@@ -19,6 +21,11 @@ MADE = {  # what only this panel asks for
     "First layer": "pictures",
     "Misread": "misread",
 }
+
+
+@pytest.fixture
+def page(visit):
+    return functools.partial(visit, "train")
 
 
 def titles(at):
@@ -40,7 +47,12 @@ def resting(at, steps):
     return job
 
 
-def test_every_panel_opens_and_says_what_it_shows(page):  # noqa: F811
+def look_back(at, step):
+    labelled(at.select_slider, "Look back to step").set_value(step).run()
+    assert not at.exception
+
+
+def test_every_panel_opens_and_says_what_it_shows(page):
     at = page(images="1000", panels=ALL)
     resting(at, 20)
     shown = titles(at)
@@ -51,7 +63,7 @@ def test_every_panel_opens_and_says_what_it_shows(page):  # noqa: F811
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_a_closed_panel_is_not_computed(page, name, monkeypatch):  # noqa: F811
+def test_a_closed_panel_is_not_computed(page, name, monkeypatch):
     def unwanted(*_, **__):
         raise AssertionError(f"{name} is closed")
 
@@ -61,7 +73,7 @@ def test_a_closed_panel_is_not_computed(page, name, monkeypatch):  # noqa: F811
     assert name not in titles(at)
 
 
-def test_the_choice_of_panels_outlives_a_page_switch(page):  # noqa: F811
+def test_the_choice_of_panels_outlives_a_page_switch(page):
     at = page(images="1000")
     resting(at, 2)
     at.button_group(key="panels").set_value(["Misread"]).run()
@@ -71,13 +83,13 @@ def test_the_choice_of_panels_outlives_a_page_switch(page):  # noqa: F811
     assert "Misread" in titles(at) and "Loss" not in titles(at)
 
 
-def test_without_a_drawing_its_panel_leads_to_draw(page):  # noqa: F811
+def test_without_a_drawing_its_panel_leads_to_draw(page):
     at = page(images="1000", panels=["Your drawing"])
     resting(at, 2)
     assert any("drawn nothing yet" in text.value for text in at.markdown)
 
 
-def test_the_own_drawing_is_read_again_as_the_network_learns(page):  # noqa: F811
+def test_the_own_drawing_is_read_again_as_the_network_learns(page):
     at = page(panels=["Your drawing"])
     at.session_state["_drawing"] = fabric(ZERO)
     job = resting(at, 300)
@@ -89,7 +101,7 @@ def test_the_own_drawing_is_read_again_as_the_network_learns(page):  # noqa: F81
     assert any(text.value.startswith("### 0") for text in at.markdown)
 
 
-def test_another_drawing_begins_its_own_history(page):  # noqa: F811
+def test_another_drawing_begins_its_own_history(page):
     at = page(panels=["Your drawing"])
     at.session_state["_drawing"] = fabric(ZERO)
     job = resting(at, 5)
@@ -101,33 +113,30 @@ def test_another_drawing_begins_its_own_history(page):  # noqa: F811
     assert [step for step, *_ in rows] == [10]
 
 
-def test_a_run_at_rest_holds_no_second_network(page):  # noqa: F811
+def test_a_run_at_rest_holds_no_second_network(page):
     at = page(images="1000", panels=["Misread"])
     resting(at, 2)
     assert "_lens" not in at.session_state
 
 
-def test_looking_back_moves_the_panels_and_not_the_run(page):  # noqa: F811
+def test_looking_back_moves_the_panels_and_not_the_run(page):
     at = page(images="1000", epochs="40", panels=["Misread"])
     job = resting(at, 200)
     now = captions(at)
     snapshots = job.view().snapshots
-    slider = next(s for s in at.select_slider if s.label == "Look back to step")
-    slider.set_value(0).run()
-    assert not at.exception
+    look_back(at, 0)
     assert captions(at) != now
     assert job.view().last.step == snapshots[-1]
-    slider = next(s for s in at.select_slider if s.label == "Look back to step")
-    slider.set_value(snapshots[-1]).run()
+    look_back(at, snapshots[-1])
     assert captions(at) == now
 
 
-def test_the_run_goes_on_from_a_moment_of_the_past(page):  # noqa: F811
+def test_the_run_goes_on_from_a_moment_of_the_past(page):
     at = page(images="1000", epochs="40")
     job = resting(at, 200)
     assert button(at, "Go on from here").disabled
     middle = job.view().snapshots[len(job.view().snapshots) // 2]
-    next(s for s in at.select_slider if s.label == "Look back to step").set_value(middle).run()
+    look_back(at, middle)
     press(at, "Go on from here")
     assert job.view().last.step == middle
     (branch,) = job.view().branches
@@ -136,21 +145,21 @@ def test_the_run_goes_on_from_a_moment_of_the_past(page):  # noqa: F811
     assert job.view().last.step == middle + 1
 
 
-def test_a_finished_run_can_be_taken_up_again(page):  # noqa: F811
+def test_a_finished_run_can_be_taken_up_again(page):
     at = page(images="1000")
     press(at, "Start")
     job_of(at).join(60)
     at.run()
     job = job_of(at)
     assert any(heading.value == "The exam" for heading in at.subheader)
-    next(s for s in at.select_slider if s.label == "Look back to step").set_value(0).run()
+    look_back(at, 0)
     press(at, "Go on from here")
     at.run()
     assert job.view().status == "paused"
     assert not any(heading.value == "The exam" for heading in at.subheader)
 
 
-def test_undo_goes_back_to_the_moment_before_the_last_change(page):  # noqa: F811
+def test_undo_goes_back_to_the_moment_before_the_last_change(page):
     at = page(images="1000", epochs="40")
     job = resting(at, 30)
     before = job.model().theta.copy()
@@ -165,7 +174,7 @@ def test_undo_goes_back_to_the_moment_before_the_last_change(page):  # noqa: F81
     assert at.selectbox(key=f"_optimizer {job.id} {job.turned}").value == "momentum"
 
 
-def test_images_are_changed_more_wildly_in_mid_run(page):  # noqa: F811
+def test_images_are_changed_more_wildly_in_mid_run(page):
     at = page(images="1000")
     job = resting(at, 5)
     at.slider(key=f"_rotation {job.id} 0").set_value(20.0).run()
@@ -179,7 +188,7 @@ def test_images_are_changed_more_wildly_in_mid_run(page):  # noqa: F811
     assert job.settings.augment is None
 
 
-def test_slow_motion_shows_the_step_that_the_run_takes_next(page):  # noqa: F811
+def test_slow_motion_shows_the_step_that_the_run_takes_next(page):
     at = page(images="1000", panels=[slow.NAME])
     job = resting(at, 3)
     metrics = {metric.label: metric for metric in at.metric}
@@ -192,7 +201,7 @@ def test_slow_motion_shows_the_step_that_the_run_takes_next(page):  # noqa: F811
     assert metrics["Weights move by"].value == f"{share:.3%}"
 
 
-def test_the_step_that_is_rehearsed_is_the_step_that_is_taken_to_the_bit(page):  # noqa: F811
+def test_the_step_that_is_rehearsed_is_the_step_that_is_taken_to_the_bit(page):
     job = resting(page(recipe="dense", images="1000"), 3)  # dropout, changed images, mean weights
     trainer = job.rehearsal()
     trainer.descend()
@@ -201,7 +210,7 @@ def test_the_step_that_is_rehearsed_is_the_step_that_is_taken_to_the_bit(page): 
     assert np.array_equal(trainer.checkpoint().model().theta, job.model().theta)
 
 
-def test_single_steps_follow_each_other_at_a_pace(page):  # noqa: F811
+def test_single_steps_follow_each_other_at_a_pace(page):
     at = page(images="1000", panels=[slow.NAME])
     job = resting(at, 2)
     at.toggle(key="_slow").set_value(True).run()  # each run of the page is a tick
@@ -215,29 +224,29 @@ def test_single_steps_follow_each_other_at_a_pace(page):  # noqa: F811
     assert at.toggle(key="_slow").value is False
 
 
-def test_a_run_that_diverged_is_explained_whatever_is_open(page):  # noqa: F811
+def test_a_run_that_diverged_is_explained_whatever_is_open(page):
     at = page(lr="5", depth="4", momentum="0.99", images="2000", schedule="Constant", panels=ALL)
     press(at, "Start")
     job_of(at).join(60)
     at.run()
     assert not at.exception
     assert "Try a learning rate" in at.error[0].value
-    next(s for s in at.select_slider if s.label == "Look back to step").set_value(0).run()
+    look_back(at, 0)
     press(at, "Go on from here")
     at.run()
     assert job_of(at).view().status == "paused" and not at.error
 
 
-def test_pressing_resume_ends_the_look_back(page):  # noqa: F811
+def test_pressing_resume_ends_the_look_back(page):
     at = page(images="1000", epochs="40")
     resting(at, 100)
-    next(s for s in at.select_slider if s.label == "Look back to step").set_value(0).run()
+    look_back(at, 0)
     assert "_look" in at.session_state
     press(at, "Step").join(30)
     assert "_look" not in at.session_state
 
 
-def test_who_waits_for_a_place_is_told_how_many_are_before_them(page, monkeypatch):  # noqa: F811
+def test_who_waits_for_a_place_is_told_how_many_are_before_them(page, monkeypatch):
     monkeypatch.setenv("PLAYGROUND_JOBS", "1")
     at = page(images="1000")
     pool = cache.pool()

@@ -1,42 +1,27 @@
 """The visitor's own set of drawings: said, corrected, deleted, carried away and brought back."""
 
+import functools
 import json
 
 import numpy as np
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from dataset import DataError, strokes
 from tests.handwriting import FOUR, SEVEN, ZERO, fabric
+from tests.ui.screen import labelled, press
 from ui import own_set, state
 
-
-@pytest.fixture
-def session(monkeypatch):
-    kept = {}
-    monkeypatch.setattr(st, "session_state", kept)
-    return kept
+WRONG = "Wrong? Say what it was"
 
 
 @pytest.fixture
-def draw():
-    """draw(strokes) → the page with a drawing on the canvas."""
-
-    def draw(drawn):
-        at = AppTest.from_file("../../streamlit_app.py", default_timeout=30)
-        at.switch_page("pages/draw.py")
-        at.query_params["model"] = "seed"
-        at.session_state[state.DRAWING.name] = fabric(drawn)
-        return at.run()
-
-    yield draw
-    st.cache_resource.clear()
+def draw(draw):
+    return functools.partial(draw, model="seed")
 
 
 def say(at, digit):
     """Touch the digit that it was."""
-    control = next(c for c in at.segmented_control if c.label == "Wrong? Say what it was")
+    control = labelled(at.segmented_control, WRONG)
     (control.unselect if digit is None else control.select)(digit)
     return at.run()
 
@@ -79,22 +64,21 @@ def test_a_second_drawing_joins_the_first(draw):
 
 def test_nothing_can_be_said_of_an_empty_canvas_or_a_test_image(draw):
     at = draw([])
-    assert next(c for c in at.segmented_control if c.label.startswith("Wrong?")).disabled
+    assert labelled(at.segmented_control, WRONG).disabled
     at.session_state[state.DRAWING.name] = {"image": 3}
     at.run()
     assert not at.exception
-    assert next(c for c in at.segmented_control if c.label.startswith("Wrong?")).disabled
+    assert labelled(at.segmented_control, WRONG).disabled
 
 
 def test_a_label_is_corrected_and_a_drawing_deleted_in_the_set(draw):
     at = say(draw(SEVEN), 1)
     at.session_state[state.OWN_CHOSEN.name] = 0
     at.run()
-    control = next(c for c in at.segmented_control if c.label == "Drawing 1 is a")
-    control.select(7).run()
+    labelled(at.segmented_control, "Drawing 1 is a").select(7).run()
     assert labels(at) == [7]
-    next(button for button in at.button if button.label == "Delete drawing 1").click().run()
-    assert not at.exception and own(at) == []
+    press(at, "Delete drawing 1")
+    assert own(at) == []
 
 
 def test_a_downloaded_set_opens_again_as_it_was(session):

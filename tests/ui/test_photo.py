@@ -4,26 +4,16 @@ import io
 
 import numpy as np
 import pytest
-import streamlit as st
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 import dataset
+from tests.ui.screen import words
 from ui import state
 
 
 @pytest.fixture
-def page():
-    at = AppTest.from_file("../../streamlit_app.py", default_timeout=60)
-    at = at.switch_page("pages/draw.py")
-    at.session_state[state.PHOTO_OPEN.name] = True
-    yield at.run()
-    st.cache_resource.clear()
-
-
-def words(at):
-    assert not at.exception
-    return " ".join(text.value for text in at.markdown)
+def page(visit):
+    return visit("draw", {state.PHOTO_OPEN.name: True})
 
 
 def upload(at, content):

@@ -3,57 +3,20 @@
 import io
 import json
 import zipfile
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 import dataset
 from netcore import Recipe, Trainer, compare, freeze, loads
 from netcore.recipe import dense_layers
+from tests.ui.screen import labelled, press, words
 from ui import downloads, overlay, runs, seeds
 from ui.compare import Pair, verdict
 from ui.runs import Run
 
-ROOT = Path(__file__).parents[2]
 SMALL = Recipe(name="small", layers=dense_layers([8]), train_images=500, epochs=2, eval_every=5)
-
-
-@pytest.fixture
-def visitor():
-    """A new visitor on Train; what they leave running is put to rest."""
-    opened = []
-
-    def visit(page="train", **link):
-        at = AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=60)
-        at.switch_page(f"pages/{page}.py")
-        for key, value in link.items():
-            at.query_params[key] = value
-        opened.append(at.run())
-        assert not at.exception
-        return at
-
-    yield visit
-    for at in opened:
-        for key in ("_job", "_series"):
-            if key in at.session_state and (running := at.session_state[key]):
-                running.pause()
-                running.join(20)
-    st.cache_resource.clear()
-
-
-def button(at, label):
-    return next(button for button in at.button if button.label == label)
-
-
-def press(at, label):
-    button(at, label).click()
-    at.run()
-    assert not at.exception
-    return at
 
 
 def turn_to(at, page):
@@ -97,17 +60,12 @@ def trained(seed=0, **settings):
     return Run(f"id {seed}", f"small {seed}", recipe, [], rows, checks, model=freeze(trainer))
 
 
-def texts(at):
-    kinds = (at.markdown, at.info, at.caption, at.error, at.success)
-    return " ".join(element.value for kind in kinds for element in kind)
+def test_without_a_run_the_page_says_where_to_begin(visit):
+    assert "Start one on Train" in words(visit("runs"))
 
 
-def test_without_a_run_the_page_says_where_to_begin(visitor):
-    assert "Start one on Train" in texts(visitor("runs"))
-
-
-def test_a_run_is_kept_when_it_ends_and_when_it_is_put_away(visitor):
-    at = visitor(images="500")
+def test_a_run_is_kept_when_it_ends_and_when_it_is_put_away(visit):
+    at = visit("train", images="500")
     press(at, "Step")
     at.session_state["_job"].join(20)
     assert kept(at)[0].scores["steps"] == 1 if kept(at) else True
@@ -122,12 +80,12 @@ def test_a_run_is_kept_when_it_ends_and_when_it_is_put_away(visitor):
     assert len(kept(at)) == 2, "the same run is not kept twice"
 
 
-def test_a_run_that_goes_on_is_shown_as_it_is_now(visitor):
-    at = visitor(epochs="200")
+def test_a_run_that_goes_on_is_shown_as_it_is_now(visit):
+    at = visit("train", epochs="200")
     press(at, "Start")
     job = at.session_state["_job"]
     turn_to(at, "runs")
-    assert "is learning" in texts(at)
+    assert "is learning" in words(at)
     assert [run.over for run in kept(at)] == [False]
     before = kept(at)[0].scores["steps"]
     job.pause()
@@ -136,8 +94,8 @@ def test_a_run_that_goes_on_is_shown_as_it_is_now(visitor):
     assert kept(at)[0].scores["steps"] == job.view().last.step >= before
 
 
-def test_a_finished_run_stays_when_its_job_goes_back_in_time_and_elsewhere(visitor):
-    at = train(visitor())
+def test_a_finished_run_stays_when_its_job_goes_back_in_time_and_elsewhere(visit):
+    at = train(visit("train"))
     job = at.session_state["_job"]
     first = kept(at)[0]
     job.rewind(job.view().snapshots[0])
@@ -160,9 +118,9 @@ def test_a_finished_run_stays_when_its_job_goes_back_in_time_and_elsewhere(visit
 
 
 @pytest.fixture
-def two_runs(visitor):
+def two_runs(visit):
     """Runs, with two small networks of different widths."""
-    at = visitor("runs")
+    at = visit("runs")
     a, b = trained(), trained(seed=1, layers=dense_layers([4]))
     at.session_state["_runs"] = {run.id: run for run in (a, b)}
     at.run()
@@ -213,7 +171,7 @@ def test_two_networks_meet_on_the_same_validation_images(two_runs):
     assert shown["Only A is right"] == f"{found.only_a:,}"
     assert shown["Only B is right"] == f"{found.only_b:,}"
     assert shown["Accuracy of A"] == f"{np.mean(a == validation.labels):.2%}"
-    assert verdict(found) in texts(at)
+    assert verdict(found) in words(at)
 
 
 def test_a_pair_sorts_its_disagreements_by_who_is_right():
@@ -224,7 +182,7 @@ def test_a_pair_sorts_its_disagreements_by_who_is_right():
 
 
 @pytest.mark.parametrize(
-    ("counts", "words"),
+    ("counts", "said"),
     [
         ((4900, 0, 0, 100), "no difference"),
         ((4900, 20, 20, 60), "A tie"),
@@ -233,15 +191,15 @@ def test_a_pair_sorts_its_disagreements_by_who_is_right():
         ((4800, 4, 30, 166), "B reads these images better"),
     ],
 )
-def test_the_verdict_on_two_networks_is_in_plain_words(counts, words):
+def test_the_verdict_on_two_networks_is_in_plain_words(counts, said):
     right_a = np.repeat([True, True, False, False], counts)
     right_b = np.repeat([True, False, True, False], counts)
     found = compare.mcnemar(right_a, right_b, np.ones(sum(counts), bool))
-    assert words in verdict(found)
+    assert said in verdict(found)
 
 
 @pytest.mark.parametrize(
-    ("differences", "words"),
+    ("differences", "said"),
     [
         ([0.01], "fewer than two seeds"),
         ([0.01, -0.01], "equal"),
@@ -251,8 +209,8 @@ def test_the_verdict_on_two_networks_is_in_plain_words(counts, words):
         ([0.01, -0.02, 0.02, -0.01, 0.01, -0.03, 0.01], "could be luck"),
     ],
 )
-def test_the_verdict_on_two_recipes_knows_how_little_few_seeds_prove(differences, words):
-    assert words in seeds.verdict(differences)
+def test_the_verdict_on_two_recipes_knows_how_little_few_seeds_prove(differences, said):
+    assert said in seeds.verdict(differences)
 
 
 def test_seeds_run_one_after_another_and_become_a_band(two_runs):
@@ -265,7 +223,7 @@ def test_seeds_run_one_after_another_and_become_a_band(two_runs):
     series.join(60)
     at.run()
     assert [run.name for run in kept(at)][2:] == ["small 0 · seed 1", "small 0 · seed 2"]
-    assert "over 3 seeds" in texts(at)
+    assert "over 3 seeds" in words(at)
     family = runs_family(at)
     assert sorted(family) == [0, 1, 2]
     again = Trainer(family[2].recipe, *[(p.images, p.labels) for p in
@@ -295,7 +253,7 @@ def test_a_series_waits_while_a_run_is_learning_on_train(two_runs):
     at.session_state["_job"].pause()
     at.session_state["_job"].join(20)
     show(turn_to(at, "runs"), "Seeds")
-    assert "waits while a run is learning" in texts(at)
+    assert "waits while a run is learning" in words(at)
     press(at, "Cancel")
     assert "_series" not in at.session_state
 
@@ -303,7 +261,7 @@ def test_a_series_waits_while_a_run_is_learning_on_train(two_runs):
 def test_a_run_is_renamed_and_deleted(two_runs):
     at = show(two_runs, "Keep and share")
     assert at.selectbox(key="_opened").value == "small 1"
-    next(text for text in at.text_input if text.label == "Name").set_value("narrow").run()
+    labelled(at.text_input, "Name").set_value("narrow").run()
     assert [run.name for run in kept(at)] == ["small 0", "narrow"]
     assert at.selectbox(key="_opened").value == "narrow"
     press(at, "Delete")
@@ -326,8 +284,8 @@ def test_the_oldest_weights_make_room_and_the_visitor_is_told(two_runs, monkeypa
     assert [bool(run.model) for run in kept(at)] == [False, False, True]
     assert all(len(run.validation) for run in kept(at)), "curves stay"
     turn_to(at, "runs")
-    assert "made room" in texts(at)
-    assert "made room" not in texts(at.run())
+    assert "made room" in words(at)
+    assert "made room" not in words(at.run())
 
 
 def test_a_run_file_is_read_by_the_command_line(tmp_path, capsys):
@@ -368,7 +326,7 @@ def test_names_from_strangers_are_shown_as_they_are():
 
 
 @pytest.mark.parametrize(
-    ("layers", "words"),
+    ("layers", "said"),
     [
         (dense_layers([128, 64], "Tanh"), "dense 128, 64 · Tanh"),
         (dense_layers([]), "linear"),
@@ -376,5 +334,5 @@ def test_names_from_strangers_are_shown_as_they_are():
           {"layer": "Dense", "out_features": 10}, "LogSoftmax"], "conv 8 · pool · dense 10"),
     ],
 )  # fmt: skip
-def test_a_network_in_a_few_words(layers, words):
-    assert runs.network(layers) == words
+def test_a_network_in_a_few_words(layers, said):
+    assert runs.network(layers) == said

@@ -3,22 +3,19 @@
 import base64
 import json
 import zlib
-from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 import dataset
 from netcore import Recipe, RecipeError
 from netcore.recipe import dense_layers
+from tests.ui.screen import press
 from ui import cache, launch, reopen, runs, share, state
 from ui.blueprint import Blueprint
 from ui.limits import Limits
 from ui.pool import Pool
 
-ROOT = Path(__file__).parents[2]
 QUICK = Recipe(
     name="quick", layers=dense_layers([16], dropout=0.1), optimizer="momentum", lr=0.05,
     train_images=600, epochs=2, eval_every=4, augment={"shift": 1.5}, seed=3,
@@ -32,30 +29,8 @@ def token_of(value) -> str:
 
 
 @pytest.fixture
-def open_link():
-    opened = []
-
-    def visit(token):
-        at = AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=60)
-        at.switch_page("pages/train.py")
-        at.query_params["run"] = token
-        opened.append(at.run())
-        assert not at.exception
-        return at
-
-    yield visit
-    for at in opened:
-        if "_job" in at.session_state and (job := at.session_state["_job"]):
-            job.pause()
-            job.join(20)
-    st.cache_resource.clear()
-
-
-def press(at, label):
-    next(button for button in at.button if button.label == label).click()
-    at.run()
-    assert not at.exception
-    return at
+def open_link(visit):
+    return lambda token: visit("train", run=token)
 
 
 def labels(at):

@@ -1,52 +1,25 @@
 """The Sweep page: one click tries many settings, every trial can be opened, and luck is named."""
 
+import functools
 import math
-from pathlib import Path
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl
 
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from netcore import Recipe
 from netcore.sweep import Range, Result, Sweep, key, ranked
+from tests.ui.screen import button, press, words
 from ui import sweep_charts, sweep_setup
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def page(monkeypatch):
-    """Open the page as a new visitor; the sweep it may leave behind is stopped."""
-    opened = []
+def page(monkeypatch, visit):
     monkeypatch.setenv("PLAYGROUND_SWEEP_PROCESSES", "1")  # which start at once
-
-    def open_page(**link):
-        at = AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=60)
-        at.switch_page("pages/sweep.py")
-        for name, value in link.items():
-            at.query_params[name] = value
-        opened.append(at.run())
-        assert not at.exception
-        return at
-
-    yield open_page
-    for at in opened:
-        for name in ("_sweep_job", "_sweep_check"):
-            if name in at.session_state:
-                at.session_state[name].stop()
-                at.session_state[name].join(20)
-    st.cache_resource.clear()
+    return functools.partial(visit, "sweep")
 
 
-def button(at, label):
-    return next(button for button in at.button if label in button.label)
-
-
-def press(at, label):
-    button(at, label).click()
-    at.run()
-    assert not at.exception
+def start(at):
+    return next(button for button in at.button if button.label.startswith("Start"))
 
 
 def finish(at, name="_sweep_job"):
@@ -55,10 +28,6 @@ def finish(at, name="_sweep_job"):
     at.run()
     assert not at.exception
     return job
-
-
-def words(at):
-    return " ".join(text.value for text in [*at.markdown, *at.caption])
 
 
 def test_one_click_tries_a_whole_grid_and_names_the_best_with_an_honest_word(page):
@@ -70,14 +39,14 @@ def test_one_click_tries_a_whole_grid_and_names_the_best_with_an_honest_word(pag
     assert at.metric[0].value == f"{best.validation_accuracy:.2%}"
     assert f"learning rate {best.settings['lr']:g}" in words(at)
     assert "picked out of 4" in words(at) and "flattered" in words(at)
-    assert not button(at, "Start").disabled and button(at, "Cancel").disabled
+    assert not start(at).disabled and button(at, "Cancel").disabled
 
 
 def test_the_best_is_tried_again_with_other_seeds(page):
     at = page(of_images="500", try_lr=["0.03", "0.1"], try_hidden=["8"])
     press(at, "Start 2 trials")
     job = finish(at)
-    press(at, "5 other seeds")
+    press(at, "Try it with 5 other seeds")
     check = finish(at, "_sweep_check")
     assert [trial.recipe.seed for trial in check.trials] == [1, 2, 3, 4, 5]
     best = max(job.view().results, key=lambda result: result.validation_accuracy)
@@ -88,7 +57,7 @@ def test_the_best_is_tried_again_with_other_seeds(page):
 def test_cancel_keeps_what_is_done(page):
     at = page(for_epochs="20", of_images="50000", try_lr=["0.1"], try_hidden=["8", "16"])
     press(at, "Start 2 trials")
-    assert button(at, "Start").disabled and not button(at, "Cancel").disabled
+    assert start(at).disabled and not button(at, "Cancel").disabled
     press(at, "Cancel")
     assert finish(at).view().status == "stopped"
     assert any("What was done is kept" in info.value for info in at.info)
@@ -112,7 +81,7 @@ def test_every_preset_is_ready_to_start(page, name):
     at = page()
     at.selectbox(key="sweep").set_value(name).run()
     assert not at.exception and not at.error
-    assert not button(at, "Start").disabled
+    assert not start(at).disabled
 
 
 def test_a_random_search_draws_as_many_as_are_asked_for(page):
@@ -128,14 +97,14 @@ def test_too_many_trials_are_refused_with_the_mend(page, monkeypatch):
     monkeypatch.setenv("PLAYGROUND_SWEEP_TRIALS", "7")
     at = page()
     assert "this server allows 7: take fewer values" in at.error[0].value
-    assert button(at, "Start").disabled
+    assert start(at).disabled
 
 
 def test_a_setting_without_values_is_refused_in_a_sentence(page):
     at = page()
     at.multiselect(key="try_lr").set_value([]).run()
     assert "lr needs a value" in at.error[0].value
-    assert button(at, "Start").disabled
+    assert start(at).disabled
 
 
 def test_recipes_with_convolutions_have_no_units_to_move(page):
@@ -144,18 +113,14 @@ def test_recipes_with_convolutions_have_no_units_to_move(page):
     assert at.multiselect(key="move").value == ["lr"]
 
 
-def test_an_opened_trial_becomes_a_run_in_train_with_the_very_score_of_its_cell(page):
+def test_an_opened_trial_becomes_a_run_in_train_with_the_very_score_of_its_cell(page, visit):
     draw = {"sweep": "Three at random", "trials": "4", "from_hidden": ["8", "32"]}
     at = page(of_images="500", **draw)
     press(at, "Start 4 trials")
     result = ranked(finish(at).view().results)[0]
     link = next(link.proto for link in at.get("page_link") if "Open" in link.proto.label)
 
-    train = AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=60)
-    train.switch_page("pages/train.py")
-    for name, (value,) in parse_qs(link.query_string).items():
-        train.query_params[name] = value
-    train.run()
+    train = visit("train", **dict(parse_qsl(link.query_string)))
     press(train, "Start")
     run = train.session_state["_job"]
     run.join(60)

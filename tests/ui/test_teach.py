@@ -3,45 +3,33 @@
 import numpy as np
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 import netcore
 from dataset import ink
 from netcore import teaching
 from tests.handwriting import FOUR, ONE, ZERO
+from tests.ui.screen import button, press
 from ui import cache, own_set, state, teach
 
 
 @pytest.fixture
-def page(monkeypatch):
+def page(monkeypatch, visit):
     """page(pairs) → Draw with these drawings and labels in the own set, read by "seed"."""
     monkeypatch.setattr(teach, "SLICE", 60)  # the whole course at one look
 
     def page(*pairs):
-        at = AppTest.from_file("../../streamlit_app.py", default_timeout=60)
-        at.switch_page("pages/draw.py")
-        at.query_params["model"] = "seed"
         with monkeypatch.context() as patch:
             session = {}
             patch.setattr(st, "session_state", session)
             for digit, label in pairs:
                 own_set.add([np.array(stroke, float) for stroke in digit], label)
-        for key, value in session.items():
-            at.session_state[key] = value
-        return at.run()
+        return visit("draw", session, model="seed")
 
-    yield page
-    st.cache_resource.clear()
-
-
-def button(at, label):
-    return next(button for button in at.button if button.label == label)
+    return page
 
 
 def teach_it(at):
-    button(at, f"Teach {at.selectbox(key='model').value}").click().run()
-    assert not at.exception
-    return at
+    return press(at, f"Teach {at.selectbox(key='model').value}")
 
 
 def reads(model, digit):
@@ -74,8 +62,7 @@ def test_what_is_kept_aside_is_a_test_before_and_after(page):
 
 def test_undo_goes_back_to_the_model_before(page):
     at = teach_it(page((FOUR, 9)))
-    button(at, "Take the lessons back").click().run()
-    assert not at.exception
+    press(at, "Take the lessons back")
     assert at.selectbox(key="model").value == "seed"
     assert not at.session_state[state.MODELS.name]
 
@@ -87,14 +74,14 @@ def test_a_second_course_goes_on_from_the_first_and_undo_takes_back_one(page):
     second = at.session_state[state.MODELS.name]["seed taught"]
     assert list(at.session_state[state.MODELS.name]) == ["seed taught"]
     assert (second.theta != first.theta).any()
-    button(at, "Take the lessons back").click().run()
+    press(at, "Take the lessons back")
     assert at.session_state[state.MODELS.name]["seed taught"] is first
 
 
 def test_lessons_go_on_where_they_were_when_the_visitor_comes_back(page, monkeypatch):
     monkeypatch.setattr(teach, "SLICE", 0.0)
     at = page((ONE, 1))
-    button(at, "Teach seed").click().run()
+    press(at, "Teach seed")
     course = at.session_state[state.COURSE.name]
     at.switch_page("pages/explore.py").run()
     done = course.done
@@ -108,9 +95,8 @@ def test_lessons_go_on_where_they_were_when_the_visitor_comes_back(page, monkeyp
 def test_stop_changes_nothing(page, monkeypatch):
     monkeypatch.setattr(teach, "SLICE", 0.0)
     at = page((ZERO, 0))
-    button(at, "Teach seed").click().run()
-    button(at, "Stop").click().run()
-    assert not at.exception
+    press(at, "Teach seed")
+    press(at, "Stop")
     assert state.COURSE.name not in at.session_state
     assert at.selectbox(key="model").value == "seed"
 
@@ -118,8 +104,7 @@ def test_stop_changes_nothing(page, monkeypatch):
 def test_a_model_that_cannot_be_taught_says_so(page, monkeypatch):
     monkeypatch.setattr(teaching, "LOST", 0.0)
     at = page((ZERO, 0))
-    button(at, "Teach seed").click().run()
-    assert not at.exception
+    press(at, "Teach seed")
     assert "cannot be taught" in at.error[0].value
     assert at.selectbox(key="model").value == "seed"
 

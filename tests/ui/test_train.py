@@ -1,54 +1,30 @@
 """The Train page: a recipe is chosen or built, a run is steered, sits its exam and is kept."""
 
+import functools
 from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from netcore import loads
+from tests.ui import screen
+from tests.ui.screen import button, labelled
 
-ROOT = Path(__file__).parents[2]
+RECIPES = Path(__file__).parents[2] / "models/recipes"
 
 
 @pytest.fixture
-def page():
-    """Open the page as a new visitor; the run it may leave behind is put to rest."""
-    opened = []
-
-    def open_page(**link):
-        at = AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=60)
-        at.switch_page("pages/train.py")
-        for key, value in link.items():
-            at.query_params[key] = value
-        opened.append(at.run())
-        assert not at.exception
-        return at
-
-    yield open_page
-    for at in opened:
-        if job := job_of(at):
-            job.pause()
-            job.join(20)
-    st.cache_resource.clear()
+def page(visit):
+    return functools.partial(visit, "train")
 
 
 def job_of(at):
-    if "_job" not in at.session_state:
-        return None
-    return at.session_state["_job"]
-
-
-def button(at, label):
-    return next(button for button in at.button if button.label == label)
+    return at.session_state.get("_job")
 
 
 def press(at, label):
-    button(at, label).click()
-    at.run()
-    assert not at.exception
-    return job_of(at)
+    """Press a button of the page; returns its run."""
+    return job_of(screen.press(at, label))
 
 
 def finish(at):
@@ -58,10 +34,6 @@ def finish(at):
     at.run()
     assert not at.exception
     return job
-
-
-def metric(at, label):
-    return next(metric.value for metric in at.metric if metric.label == label)
 
 
 def test_a_newcomer_finds_the_fast_recipe_and_start(page):
@@ -75,9 +47,9 @@ def test_a_newcomer_finds_the_fast_recipe_and_start(page):
 def test_start_leads_to_the_exam_and_the_test_score(page):
     at = page()
     press(at, "Start")
-    job = finish(at)
-    assert metric(at, "Accuracy on the test set") == f"{job.view().exam['test_accuracy']:.2%}"
-    assert job.view().exam["test_accuracy"] > 0.96
+    score = finish(at).view().exam["test_accuracy"]
+    assert labelled(at.metric, "Accuracy on the test set").value == f"{score:.2%}"
+    assert score > 0.96
     assert button(at, "Start").disabled
 
 
@@ -111,7 +83,7 @@ def test_every_choice_reaches_the_recipe(page):
     assert (recipe.train_images, recipe.seed, recipe.name) == (500, 7, "my fast")
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "models/recipes").glob("*")))
+@pytest.mark.parametrize("name", sorted(path.stem for path in RECIPES.glob("*")))
 def test_a_link_to_a_recipe_opens_it_as_it_is(page, name):
     at = page(recipe=name)
     recipe = press(at, "Step").recipe
@@ -191,7 +163,7 @@ def test_a_finished_network_is_saved_under_its_name_to_be_drawn_for(page):
     at = page(images="500")
     press(at, "Start")
     job = finish(at)
-    next(text for text in at.text_input if text.label == "Name").set_value("Ada").run()
+    labelled(at.text_input, "Name").set_value("Ada").run()
     press(at, "Save")
     saved = at.session_state["_models"]["Ada"]
     assert np.array_equal(saved.theta, job.model().theta)

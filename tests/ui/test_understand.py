@@ -5,32 +5,24 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from dataset import ink
 from netcore import ModelError, explain
 from tests.handwriting import FOUR, SEVEN, fabric
-from tests.ui.test_draw import choose_own, model, words
+from tests.ui.screen import words
+from tests.ui.test_draw import choose_own, model
 from ui import cache, fragility, side_by_side, state, understand, why, xray
 from ui.sight import Sight, sure
 
 
 @pytest.fixture
-def look():
+def look(draw):
     """look("Evidence", FOUR) → Draw with this section open on this drawing."""
 
-    def look(section=None, strokes=FOUR, **query):
-        app = AppTest.from_file("../../streamlit_app.py", default_timeout=60)
-        at = app.switch_page("pages/draw.py")
-        at.query_params.update(query | ({"look": section} if section else {}))
-        if strokes:
-            at.session_state[state.DRAWING.name] = fabric(strokes)
-        return at.run()
+    def look(section=None, strokes=FOUR, **link):
+        return draw(strokes, **link, **({"look": section} if section else {}))
 
-    yield look
-    st.cache_resource.clear()
-    st.cache_data.clear()
+    return look
 
 
 def widget(at, kind, key):
@@ -154,6 +146,8 @@ def test_the_network_in_training_has_neighbours_and_stands_in_the_table(look, mo
         seen=lambda: None,
         model=lambda: cache.shipped_models()["seed"],
         view=lambda: SimpleNamespace(last=None, status="ready"),
+        pause=lambda: None,
+        join=lambda timeout: None,
     )
     at.run().session_state[state.DRAWING.name] = fabric(FOUR)
     at.selectbox(key=state.MODEL.name).set_value(state.IN_TRAINING).run()

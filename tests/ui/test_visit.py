@@ -1,44 +1,30 @@
 """A visit: it outlives a reload of its page, and is forgotten when its visitor is gone."""
 
+import functools
 import gc
 import weakref
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import streamlit as st
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.runtime import Runtime
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
-from streamlit.testing.v1 import AppTest
 
+from tests.ui.screen import button, press
 from ui import visit
 from ui.state import Visit
 
-HOME = Path(__file__).parents[2] / "streamlit_app.py"
+
+@pytest.fixture
+def train(visit):
+    return functools.partial(visit, "train")
 
 
-@pytest.fixture(autouse=True)
-def caches():
-    yield
-    st.cache_resource.clear()
-
-
-def open_train(**link):
-    at = AppTest.from_file(HOME, default_timeout=60)
-    at.switch_page("pages/train.py")
-    for key, value in link.items():
-        at.query_params[key] = value
-    at.run()
-    assert not at.exception
-    return at
-
-
-def test_what_a_visitor_made_is_kept_under_the_word_of_the_tab():
-    at = open_train(images="500")
-    next(button for button in at.button if button.label == "Step").click().run()
+def test_what_a_visitor_made_is_kept_under_the_word_of_the_tab(train):
+    at = train(images="500")
+    press(at, "Step")
     assert at.session_state["_visit"].values["_job"] is at.session_state["_job"]
-    next(button for button in at.button if button.label == "Reset").click().run()
+    press(at, "Reset")
     assert "_job" not in at.session_state["_visit"].values
 
 
@@ -96,8 +82,8 @@ def test_streamlit_still_has_what_forgetting_reaches_for():
     assert MemorySessionStorage()._cache.ttl == visit.KEPT_FOR
 
 
-def test_a_network_beyond_the_limits_is_refused_with_a_sentence(monkeypatch):
+def test_a_network_beyond_the_limits_is_refused_with_a_sentence(train, monkeypatch):
     monkeypatch.setenv("PLAYGROUND_PARAMETERS", "10000")
-    at = open_train()
+    at = train()
     assert "50,890 parameters, and this server trains at most 10,000" in at.warning[0].value
-    assert next(button for button in at.button if button.label == "Start").disabled
+    assert button(at, "Start").disabled
