@@ -86,13 +86,23 @@ def digit_shapes() -> Shapes:
 
 
 @st.cache_resource(show_spinner=False)
-def recipes() -> dict[str, netcore.Recipe]:
-    """The recipes of the repository by name, the simplest first."""
+def _shipped_runs() -> dict[str, tuple[netcore.Recipe, list]]:
+    """Recipes and their changes on the way, by name, the simplest first."""
     found = {
-        path.stem: netcore.Recipe.from_run(path.read_text())[0] for path in RECIPES.glob("*.json")
+        path.stem: netcore.Recipe.from_run(path.read_text()) for path in RECIPES.glob("*.json")
     }
     names = [*SIMPLEST_FIRST, *sorted(found.keys() - {*SIMPLEST_FIRST})]
     return {name: found[name] for name in names if name in found}
+
+
+def recipes() -> dict[str, netcore.Recipe]:
+    """The recipes of the repository by name, the simplest first."""
+    return {name: recipe for name, (recipe, _) in _shipped_runs().items()}
+
+
+def changes_of(name: str) -> list:
+    """The changes on the way that the recipe of this name asks for."""
+    return _shipped_runs()[name][1] if name in _shipped_runs() else []
 
 
 @st.cache_resource(show_spinner=False)

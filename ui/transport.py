@@ -4,9 +4,8 @@ import math
 
 import streamlit as st
 
-from dataset import augment
-from netcore import Recipe, RecipeError, Trainer
-from ui import cache, runs, state
+from netcore import Recipe, RecipeError
+from ui import cache, launch, runs, state
 from ui.jobs import EPOCH, Job
 
 BLINK = 0.2  # seconds: a step or a pause that takes effect meanwhile is drawn at once, not twice
@@ -19,10 +18,8 @@ def _go(recipe: Recipe, steps=math.inf) -> None:
     if steps != 1:
         state.SLOW.set(False)
     if job is None:
-        data = cache.dataset(recipe.dataset)
-        train, validation, test = ((s.images, s.labels) for s in data.splits.values())
-        trainer = Trainer(recipe, train, validation, augment=augment.build)
-        job = Job(trainer, test, cache.pool(), data.classes)
+        data, changes = cache.dataset(recipe.dataset), cache.changes_of(recipe.name)
+        job = launch.job(recipe, data, cache.pool(), changes)
         state.JOB.set(job)
     job.run(steps)
     if steps == 1:

@@ -1,14 +1,18 @@
 """The Train page: a recipe is chosen or built, a run is steered, sits its exam and is kept."""
 
 import functools
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+import streamlit as st
 
-from netcore import loads
+from netcore import Recipe, loads
+from netcore.recipe import dense_layers
 from tests.ui import screen
 from tests.ui.screen import button, labelled
+from ui import cache
 
 RECIPES = Path(__file__).parents[2] / "models/recipes"
 
@@ -88,6 +92,22 @@ def test_a_link_to_a_recipe_opens_it_as_it_is(page, name):
     at = page(recipe=name)
     recipe = press(at, "Step").recipe
     assert recipe.name == name
+
+
+def test_a_recipe_that_turns_knobs_on_its_way_does_so_here_too(page, monkeypatch, tmp_path):
+    recipe = Recipe(name="fast", layers=dense_layers([8]), train_images=500, steps=6)
+    run = {"recipe": recipe.to_json(), "changes": [[4, {"lr": 0.02}]]}
+    (tmp_path / "fast.json").write_text(json.dumps(run))
+    monkeypatch.setattr(cache, "RECIPES", tmp_path)
+    st.cache_resource.clear()
+    at = page()
+    press(at, "Start")
+    assert finish(at).view().changes == [(4, {"lr": (0.1, 0.02)})]
+    press(at, "Reset")
+    at.run()
+    at.select_slider(key="lr").set_value(0.3).run()
+    press(at, "Start")
+    assert finish(at).view().changes == [], "a recipe of one's own goes its own way"
 
 
 def test_a_convolutional_recipe_is_shown_in_its_knobs_and_learns(page):
