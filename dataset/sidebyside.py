@@ -14,7 +14,7 @@ OVERLAP = 0.4  # of the narrower group's width: groups that share so much belong
 LONGEST_DIGIT = 3  # groups that one digit may have
 MOST_GROUPS = 12  # more are a scribble, which is left whole
 GAP = 0.15  # of the drawing's height: what lies closer speaks for one digit
-WEIGHT = 12.0  # how much a gap, in heights, counts against a score
+WEIGHT = 6.0  # how much a gap, in heights, counts against a score
 
 Judge = Callable[[list[list[np.ndarray]]], Sequence[float]]
 

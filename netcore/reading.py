@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from netcore import certainty
+from netcore.subspaces import Subspaces
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,22 +25,24 @@ class Reading:
 class Reader:
     """`reader(looks)` → Reading. Like its network, not for use by two threads at once.
 
-    `strangeness(images)` → (N, K) judges the first look. Without it, or for a model that was never
-    calibrated, everything counts as known.
+    `digits`, what images of its classes have in common, judges the first look. Without it, or for
+    a model that was never calibrated, everything counts as known.
     """
 
-    def __init__(self, model, strangeness=None):
+    def __init__(self, model, digits: Subspaces | None = None):
         self.network = model.network()
-        self.calibrated = model.certainty is not None and strangeness is not None
+        self.calibrated = model.certainty is not None and digits is not None
         self.certainty = model.certainty or certainty.Certainty()
-        self._strangeness = strangeness
+        self._digits, self._familiar = digits, model.familiar
 
     def __call__(self, looks):
         """looks: (N, V, *input_shape), V looks at each of N examples, the first as it is."""
-        logits = certainty.logits(self.network, looks)
+        logits, hidden = certainty.see(self.network, looks)
         probabilities = self.certainty.probabilities(logits)
         if not self.calibrated:
             score = np.log(np.maximum(probabilities.max(axis=1), 1e-30))
             return Reading(probabilities, score, np.ones(len(looks), bool))
-        score = self.certainty.score(logits, self._strangeness(looks[:, 0]))
+        strange = self._digits.strangeness(looks[:, 0])
+        hidden = self._familiar.strangeness(hidden) if self._familiar else None
+        score = self.certainty.score(logits, strange, hidden)
         return Reading(probabilities, score, score >= self.certainty.threshold)

@@ -7,14 +7,16 @@ come from anybody, so everything is checked before anything large is allocated.
 import base64
 import binascii
 import json
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from netcore.certainty import Certainty
+from netcore.certainty import HIDDEN_AXES, Certainty
 from netcore.network import Network, plan
 from netcore.recipe import Recipe, RecipeError, check_changes
+from netcore.subspaces import Subspaces
 
 VERSION = 1
 MAX_BYTES = 64_000_000  # of a file
@@ -39,6 +41,7 @@ class Model:
     scores: dict = field(default_factory=dict)  # such as {"test_accuracy": 0.98}
     buffers: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
     certainty: Certainty | None = None  # found by `python -m netcore calibrate`
+    familiar: Subspaces | None = None  # what its last hidden layer makes of each class; likewise
 
     @property
     def name(self):
@@ -63,6 +66,7 @@ class Model:
                 "changes": self.changes,
                 "scores": self.scores,
                 **({"certainty": self.certainty.to_json()} if self.certainty else {}),
+                **({"familiar": _encode(self.familiar.planes)} if self.familiar else {}),
                 "theta": _encode(self.theta),
                 "buffers": _encode(self.buffers),
             },
@@ -131,7 +135,7 @@ def _parse(content):
         )
     _check_types(data)
     input_shape = tuple(data["input_shape"])
-    parameters, remembered = _check_network(data["spec"], input_shape)
+    planned = _check_network(data["spec"], input_shape)
     try:
         recipe, changes = Recipe.from_json(data["recipe"]), check_changes(data["changes"])
     except RecipeError as error:
@@ -139,12 +143,13 @@ def _parse(content):
     return Model(
         spec=data["spec"],
         input_shape=input_shape,
-        theta=_decode(data["theta"], parameters, "theta"),
-        buffers=_decode(data.get("buffers", ""), remembered, "buffers"),
+        theta=_decode(data["theta"], sum(p.parameters for p in planned), "theta"),
+        buffers=_decode(data.get("buffers", ""), sum(p.remembered for p in planned), "buffers"),
         recipe=recipe,
         changes=changes,
         scores=data["scores"],
         certainty=_certainty(data.get("certainty")),
+        familiar=_familiar(data.get("familiar"), planned),
     )
 
 
@@ -154,6 +159,19 @@ def _certainty(data):
         return None if data is None else Certainty.from_json(data)
     except ValueError as error:
         raise ModelError(str(error)) from error
+
+
+def _familiar(text, planned):
+    """None for a model whose doubts need none."""
+    if text is None:
+        return None
+    if not isinstance(text, str) or len(planned) < 2:
+        raise ModelError("'familiar' is not a str, or its network has too few layers for one")
+    classes, size = math.prod(planned[-1].output_shape), math.prod(planned[-2].input_shape)
+    shape = (classes, 1 + HIDDEN_AXES, size)
+    if math.prod(shape) > MAX_PARAMETERS:
+        raise ModelError(f"'familiar' would hold {math.prod(shape):,} numbers, too many")
+    return Subspaces(_decode(text, math.prod(shape), "familiar").reshape(shape))
 
 
 def _refuse_constant(name):
@@ -181,7 +199,7 @@ def _check_types(data):
 
 
 def _check_network(spec, input_shape):
-    """Numbers of parameters and of buffers, after refusing what would take too much memory."""
+    """The plan of its network, after refusing what would take too much memory."""
     if len(spec) > MAX_LAYERS:
         raise ModelError(f"it has {len(spec)} layers, more than {MAX_LAYERS}")
     try:
@@ -194,7 +212,7 @@ def _check_network(spec, input_shape):
     footprint = sum(p.footprint for p in planned)
     if footprint > MAX_FOOTPRINT:
         raise ModelError(f"it works on {footprint:,} numbers an image, more than {MAX_FOOTPRINT:,}")
-    return parameters, sum(p.remembered for p in planned)
+    return planned
 
 
 def _encode(values):

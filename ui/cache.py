@@ -17,9 +17,7 @@ import streamlit as st
 import dataset as data
 import netcore
 from dataset import DataError, Dataset, stats, table
-from dataset.shapes import Shapes
-from dataset.shapes import learn as learn_shapes
-from netcore import explain
+from netcore import certainty, explain, subspaces
 from ui import state, sweeps
 from ui.limits import Limits
 from ui.pool import Pool
@@ -80,9 +78,10 @@ def shipped_models() -> dict[str, netcore.Model]:
 
 
 @st.cache_resource(show_spinner=False)
-def digit_shapes() -> Shapes:
+def digits() -> subspaces.Subspaces:
     """What MNIST's digits look like, to tell them from what is none. Shared and read-only."""
-    return learn_shapes(_shipped("mnist").train)
+    train = _shipped("mnist").train
+    return subspaces.learn(train.images, train.labels, 10, certainty.PIXEL_AXES)
 
 
 @st.cache_resource(show_spinner=False)

@@ -115,7 +115,7 @@ def reader_of(model: Model) -> Reader:
     """This session's reader for a model; no two sessions share a network."""
     held = state.READER.get()
     if held is None or held[0] is not model:
-        held = (model, Reader(model, cache.digit_shapes().strangeness if model.certainty else None))
+        held = (model, Reader(model, cache.digits() if model.certainty else None))
         state.READER.set(held)
     return held[1]
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 import dataset
-from dataset import looks, nondigits, shapes
-from netcore import certainty
+from dataset import looks, nondigits
+from netcore import certainty, subspaces
 from netcore.commands import MODELS, command
 from netcore.reading import Reader
 from netcore.serialize import ModelError, load
@@ -34,22 +34,36 @@ def run_calibrate(options):
     if tuple(model.input_shape) != (28, 28):
         raise ModelError("only models that read images of 28 × 28 can be calibrated")
     data = dataset.load(model.recipe.dataset)
-    digits = shapes.learn(data.train, len(data.classes))
+    network, train, classes = model.network(), data.train, len(data.classes)
+    digits = subspaces.learn(train.images, train.labels, classes, certainty.PIXEL_AXES)
     validation, test = (looks.of_images(split.images) for split in (data.validation, data.test))
-    logits = certainty.logits(model.network(), validation)
-    strangeness = digits.strangeness(validation[:, 0])
-    found = certainty.fit(logits, data.validation.labels, strangeness)
-    model = replace(model, certainty=found)
+    logits, hidden = certainty.see(network, validation)
+    familiar = _familiar(network, train, classes)
+    found = certainty.fit(
+        logits,
+        data.validation.labels,
+        digits.strangeness(validation[:, 0]),
+        familiar.strangeness(hidden) if familiar else None,
+    )
+    model = replace(model, certainty=found, familiar=familiar)
     model.save(path)
-    reader = Reader(model, digits.strangeness)
-    score = found.score(logits, strangeness)
+    reader = Reader(model, digits)
     result = {
         **found.to_json(),
         **_calibration(reader, test, data.test.labels, logits, data.validation.labels),
-        "kinds": _kinds(reader, score, data),
+        "kinds": _kinds(reader, reader(validation).score, data),
     }
     _print(model, result)
     return result
+
+
+def _familiar(network, train, classes):
+    """What the last hidden layer makes of each class; only convolutions doubt better with it."""
+    if not network.convolutional:
+        return None
+    chosen = subspaces.first_of_each(train.labels, classes)
+    _, hidden = certainty.see(network, train.images[chosen][:, None])
+    return subspaces.learn(hidden, train.labels[chosen], classes, certainty.HIDDEN_AXES)
 
 
 def _calibration(reader, test, labels, logits, validation_labels):

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 import dataset
-from dataset import DataError, looks, photograph, picture, shapes, sidebyside, strokes
-from netcore import metrics
+from dataset import DataError, looks, photograph, picture, sidebyside, strokes
+from netcore import certainty, metrics, subspaces
 from netcore.commands import command, read_model
 from netcore.reading import Reader
 
@@ -45,8 +45,9 @@ def add(commands):
 
 def run_predict(options):
     model = read_model(options.model)
-    known = shapes.learn(dataset.load("mnist").train).strangeness if model.certainty else None
-    reader = Reader(model, known)
+    train = dataset.load("mnist").train
+    digits = subspaces.learn(train.images, train.labels, DIGITS, certainty.PIXEL_AXES)
+    reader = Reader(model, digits)
     count = 1 if options.one_look else looks.COUNT
 
     def read(views):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import dataset
-from dataset import ink, looks, nondigits, shapes
+from dataset import ink, looks, nondigits
 from tests.handwriting import FOUR, SEVEN
 
 
@@ -26,16 +26,6 @@ def test_looks_at_a_drawing_and_at_its_picture_are_much_the_same():
         near = np.corrcoef(drawn[:, number].ravel(), seen[:, number].ravel())[0, 1]
         wrong = np.corrcoef(drawn[:, number].ravel(), seen[:, number, :, ::-1].ravel())[0, 1]
         assert near > 0.6 and near > wrong + 0.2
-
-
-def test_digits_are_less_strange_to_their_own_class_and_noise_is_strange_to_all(mnist):
-    found = shapes.learn(mnist.train)
-    digits = mnist.validation[:500]
-    strangeness = found.strangeness(digits.images)
-    assert np.mean(strangeness.argmin(axis=1) == digits.labels) > 0.9
-    own = strangeness[np.arange(500), digits.labels]
-    noise = found.strangeness(nondigits.noise(np.random.default_rng(0), 100))
-    assert np.median(noise.min(axis=1)) > np.quantile(own, 0.95)
 
 
 @pytest.mark.parametrize("kind", nondigits.KINDS)

@@ -11,6 +11,7 @@ from netcore import certainty
 from netcore.certainty import Certainty
 from netcore.reading import Reader
 from netcore.serialize import ModelError, loads
+from netcore.subspaces import Subspaces
 
 SPEC = ["Flatten", {"layer": "Dense", "out_features": 10}, "LogSoftmax"]
 
@@ -58,6 +59,11 @@ def test_as_many_validation_digits_are_refused_as_allowed():
     strangeness = np.random.default_rng(1).normal(3, 0.3, logits.shape)
     found = certainty.fit(logits, targets, strangeness, refused=0.02)
     assert np.mean(found.score(logits, strangeness) < found.threshold) == pytest.approx(0.02)
+    hidden = strangeness[::-1]
+    found = certainty.fit(logits, targets, strangeness, hidden, refused=0.02)
+    assert np.mean(found.score(logits, strangeness, hidden) < found.threshold) == pytest.approx(
+        0.02
+    )
 
 
 def test_weak_evidence_and_a_strange_look_both_lower_the_score():
@@ -73,24 +79,34 @@ def test_the_mean_logits_of_looks_are_those_of_the_network(model):
     looks = np.random.default_rng(0).integers(0, 256, (3, 4, 28, 28), dtype=np.uint8)
     network = model.network()
     log_probs = network.log_probs(looks.reshape(-1, 28, 28)).reshape(3, 4, 10).mean(axis=1)
-    logits = certainty.logits(network, looks)
+    logits, _ = certainty.see(network, looks)
     expected = np.exp(log_probs) / np.exp(log_probs).sum(axis=1, keepdims=True)
     np.testing.assert_allclose(Certainty().probabilities(logits), expected, rtol=1e-5)
 
 
 def test_a_reader_says_what_it_does_not_know(model):
     images = np.random.default_rng(0).integers(0, 256, (2, 1, 28, 28), dtype=np.uint8)
-    model = replace(model, certainty=Certainty(threshold=-50))
+    images[0] = 0
+    model = replace(model, certainty=Certainty(evidence_spread=1000, threshold=-1))
+    digits = Subspaces(np.zeros((10, 1, 784), np.float32))  # all that is not black is strange
+    assert Reader(model, digits)(images).known.tolist() == [True, False]
 
-    def strangeness(images):
-        return np.array([[0.0] * 10, [1000.0] * 10])
 
-    assert Reader(model, strangeness)(images).known.tolist() == [True, False]
+def test_what_the_hidden_layer_finds_strange_is_doubted_too(model):
+    images = np.random.default_rng(0).integers(0, 256, (2, 1, 28, 28), dtype=np.uint8)
+    _, hidden = certainty.see(model.network(), images)
+    digits = Subspaces(np.zeros((10, 1, 784), np.float32))
+    familiar = Subspaces(np.tile(hidden[0], (10, 1, 1)))
+    found = replace(model, certainty=Certainty())
+    two = Reader(found, digits)(images).score * 2
+    three = Reader(replace(found, familiar=familiar), digits)(images).score * 3
+    assert three[0] - two[0] == pytest.approx(0, abs=1e-4)
+    assert three[1] - two[1] < -3
 
 
 def test_a_model_that_was_never_calibrated_knows_everything(model):
     images = np.zeros((2, 1, 28, 28), np.uint8)
-    reading = Reader(model, lambda images: np.full((2, 10), 1e9))(images)
+    reading = Reader(model, Subspaces(np.full((10, 1, 784), 1e9, np.float32)))(images)
     assert reading.known.all()
     np.testing.assert_allclose(reading.probabilities.sum(axis=1), 1, rtol=1e-5)
 
@@ -100,6 +116,23 @@ def test_a_file_keeps_the_certainty_and_an_old_one_has_none(model):
     assert loads(replace(model, certainty=found).dumps()).certainty == found
     assert "certainty" not in json.loads(model.dumps())
     assert loads(model.dumps()).certainty is None
+    older = json.loads(replace(model, certainty=found).dumps())
+    del older["certainty"]["hidden_middle"], older["certainty"]["hidden_spread"]
+    assert loads(json.dumps(older)).certainty == found
+
+
+def test_a_file_keeps_what_is_familiar_to_the_bit(model):
+    planes = np.random.default_rng(0).normal(size=(10, 21, 784)).astype(np.float32)
+    again = loads(replace(model, familiar=Subspaces(planes)).dumps())
+    np.testing.assert_array_equal(again.familiar.planes, planes)
+    assert loads(model.dumps()).familiar is None
+
+
+@pytest.mark.parametrize("familiar", [7, "AAAA", "not base64"])
+def test_a_file_with_an_unsound_familiar_is_refused(model, familiar):
+    data = {**json.loads(model.dumps()), "familiar": familiar}
+    with pytest.raises(ModelError, match="familiar"):
+        loads(json.dumps(data))
 
 
 @pytest.mark.parametrize(
