@@ -61,7 +61,7 @@ def _within(key: state.Key, value: float) -> bool:
 def change(recipe: Recipe, base: str) -> None:
     """Set the form to the recipe, in place of the session's run and of the one that is offered."""
     runs.put_away()
-    state.OFFERED.clear()
+    state.RUN_OFFERED.clear()
     st.query_params.clear()
     state.RECIPE.set(base)
     state.DATASET.set(recipe.dataset)

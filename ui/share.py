@@ -136,7 +136,7 @@ def _read() -> None:
     except RecipeError as error:
         state.RUN_ERROR.set(f"This file cannot be run: {_plain(error)}.")
     else:
-        state.OFFERED.set((recipe, changes))
+        state.RUN_OFFERED.set((recipe, changes))
 
 
 def _plain(error: RecipeError) -> str:
@@ -145,7 +145,7 @@ def _plain(error: RecipeError) -> str:
 
 def shown() -> bool:
     """Show the run of a file or of the address, if one waits for Start; else say False."""
-    if offered := state.OFFERED.get():
+    if offered := state.RUN_OFFERED.get():
         _invite(pack(*offered), *offered)
         return True
     token = st.query_params.get(PARAMETER)
@@ -210,10 +210,10 @@ def _start(token: str, recipe: Recipe, changes: list) -> None:
     job = launch.job(recipe, cache.dataset(recipe.dataset), cache.pool(), changes)
     state.JOB.set(job)
     state.TAKEN.set(token)
-    state.OFFERED.clear()
+    state.RUN_OFFERED.clear()
     job.run()
 
 
 def _leave() -> None:
-    state.OFFERED.clear()
+    state.RUN_OFFERED.clear()
     st.query_params.pop(PARAMETER, None)

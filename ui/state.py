@@ -184,7 +184,7 @@ DRAW_WITH = Key("_draw_with")  # True: the next stop is Draw
 SERIES = Key("_series", kept=True)  # the runs of several seeds that go on in the background
 ANSWERS = Key("_answers", MappingProxyType({}))  # id of a run → (Model, its validation answers)
 TAKEN = Key("_taken", kept=True)  # the shared run, as in the link, that this session has begun
-OFFERED = Key("_offered")  # (recipe, changes) of a file that waits for Start
+RUN_OFFERED = Key("_run_offered")  # (recipe, changes) of a file that waits for Start
 RUN_OPEN = Key("_run_open", False)
 RUN_FILE = Key("_run_file")
 RUN_ERROR = Key("_run_error")  # why a file was refused, as a sentence
