@@ -1,6 +1,7 @@
 """The house: imports point one way, and files stay short enough to read at a sitting."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,9 @@ def test_files_stay_short(path):
 @pytest.mark.parametrize("path", FILES, ids=str)
 def test_no_file_shadows_the_standard_library(path):
     assert path.stem in ("__init__", "__main__") or path.stem not in STANDARD
+
+
+def test_every_key_of_the_session_has_a_name_of_its_own():
+    names = re.findall(r'^(\w+) = Key\("(\w+)"', Path("ui/state.py").read_text(), re.MULTILINE)
+    assert len(names) > 50
+    assert len({python for python, _ in names}) == len({key for _, key in names}) == len(names)
