@@ -40,7 +40,7 @@ class Reader:
         logits, hidden = certainty.see(self.network, looks)
         probabilities = self.certainty.probabilities(logits)
         if not self.calibrated:
-            score = np.log(np.maximum(probabilities.max(axis=1), 1e-30))
+            score = np.log(np.maximum(probabilities.max(axis=1), 1e-30)) / 2
             return Reading(probabilities, score, np.ones(len(looks), bool))
         strange = self._digits.strangeness(looks[:, 0])
         hidden = self._familiar.strangeness(hidden) if self._familiar else None

@@ -45,9 +45,7 @@ def add(commands):
 
 def run_predict(options):
     model = read_model(options.model)
-    train = dataset.load("mnist").train
-    digits = subspaces.learn(train.images, train.labels, DIGITS, certainty.PIXEL_AXES)
-    reader = Reader(model, digits)
+    reader = Reader(model, _digits() if model.certainty else None)
     count = 1 if options.one_look else looks.COUNT
 
     def read(views):
@@ -56,6 +54,12 @@ def run_predict(options):
     if options.ink:
         return _read_ink(read, strokes.read(options.ink))
     return _read_images(read, options.image)
+
+
+def _digits():
+    """What MNIST's digits look like, to doubt what does not."""
+    train = dataset.load("mnist").train
+    return subspaces.learn(train.images, train.labels, DIGITS, certainty.PIXEL_AXES)
 
 
 def _read_images(read, paths):

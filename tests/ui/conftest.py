@@ -1,5 +1,6 @@
 """What the tests of the pages share: a new visitor to a page, and a session without one."""
 
+import sys
 from pathlib import Path
 from unittest import mock
 
@@ -28,11 +29,13 @@ AT_WORK = {  # what a visitor may leave behind, and how it is put to rest
 
 
 @pytest.fixture
-def visit():
+def visit(monkeypatch):
     """visit("train", lr="0.1") → a page, or Home, as a new visitor of this link sees it.
 
     `session` is what the visitor has already. What they leave running is put to rest.
     """
+    # AppTest leaves the page as __main__, and processes that later tests start would import it.
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     opened = []
 
     def visit(page=None, /, session=None, **link):
