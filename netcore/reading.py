@@ -40,6 +40,7 @@ class Reader:
         logits, hidden = certainty.see(self.network, looks)
         probabilities = self.certainty.probabilities(logits)
         if not self.calibrated:
+            # In half nats, so that it weighs against gaps (`dataset.sidebyside`) as scores do.
             score = np.log(np.maximum(probabilities.max(axis=1), 1e-30)) / 2
             return Reading(probabilities, score, np.ones(len(looks), bool))
         strange = self._digits.strangeness(looks[:, 0])
