@@ -17,25 +17,6 @@ def one_hot(targets, classes):
     return np.eye(classes, dtype=np.float32)[targets]
 
 
-STRETCH = 384  # how many products OpenBLAS adds up at a time, on processors with AVX
-
-
-def product(a, b, out, workspace):
-    """Matrix product a @ b, written to out; a: (M, K), b: (K, N), out: (M, N).
-
-    BLAS takes a long sum in stretches of 384, but it halves what is left at the end, and rounds
-    the half differently with one thread and with several. So the end is a product of its own, and
-    the result is the same, to the bit, for any number of threads.
-    """
-    length = a.shape[1]
-    whole = length // STRETCH * STRETCH
-    if whole in (0, length):
-        return np.matmul(a, b, out=out)
-    np.matmul(a[:, :whole], b[:whole], out=out)
-    out += np.matmul(a[:, whole:], b[whole:], out=workspace("scratch", out.shape, out.dtype))
-    return out
-
-
 def scale_pixels(images, out=None):
     """uint8 pixels 0…255 → float32 intensities 0…1; float images come back as they are."""
     if images.dtype != np.uint8:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from netcore import functional, layers, losses, metrics, parallel
+from netcore import blas, functional, layers, losses, metrics, parallel
 from netcore.initializers import INITIALIZERS
 from netcore.workspaces import Workspaces
 
@@ -74,7 +74,7 @@ class Network:
     """
 
     def __init__(self, spec, input_shape, seed=0, dtype=np.float32, like=None):
-        parallel.single_thread_blas()
+        blas.single_thread()
         self.spec, self.input_shape = list(spec), tuple(input_shape)
         self.plan = plan(spec, input_shape)
         self.layers = [planned.layer for planned in self.plan]

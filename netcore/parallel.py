@@ -4,79 +4,30 @@ Rounding depends on the order of sums, so a second thread must not change what i
 There are two ways, and `Replicas` takes the one that suits the network:
 
 - In a dense network nearly all the time goes into a few large products, and BLAS can share out each
-  of these among threads of its own: `BlasThreads`. Outputs are shared out, never a single sum, as
-  long as no sum is long (`functional.product`), so the bits stay.
-- A convolution is many small products with passes over memory between them. There the batch is cut
-  into parts, and two replicas of the network, which share its parameters but not its gradient and
-  workspaces, take turns with them: one the even, the other the odd ones. Then their gradients are
-  added. Cut, turns and sums are the same whether the replicas work at the same time or not.
+  of these among threads of its own: `blas.Threads`. On processors with AVX-512 the bits stay.
+- A convolution is many small products with passes over memory between them. There, and on other
+  processors, the batch is cut into parts, and two replicas of the network, which share its
+  parameters but not its gradient and workspaces, take turns with them: one the even, the other the
+  odd ones. Then their gradients are added. Cut, turns and sums are the same whether the replicas
+  work at the same time or not.
 
 NumPy lets go of Python's lock while it computes, so Python's threads suffice for the second.
 """
 
-import functools
-import math
+import os
 import threading
 import time
 import weakref
 from queue import SimpleQueue
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
-LANES = 2  # replicas of a convolutional network; more would cut batches too thin
+from netcore import blas
 
+LANES = 2  # replicas of a network; more would cut batches too thin
+LOOKS = 1000  # at a queue before sleep: about half a millisecond
 
-@functools.cache
-def single_thread_blas():
-    """Let BLAS use one thread in this process, but within `BlasThreads`."""
-    _set_blas_threads(1)
-
-
-@functools.cache
-def _blas_libraries():
-    return ThreadpoolController().select(user_api="blas").lib_controllers
-
-
-def _set_blas_threads(threads):
-    for library in _blas_libraries():
-        library.set_num_threads(threads)
-
-
-class BlasThreads:
-    """`with` this, BLAS has several threads, as long as that is faster.
-
-    Its threads wait by spinning. On free cores nothing is quicker, but beside another program a
-    product can take a hundred times as long. So after a step that was much slower than with one
-    thread, the next 16 steps are done with one, twice as many if it happens again soon, and so on.
-    BLAS knows only one number for the whole process: where several networks train at the same
-    time, give each one thread.
-    """
-
-    SLOWER, FIRST, LONGEST = 3, 16, 4096  # times; steps with one thread
-
-    def __init__(self, threads):
-        self.threads = threads
-        self._left = self._pause = self.FIRST  # steps to do with one thread, now and next time
-        self._alone = math.inf  # seconds of a step with one thread
-
-    def __enter__(self):
-        self._began = time.perf_counter()
-        if not self._left:
-            _set_blas_threads(self.threads)
-
-    def __exit__(self, *error):
-        seconds = time.perf_counter() - self._began
-        if self._left:
-            self._left -= self.threads > 1
-            self._alone = min(self._alone, seconds)
-            return
-        _set_blas_threads(1)
-        if seconds > self.SLOWER * self._alone:
-            self._left, self._alone = self._pause, math.inf
-            self._pause = min(2 * self._pause, self.LONGEST)
-        else:
-            self._pause = max(self._pause - 1, self.FIRST)
+_give_way = getattr(os, "sched_yield", lambda: time.sleep(0))  # let other threads run
 
 
 class Workers:
@@ -99,9 +50,18 @@ class Workers:
         for number, tasks in enumerate(helpers, start=1):
             tasks.put((work, range(number, count, share)))
         errors = [_attempt(work, range(0, count, share))]
-        errors += [self._finished.get() for _ in helpers]
+        errors += [_soon(self._finished) for _ in helpers]
         for error in filter(None, errors):
             raise error
+
+
+def _soon(queue):
+    """What the queue has next. To look often is quicker than to sleep and be woken, for a while."""
+    for _ in range(LOOKS):
+        if not queue.empty():
+            break
+        _give_way()
+    return queue.get()
 
 
 def _serve(tasks, finished):
@@ -132,15 +92,15 @@ class Replicas:
     def __init__(self, network, threads=1):
         self.networks = [network, *(network.replica() for _ in range(LANES - 1))]
         self._workers = Workers(min(threads, LANES))
-        self._blas = BlasThreads(threads)
+        self._blas = blas.Threads(threads)
+        self._lanes = 1 if blas.rounds_alike() and not network.convolutional else LANES
 
     def loss_and_grad(self, count, take):
         """`Network.loss_and_grad` on a batch of `count` examples.
 
         take(part) → (x, targets) gives a slice of the batch; any of the threads may call it.
         """
-        network = self.networks[0]
-        lanes = LANES if network.convolutional else 1
+        network, lanes = self.networks[0], self._lanes
         parts = network.parts(count, at_least=lanes)
         results = [(0.0, 0)] * len(parts)
 

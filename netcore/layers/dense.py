@@ -1,8 +1,6 @@
 """Dense layers: every output is a weighted sum of all inputs plus a bias."""
 
-import numpy as np
-
-from netcore.functional import product
+from netcore.blas import product
 from netcore.initializers import INITIALIZERS
 from netcore.layers.base import Layer
 
@@ -42,7 +40,7 @@ class Dense(Layer):
 
     def backward(self, dy):
         product(self.x.T, dy, self.grads["W"], self.workspace)
-        np.sum(dy, axis=0, out=self.grads["b"])
+        dy.sum(axis=0, out=self.grads["b"])
         if not self.needs_dx:
             return None
         dx = self.workspace("dx", self.x.shape, dy.dtype)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from netcore import Divergence, Recipe, Trainer, functional, parallel
+from netcore import Divergence, Recipe, Trainer, blas, parallel
 from netcore.network import Network
 from netcore.recipe import dense_layers
 from netcore.workspaces import Workspaces
@@ -48,6 +48,13 @@ def test_a_run_gives_the_same_bits_with_one_thread_and_with_two(kind):
     same(trained(RECIPES[kind]), trained(RECIPES[kind], threads=2))
 
 
+def test_where_blas_does_not_round_alike_a_dense_network_is_trained_in_replicas(monkeypatch):
+    monkeypatch.setattr(blas, "rounds_alike", lambda: False)
+    one, two = (trained(RECIPES["dense"], threads) for threads in (1, 2))
+    same(one, two)
+    assert two[0].replicas.networks[1].grad.any()
+
+
 def test_a_run_gives_the_same_bits_beside_other_runs():
     alone, beside = [trained(recipe) for recipe in RECIPES.values()], [None, None]
 
@@ -86,6 +93,7 @@ def test_the_gradients_of_parts_add_up_to_the_gradient_of_the_batch(monkeypatch)
     np.testing.assert_allclose(grad, network.grad, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.skipif(not blas.rounds_alike(), reason="replicas are used with these kernels")
 @pytest.mark.parametrize("shape", [(50, 784, 128), (7, 385, 10), (3, 1000, 31), (64, 20, 300)])
 def test_a_product_has_the_same_bits_with_one_blas_thread_and_with_two(shape):
     rows, length, columns = shape
@@ -93,20 +101,20 @@ def test_a_product_has_the_same_bits_with_one_blas_thread_and_with_two(shape):
     b = RNG.normal(size=(columns, length)).astype(np.float32).T
     products = []
     for threads in (1, 2):
-        lent = parallel.BlasThreads(threads)
+        lent = blas.Threads(threads)
         lent._left = 0
         with lent:
             out = np.empty((rows, columns), np.float32)
-            products.append(functional.product(a, b, out, Workspaces()))
+            products.append(blas.product(a, b, out, Workspaces()))
     assert np.array_equal(*products)
     np.testing.assert_allclose(products[0], a @ b, rtol=1e-3, atol=1e-4)
 
 
 def test_blas_goes_back_to_one_thread_when_two_are_slow_and_waits_longer_each_time(monkeypatch):
-    clock, lent = [0.0], parallel.BlasThreads(2)
+    clock, lent = [0.0], blas.Threads(2)
     used = []
-    monkeypatch.setattr(parallel, "_set_blas_threads", used.append)
-    monkeypatch.setattr(parallel, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    monkeypatch.setattr(blas, "_set_threads", used.append)
+    monkeypatch.setattr(blas, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
     shared = []
     for _ in range(200):
         used.clear()
