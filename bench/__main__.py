@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_info
 
 from bench import contenders, growth
 
@@ -82,9 +83,24 @@ def products():
     hidden, batch, steps = (512,), 128, 150
     step, product = contenders.netcore(hidden, batch, 1), contenders.products_only(hidden, batch)
     seconds = measure({"step": lambda: step(steps), "product": lambda: product(steps)})
-    shares = seconds["product"] / seconds["step"]
+    what = "share of matrix products in a step, dense 784-512-10"
+    return share(what, seconds["product"], seconds["step"])
+
+
+def augmentation():
+    """The time of all changes to a batch of images, in steps of the convolution without them."""
+    batch, steps = 128, 12
+    step, augment = contenders.netcore("conv", batch, 1), contenders.augmentation(batch)
+    seconds = measure({"step": lambda: step(steps), "augment": lambda: augment(steps)})
+    return share(
+        "augmentation, beside a step of the convolution", seconds["augment"], seconds["step"]
+    )
+
+
+def share(what, part, whole):
+    shares = part / whole
     spread = [round(float(v), 3) for v in (np.median(shares), shares.min(), shares.max())]
-    return {"what": "share of matrix products in a step, dense 784-512-10", "share": spread}
+    return {"what": what, "share": spread}
 
 
 def prediction():
@@ -125,8 +141,12 @@ def machine():
     )  # fmt: skip
     packages = ("numpy", "scipy", "torch", "scikit-learn")
     versions = {name: importlib.metadata.version(name) for name in packages}
+    kernels = {
+        library["architecture"] for library in threadpool_info() if "architecture" in library
+    }
     return {"processor": model, "cores": os.cpu_count(), "python": platform.python_version(),
-            "system": platform.system(), "load before": os.getloadavg()[0], **versions}  # fmt: skip
+            "system": platform.system(), "load before": os.getloadavg()[0], **versions,
+            "OpenBLAS kernels": "/".join(sorted(kernels))}  # fmt: skip
 
 
 def row(entry):
@@ -152,7 +172,7 @@ def main():
     lines = ["| what | netcore | lead (lowest … highest round), or what was reached |",
              "|---|---:|---|"]  # fmt: skip
     print("\n".join(lines), flush=True)
-    for group in (accuracy(), training(), [products()], prediction()):
+    for group in (accuracy(), training(), [products(), augmentation()], prediction()):
         for entry in group:
             entries.append(entry)
             lines.append(row(entry))

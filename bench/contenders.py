@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 from torch import nn
 
 import dataset
+from dataset import augment
 from netcore import Recipe, Trainer
 from netcore.network import Network
 from netcore.parallel import Replicas
@@ -123,6 +124,20 @@ def torch_predict(hidden):
         with torch.inference_mode():
             parts = torch.from_numpy(images.astype(np.float32) / 255)[:, None].split(500)
             return torch.cat([network(part).softmax(dim=1) for part in parts]).numpy()
+
+    return run
+
+
+def augmentation(batch_size):
+    """All that augmentation knows but habits of pens, on one thread."""
+    strengths = {"shift": 2, "rotation": 10, "scale": 0.1, "shear": 0.1, "elastic": 0.6,
+                 "thickness": 0.3, "noise": 0.05}  # fmt: skip
+    change, rng = augment.build(strengths), np.random.default_rng(0)
+    images, labels = train[0][:batch_size], train[1][:batch_size]
+
+    def run(steps):
+        for _ in range(steps):
+            change(images, labels, rng)
 
     return run
 

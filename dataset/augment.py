@@ -1,7 +1,8 @@
 """Augmentation: every time a network meets an image, it is written a little differently.
 
 A batch is moved, turned, scaled, sheared and bent in one go: each output pixel asks where in the
-original it comes from, and the value there is interpolated. So all of it costs one pass.
+original it comes from, and the value there is interpolated. So all of it costs one pass. It is done
+for a few images at a time: what is computed on the way then stays in the cache.
 """
 
 from dataclasses import dataclass, fields
@@ -13,8 +14,9 @@ from dataset.habits import add_habits
 
 SIDE = 28
 SMOOTHNESS = 4.0  # pixels, of the elastic field: Simard's σ
-_GRID = np.stack(np.meshgrid(*2 * [np.arange(SIDE, dtype=np.float32)], indexing="ij"))
+FEW = 16  # images; three times as fast as a batch of 128 in one go
 _MIDDLE = (SIDE - 1) / 2
+_FROM_MIDDLE = np.indices((SIDE, SIDE), np.float32).reshape(2, -1) - np.float32(_MIDDLE)
 
 
 @dataclass(frozen=True)
@@ -45,31 +47,35 @@ class Augment:
             images = add_habits(images, labels, self.habits, rng)
         if self.thickness:
             images = _thicken(images, _draw(rng, self.thickness, len(images)))
-        y, x = self._sources(len(images), rng)
-        out = sample(images, y, x)
+        matrices, origins = self._turns(len(images), rng)
+        out = np.empty(images.shape, np.float32)
+        for start in range(0, len(images), FEW):
+            few = slice(start, start + FEW)
+            sources = (matrices[few] @ _FROM_MIDDLE).reshape(-1, 2, SIDE, SIDE)
+            sources += origins[few]
+            if self.elastic:
+                sources += elastic_field(len(sources), self.elastic, rng)
+            out[few] = sample(images[few], sources[:, 0], sources[:, 1])
         if self.noise:
             out += rng.standard_normal(out.shape, np.float32) * np.float32(self.noise)
             np.clip(out, 0, 1, out=out)
         return out
 
-    def _sources(self, count, rng):
-        """Where each output pixel comes from: two arrays (N, 28, 28) of rows and columns."""
+    def _turns(self, count, rng):
+        """How a pixel's place, seen from the middle, becomes the place in the original it shows.
+
+        Matrices (N, 2, 2), which undo rotation, shear and scale, and origins (N, 2, 1, 1) to add.
+        """
         angle = np.deg2rad(_draw(rng, self.rotation, count))
         height, width = 1 + _draw(rng, self.scale, count), 1 + _draw(rng, self.scale, count)
         slant = _draw(rng, self.shear, count)
         down, right = _draw(rng, self.shift, count), _draw(rng, self.shift, count)
         cos, sin = np.cos(angle), np.sin(angle)
-        # Backwards through scale, shear and rotation, one (2, 2) matrix an image.
         turn = np.array([[cos, -sin], [sin, cos]]).transpose(2, 0, 1)
         zero, one = np.zeros(count), np.ones(count)
         bend = np.array([[1 / height, zero], [slant, one / width]]).transpose(2, 0, 1)
-        matrix = (bend @ turn).astype(np.float32)
-        from_middle = (_GRID - np.float32(_MIDDLE)).reshape(2, -1)
-        sources = (matrix @ from_middle).reshape(count, 2, SIDE, SIDE)
-        sources += np.stack([_MIDDLE - down, _MIDDLE - right], 1)[:, :, None, None]
-        if self.elastic:
-            sources += elastic_field(count, self.elastic, rng)
-        return sources[:, 0], sources[:, 1]
+        matrices = (bend @ turn).astype(np.float32)
+        return matrices, np.stack([_MIDDLE - down, _MIDDLE - right], 1)[:, :, None, None]
 
 
 def build(strengths):
