@@ -26,6 +26,8 @@ PEN_RADIUS = 1.25  # pixels
 EDGE = 1.4  # pixels, over which coverage falls from 1 to 0 across the line's edge
 SPACING = 0.25  # pixels between the points kept of a stroke
 MAX_POINTS = 2_000  # of a drawing; a longer scribble is thinned out further
+TAP = 0.05  # of the longest stroke: what is shorter is a touch without a movement
+ASIDE = 0.1  # likewise: so far beside all that is longer, a touch is a slip of the hand
 FARTHEST = 1e100  # coordinates beyond it, whose differences may overflow, count as not finite
 PIECE = 1.5  # pixels, longest segment that is inked in one go
 FRAME = 4  # pixels around the box, which no segment's surroundings leave
@@ -66,10 +68,22 @@ def draw_all(
 
 
 def clean(strokes: Strokes) -> list[np.ndarray]:
-    """Strokes as arrays (P, 2) of their finite points, without those that have none."""
+    """Strokes as arrays (P, 2) of their finite points, without those that have none.
+
+    Dots to the left or right of all that is drawn are left out, as slips of the hand.
+    """
     parts = [np.asarray(stroke, float).reshape(-1, 2) for stroke in strokes]
     parts = [part[(np.abs(part) < FARTHEST).all(axis=1)] for part in parts]
-    return [part for part in parts if len(part)]
+    parts = [part for part in parts if len(part)]
+    if len(parts) < 2:
+        return parts
+    low, high = (np.array([end(part, axis=0) for part in parts]) for end in (np.min, np.max))
+    length = (high - low).max(axis=1)
+    tap = length < TAP * length.max()
+    slack = ASIDE * length.max()  # the dot of an i may hang over
+    left, right = low[~tap, 0].min() - slack, high[~tap, 0].max() + slack
+    stray = tap & ((high[:, 0] < left) | (low[:, 0] > right))
+    return [part for part, slip in zip(parts, stray, strict=True) if not slip]
 
 
 def _gather(drawings, as_drawn):
