@@ -4,7 +4,7 @@ Home and Draw share this panel. It is a fragment: when the pen lifts, only the p
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
@@ -32,12 +32,13 @@ HELP = (
 
 def panel(
     name: str,
-    then: Callable[[], None] | None = None,
+    then: Callable[[list], None] | None = None,
     below: Callable[[], None] | None = None,
 ) -> None:
     """Canvas and answer, side by side where there is room; `name` is one of `shelf.models`.
 
-    After each answer `below()` shows something more below it, and `then()` is called.
+    After each answer `below()` shows something more below it, and `then(digits)` is called with the
+    strokes of each digit that was read, a list of arrays (P, 2).
     """
     learning = name == state.IN_TRAINING and state.JOB.get().running
     st.fragment(_panel, run_every=TICK if learning else None)(name, then, below)
@@ -48,25 +49,30 @@ def _panel(name, then, below) -> None:
         with st.container(width=fabric.SIDE):
             drawn = canvas.draw()
         image = canvas.image(drawn)
+        digits = [drawn]
         with st.container(width=ANSWER):
             try:
-                _answer(shelf.models()[name], drawn, image)
+                digits = _answer(shelf.models()[name], drawn, image)
             except ModelError as error:
                 st.error(str(error))
             if below:
                 below()
     if then:
-        then()
+        then(digits)
 
 
-def _answer(model: Model, drawn: Sequence[np.ndarray], image: np.ndarray) -> None:
-    """What is on the canvas, read: strokes, or else an image (28, 28) that lies there."""
+def _answer(model: Model, drawn: list[np.ndarray], image: np.ndarray) -> list[list[np.ndarray]]:
+    """What is on the canvas, read: strokes, or else an image (28, 28) that lies there.
+
+    → the strokes of each digit.
+    """
     reader = reader_of(model)
     if drawn and image.any():
         pieces = sidebyside.split(drawn, lambda some: read(reader, looks.of_drawings(some)).score)
         show(looks.of_drawings(pieces), reader)
-    else:
-        show(looks.of_images(image[None][: int(image.any())]), reader)
+        return pieces
+    show(looks.of_images(image[None][: int(image.any())]), reader)
+    return [drawn]
 
 
 def show(

@@ -72,6 +72,18 @@ def test_a_closed_section_costs_nothing(look, monkeypatch):
     assert not at.exception
 
 
+def test_of_a_number_one_digit_at_a_time_is_looked_into(look):
+    narrow = [[(x / 2, 60 + y / 2) for x, y in stroke] for stroke in FOUR]
+    beside = [[(130 + x / 2, 60 + y / 2) for x, y in stroke] for stroke in SEVEN]
+    at = look("Preprocessing", strokes=narrow + beside)
+    assert "The last picture is what is read: **4**" in words(at)
+    widget(at, "segmented_control", state.INSIDE_DIGIT).select(1).run()
+    assert "The last picture is what is read: **7**" in words(at)
+    at.session_state[state.DRAWING.name] = fabric(FOUR)
+    at.run()
+    assert "The last picture is what is read: **4**" in words(at) and not at.exception
+
+
 def test_what_is_open_outlives_a_visit_to_another_page(look):
     at = look("Preprocessing")
     widget(at, "toggle", state.ROAD["pen"]).set_value(False).run()
