@@ -13,6 +13,7 @@ from dataset import ink, looks, sidebyside
 from netcore import Model, ModelError
 from netcore.reading import Reader, Reading
 from ui import cache, canvas, fabric, pictures, shelf, state
+from ui.sight import sure
 from ui.wording import words
 
 ANSWER = 420  # pixels, width of the answer
@@ -24,9 +25,10 @@ HELP = (
     "The drawing is read five times, a little turned, slanted and narrowed, and the answers are "
     "averaged. The percentages are calibrated: of all answers that are 80% sure, about 80% are "
     "right. What is unlike the digits of the validation images, or gives the network too little "
-    "evidence, is said not to look like a digit. That happens to one or two of a hundred real "
-    "digits, too; most scribbles and pairs are noticed, but some letters and shapes are close to a "
-    "digit and pass for one."
+    "evidence, is said not to look like a digit. That happens to one or two of a hundred digits of "
+    "MNIST and to four or five of a hundred that people drew with a pen. Of made-up drawings, the "
+    "best network takes a pair in thirty, a scribble or letter in eight and two simple shapes in "
+    "five for a digit. `models/README.md` has the figures of each."
 )
 
 
@@ -92,6 +94,7 @@ def show(
         values, images = reading.probabilities[doubtful], views[:, 0]
         title = rf"$\Huge {digits}$" if known else rf":gray[$\Huge {digits}$]"
     else:
+        known = False
         title, sentence, values = r":gray[$\Huge ?$]", empty, np.zeros(shelf.DIGITS)
         images = np.zeros((1, ink.FIELD, ink.FIELD), np.uint8)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
@@ -104,7 +107,7 @@ def show(
             st.caption("What it sees, 28 × 28" + (" each" if len(images) > 1 else ""))
     which = "" if len(images) == 1 else " of the digit it is least sure of"
     alt = f"Probabilities{which}. {sentence}"
-    st.echarts_chart(bars(values), height=190, key=key, alt=alt)
+    st.echarts_chart(bars(values, known), height=190, key=key, alt=alt)
     if which:
         st.caption(f"The probabilities{which}, number {doubtful + 1} from the left.")
 
@@ -135,14 +138,17 @@ def read(reader: Reader, views: np.ndarray) -> Reading:
     return reading
 
 
-def bars(values: np.ndarray) -> dict:
-    """Probabilities (K,) → ECharts options: a bar for each digit, the tallest in full colour."""
-    best = values.argmax()
+def bars(values: np.ndarray, known: bool = True) -> dict:
+    """Probabilities (K,) → ECharts options: a bar for each digit, the tallest in full colour.
+
+    None is, where the answer is but a guess.
+    """
+    best = values.argmax() if known else None
     data = [
         {
             "value": round(100 * float(value), 1),
             "itemStyle": {"opacity": 1 if k == best else 0.4},
-            "label": {"show": bool(value >= 0.01), "formatter": f"{value:.0%}"},
+            "label": {"show": bool(value >= 0.01), "formatter": sure(value)},
         }
         for k, value in enumerate(values)
     ]
