@@ -77,13 +77,11 @@ def _answer(model: Model, drawn: list[np.ndarray], image: np.ndarray) -> list[li
     return [drawn]
 
 
-def show(
-    views: np.ndarray, reader: Reader, empty: str = NOTHING, key: str = "probabilities"
-) -> None:
+def show(views: np.ndarray, reader: Reader, key: str = "probabilities") -> None:
     """The digits in large, how sure that is, the pictures that were read, all probabilities.
 
-    views (N, V, 28, 28): `looks` at digits from left to right; `empty` is said if there are none.
-    `key` names the chart.
+    views (N, V, 28, 28): `looks` at digits from left to right, of which there may be none. `key`
+    names the chart.
     """
     if len(views):
         reading = read(reader, views)
@@ -95,7 +93,7 @@ def show(
         title = rf"$\Huge {digits}$" if known else rf":gray[$\Huge {digits}$]"
     else:
         known = False
-        title, sentence, values = r":gray[$\Huge ?$]", empty, np.zeros(shelf.DIGITS)
+        title, sentence, values = r":gray[$\Huge ?$]", NOTHING, np.zeros(shelf.DIGITS)
         images = np.zeros((1, ink.FIELD, ink.FIELD), np.uint8)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         with st.container(width=WORDS, height=LINES, border=False):  # keeps what is below in place
