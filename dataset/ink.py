@@ -40,7 +40,8 @@ def draw(strokes: Strokes, as_drawn: bool = False) -> np.ndarray:
     """Ink `strokes`, lists of points [x, y] with y down, in any unit; → (28, 28) uint8.
 
     Points that are not finite are dropped. Without a single point the image is all zero. The long
-    upstroke of a 1 is cut short (`dataset.upstroke`) unless it is to stay `as_drawn`.
+    upstroke of a 1 is cut short (`dataset.upstroke`), and dots beside the drawing are left out,
+    unless all is to stay `as_drawn`.
     """
     return draw_all([strokes], as_drawn=as_drawn)[0]
 
@@ -67,15 +68,16 @@ def draw_all(
     return images
 
 
-def clean(strokes: Strokes) -> list[np.ndarray]:
+def clean(strokes: Strokes, as_drawn: bool = False) -> list[np.ndarray]:
     """Strokes as arrays (P, 2) of their finite points, without those that have none.
 
-    Dots to the left or right of all that is drawn are left out, as slips of the hand.
+    Dots to the left or right of all that is drawn are left out, as slips of the hand, unless all is
+    to stay `as_drawn`.
     """
     parts = [np.asarray(stroke, float).reshape(-1, 2) for stroke in strokes]
     parts = [part[(np.abs(part) < FARTHEST).all(axis=1)] for part in parts]
     parts = [part for part in parts if len(part)]
-    if len(parts) < 2:
+    if as_drawn or len(parts) < 2:
         return parts
     low, high = (np.array([end(part, axis=0) for part in parts]) for end in (np.min, np.max))
     length = (high - low).max(axis=1)
@@ -90,7 +92,7 @@ def _gather(drawings, as_drawn):
     """All finite points (P, 2), the number of the stroke (P,) and of the drawing (P,) of each."""
     parts, owners = [np.zeros((0, 2))], [0]
     for number, strokes in enumerate(drawings):
-        strokes = clean(strokes)
+        strokes = clean(strokes, as_drawn)
         strokes = strokes if as_drawn else upstroke.shorten(strokes)
         parts += strokes
         owners += [number] * len(strokes)

@@ -90,6 +90,7 @@ def test_a_dot_beside_the_drawing_is_a_slip_of_the_hand_and_left_out():
     for kept in ([[52, 5]], [[90, 60], [90, 100]]):  # the dot of an i, a second line
         assert (ink.draw([stem, kept]) != ink.draw([stem])).any()
     assert len(ink.clean([[[0, 0]], [[9, 9]]])) == 2  # dots and nothing else
+    assert (ink.draw([stem, tapped], as_drawn=True) != ink.draw([stem])).any()
 
 
 def test_a_line_is_20_pixels_long_and_as_wide_as_the_pen():
