@@ -221,8 +221,15 @@ def test_all_models_stand_side_by_side_and_the_table_names_them(look):
     at = look("All models")
     table = at.dataframe[0].value
     assert list(table["Model"]) == list(cache.shipped_models())
-    assert set(table["Reads"]) == {"4"}
+    assert set(table["Reads"]) == {"4"} and set(table["A digit"]) == {"yes"}
     assert "All of them read a **4**" in words(at)
+
+
+def test_models_side_by_side_doubt_what_is_no_digit_and_agree_with_the_page(look):
+    grid = [[(x, 40), (x, 240)] for x in (60, 110, 160, 210)]
+    grid += [[(40, y), (240, y)] for y in (60, 110, 160, 210)]
+    table = look("All models", strokes=grid, model="best").dataframe[0].value.set_index("Model")
+    assert table.loc["best", "A digit"] == "no"
 
 
 def test_a_model_that_cannot_answer_does_not_take_the_others_away(look):
