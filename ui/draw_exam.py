@@ -9,6 +9,7 @@ from dataset import DataError, ink, looks
 from netcore import Model, ModelError, metrics
 from netcore.reading import Reader
 from ui import canvas, charts, fabric, own_set, pictures, shelf, state
+from ui.wording import article
 
 DIGITS = 10
 MOST = 20  # rounds whose drawings are kept
@@ -50,7 +51,7 @@ def _panel() -> None:
     if sitting is None:  # that was the last one
         st.rerun()
     # The question stands first, where a phone shows it above the canvas.
-    st.markdown(f"## Draw a {sitting.digits[0]}")
+    st.markdown(f"## Draw {article(sitting.digits[0])} {sitting.digits[0]}")
     st.progress(
         (sitting.number - 1) / DIGITS,
         f"Digit {sitting.number} of {DIGITS}, the way you always write it",

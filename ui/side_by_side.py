@@ -11,6 +11,7 @@ from netcore import Model, ModelError
 from netcore.reading import Reader
 from ui import cache, reader, shelf, state
 from ui.sight import Sight
+from ui.wording import article
 
 TICK = 1.0  # seconds between two looks at the network in training
 INTRO = (
@@ -102,6 +103,6 @@ def verdict(votes: Counter) -> str:
         return "None of them has an answer."
     (first, most), *others = votes.most_common()
     if not others:
-        return f"All of them read a **{first}**."
-    rest = ", ".join(f"{count} a **{digit}**" for digit, count in others)
-    return f"They disagree: {most} read a **{first}**, {rest}."
+        return f"All of them read {article(first)} **{first}**."
+    rest = ", ".join(f"{count} {article(digit)} **{digit}**" for digit, count in others)
+    return f"They disagree: {most} read {article(first)} **{first}**, {rest}."

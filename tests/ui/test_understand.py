@@ -245,6 +245,7 @@ def test_a_model_that_cannot_answer_does_not_take_the_others_away(look):
     [
         ({}, "None of them has an answer."),
         ({"4": 3}, "All of them read a **4**."),
+        ({"8": 2}, "All of them read an **8**."),
         ({"4": 3, "9": 1}, "They disagree: 3 read a **4**, 1 a **9**."),
     ],
 )
