@@ -71,10 +71,10 @@ def serve():
     raise TimeoutError("the app did not start within a minute")
 
 
-def measure(page):
-    """Milliseconds of each stroke, the first round left out as a warm-up."""
+def measure(page, rounds=ROUNDS):
+    """Milliseconds of each stroke on Draw, the first round left out as a warm-up."""
     times = []
-    for number in range(ROUNDS + 1):
+    for number in range(rounds + 1):
         for stroke in STROKES:
             canvas = page.locator("canvas.upper-canvas").bounding_box()
             page.evaluate(STOPWATCH)

@@ -26,6 +26,8 @@ PEN_RADIUS = 1.25  # pixels
 EDGE = 1.4  # pixels, over which coverage falls from 1 to 0 across the line's edge
 SPACING = 0.25  # pixels between the points kept of a stroke
 MAX_POINTS = 2_000  # of a drawing; a longer scribble is thinned out further
+TAP = 0.05  # of the longest stroke: what is shorter is a touch without a movement
+ASIDE = 0.1  # likewise: so far beside all that is longer, a touch is a slip of the hand
 FARTHEST = 1e100  # coordinates beyond it, whose differences may overflow, count as not finite
 PIECE = 1.5  # pixels, longest segment that is inked in one go
 FRAME = 4  # pixels around the box, which no segment's surroundings leave
@@ -38,7 +40,8 @@ def draw(strokes: Strokes, as_drawn: bool = False) -> np.ndarray:
     """Ink `strokes`, lists of points [x, y] with y down, in any unit; → (28, 28) uint8.
 
     Points that are not finite are dropped. Without a single point the image is all zero. The long
-    upstroke of a 1 is cut short (`dataset.upstroke`) unless it is to stay `as_drawn`.
+    upstroke of a 1 is cut short (`dataset.upstroke`), and dots beside the drawing are left out,
+    unless all is to stay `as_drawn`.
     """
     return draw_all([strokes], as_drawn=as_drawn)[0]
 
@@ -65,18 +68,31 @@ def draw_all(
     return images
 
 
-def clean(strokes: Strokes) -> list[np.ndarray]:
-    """Strokes as arrays (P, 2) of their finite points, without those that have none."""
+def clean(strokes: Strokes, as_drawn: bool = False) -> list[np.ndarray]:
+    """Strokes as arrays (P, 2) of their finite points, without those that have none.
+
+    Dots to the left or right of all that is drawn are left out, as slips of the hand, unless all is
+    to stay `as_drawn`.
+    """
     parts = [np.asarray(stroke, float).reshape(-1, 2) for stroke in strokes]
     parts = [part[(np.abs(part) < FARTHEST).all(axis=1)] for part in parts]
-    return [part for part in parts if len(part)]
+    parts = [part for part in parts if len(part)]
+    if as_drawn or len(parts) < 2:
+        return parts
+    low, high = (np.array([end(part, axis=0) for part in parts]) for end in (np.min, np.max))
+    length = (high - low).max(axis=1)
+    tap = length < TAP * length.max()
+    slack = ASIDE * length.max()  # the dot of an i may hang over
+    left, right = low[~tap, 0].min() - slack, high[~tap, 0].max() + slack
+    stray = tap & ((high[:, 0] < left) | (low[:, 0] > right))
+    return [part for part, slip in zip(parts, stray, strict=True) if not slip]
 
 
 def _gather(drawings, as_drawn):
     """All finite points (P, 2), the number of the stroke (P,) and of the drawing (P,) of each."""
     parts, owners = [np.zeros((0, 2))], [0]
     for number, strokes in enumerate(drawings):
-        strokes = clean(strokes)
+        strokes = clean(strokes, as_drawn)
         strokes = strokes if as_drawn else upstroke.shorten(strokes)
         parts += strokes
         owners += [number] * len(strokes)

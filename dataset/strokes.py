@@ -1,7 +1,8 @@
-"""Files of drawings: JSON lines, a drawing each, as text or gzipped.
+"""Files of drawings: JSON lines, a drawing each, as text or gzipped, whatever the file is called.
 
 A line is `{"strokes": [[[x, y], …], …], "label": 7}`: a list of points a stroke, x to the right, y
-down, in any unit. The label may be missing, and other keys are passed over. Odd drawings (without a
+down, in any unit. The label may be missing, and other keys are passed over, as is what a point has
+besides, such as a time. Odd drawings (without a
 stroke, a single point, NaN or null for a coordinate) are drawings all the same.
 """
 
@@ -19,6 +20,7 @@ from dataset.splits import CLASSES
 
 MAX_BYTES = 200_000_000  # of text, once it is unpacked
 MAX_STROKES = 2_000  # of a drawing
+GZIPPED = b"\x1f\x8b"  # so begins a gzipped file
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +35,11 @@ def read(path: str | Path) -> list[Drawing]:
     """The drawings of a file; `DataError` names the file, and the line that is broken."""
     path = Path(path)
     try:
-        with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        with open(path, "rb") as file:
+            packed = file.read(len(GZIPPED)) == GZIPPED
+            file.seek(0)
+            with gzip.open(file) if packed else file as text:
+                content = text.read(MAX_BYTES + 1)
     except OSError as error:  # so are bad gzip headers
         raise DataError(f"{path} cannot be read ({error.strerror or error}).") from error
     except (EOFError, zlib.error) as error:

@@ -23,9 +23,9 @@ def road(strokes: Strokes, steps: Collection[str], side: float, pen: float) -> n
 
     `steps`, some of STEPS: *crop* cuts the empty paper off, else the whole canvas is kept; *scale*
     makes the longer side of what is left 20 pixels long, else all is shrunk as the canvas would be
-    to 28; *pen* inks the strokes with MNIST's pen after that, the long upstroke of a 1 cut short,
-    else the canvas's pen shrinks with them; *centre* moves the centre of mass to the middle, else
-    the middle of what is left is there.
+    to 28; *pen* inks the strokes with MNIST's pen after that, the long upstroke of a 1 cut short
+    and without dots beside the drawing, else the canvas's pen shrinks with them; *centre* moves the
+    centre of mass to the middle, else the middle of what is left is there.
     """
     strokes = list(strokes)
     if set(steps) >= set(STEPS):
@@ -68,10 +68,10 @@ def segments(
     """The strokes cut into straight pieces: (S, 2, 2), both ends [x, y] of each, a dot's the same.
 
     Of points nearer than `spacing` pixels, the longest side having 20, one is kept; the spacing
-    grows if there were more than about `most`. Points that are not finite are dropped, and the long
-    upstroke of a 1 is cut short as in `ink.draw`, unless it is to stay `as_drawn`.
+    grows if there were more than about `most`. Points that are not finite are dropped, and so are
+    dots beside the drawing and what `ink.draw` cuts of a 1, unless all is to stay `as_drawn`.
     """
-    parts = ink.clean(strokes)
+    parts = ink.clean(strokes, as_drawn)
     if not as_drawn:
         parts = upstroke.shorten(parts)
     if not parts:

@@ -21,9 +21,9 @@ if draw_exam.running():  # nothing else to look at meanwhile
     st.stop()
 
 
-def below_the_canvas() -> None:
+def below_the_canvas(digits: list) -> None:
     samples.show()
-    understand.panel(name)
+    understand.panel(name, digits)
 
 
 with reading:

@@ -199,6 +199,8 @@ def confusion(table: np.ndarray, names: Sequence[str]):
         text=np.where((table > 0) & ~np.isnan(mistakes), table, "").astype(str),
         texttemplate="%{text}",
         showscale=False,
+        zmin=0,
+        zmax=max(1, np.nanmax(mistakes)),  # without a mistake all is as pale as can be
         hoverongaps=False,
         hovertemplate="%{z} × %{y} taken for %{x}<extra></extra>",
     )

@@ -17,6 +17,7 @@ MAX_STROKES = 200
 MAX_POINTS = 20_000  # of a drawing
 CURVE = (0.25, 0.5, 0.75, 1.0)  # where a curve is sampled, past its start
 DIGITS = 2  # after the point; the browser keeps four, so what it sends back is what it was shown
+STILL = 5  # pixels; a path no larger is a touch with a trembling finger, and reads as a dot
 APART = 2  # pixels between the points of a stroke that is cut
 
 
@@ -46,7 +47,7 @@ def read(raw) -> list[np.ndarray]:
             found, way = [*rub(found, way), *seen], []
     found = rub(found, way)
     ends = np.cumsum([len(stroke) for stroke in found])
-    return [stroke for stroke, end in zip(found, ends, strict=True) if end <= MAX_POINTS]
+    return [_calm(stroke) for stroke, end in zip(found, ends, strict=True) if end <= MAX_POINTS]
 
 
 def objects(drawn: list[np.ndarray], width: float = PEN) -> list[dict]:
@@ -92,6 +93,17 @@ def _refined(stroke: np.ndarray) -> np.ndarray:
     at = np.concatenate([[0], np.cumsum(pieces)])
     steps = np.arange(at[-1] + 1)
     return np.stack([np.interp(steps, at, axis) for axis in stroke.T], axis=1).round(DIGITS)
+
+
+def _calm(stroke: np.ndarray) -> np.ndarray:
+    """A stroke, or where it is no larger than `STILL`, as many times its middle.
+
+    By itself it would be scaled to a 1, as high as any.
+    """
+    low, high = stroke.min(axis=0), stroke.max(axis=0)
+    if (high - low).max() >= STILL:
+        return stroke
+    return np.tile(((low + high) / 2).round(DIGITS), (len(stroke), 1))
 
 
 def _sample(path: list, most: int) -> np.ndarray:

@@ -9,6 +9,7 @@ from dataset import variations
 from dataset.ink import BOX, PEN_RADIUS
 from netcore import explain
 from ui.sight import Sight, sure
+from ui.wording import article
 
 INTRO = (
     "The same drawing in some five hundred ways, all read at once. A colour is a digit, and the "
@@ -95,7 +96,8 @@ def show(sight: Sight) -> None:
                 row = int(np.abs(SIZES - BOX).argmin())
                 summary.markdown(turning(answers[row], sight.answer))
     steady = float(np.mean(likely.argmax(axis=1) == sight.answer))
-    summary.markdown(f"In **{steady:.0%}** of all {len(likely)} ways it stays a {sight.answer}.")
+    digit = f"{article(sight.answer)} {sight.answer}"
+    summary.markdown(f"In **{steady:.0%}** of all {len(likely)} ways it stays {digit}.")
 
 
 def moving(answers: np.ndarray, answer: int) -> str:
@@ -106,8 +108,8 @@ def moving(answers: np.ndarray, answer: int) -> str:
         for way in (across[REACH::-1], across[REACH:], down[REACH::-1], down[REACH:])
     )
     return (
-        f"Moved, it stays a **{answer}** for {up} pixels up, {lower} down, {left} to the left and "
-        f"{right} to the right."
+        f"Moved, it stays {article(answer)} **{answer}** for {up} pixels up, {lower} down, "
+        f"{left} to the left and {right} to the right."
     )
 
 
@@ -119,10 +121,10 @@ def turning(answers: np.ndarray, answer: int) -> str:
         steps = bears(way, answer)
         if steps == len(way) - 1:
             return f"all the {DEGREES[-1]:.0f}° {side}"
-        return f"up to {steps * step:.0f}° {side} (then a {way[steps + 1]})"
+        return f"up to {steps * step:.0f}° {side} (then {article(way[steps + 1])} {way[steps + 1]})"
 
     left, right = limit(answers[middle::-1], "to the left"), limit(answers[middle:], "to the right")
-    return f"Turned, it stays a **{answer}** {left} and {right}."
+    return f"Turned, it stays {article(answer)} **{answer}** {left} and {right}."
 
 
 def bears(way: np.ndarray, answer: int) -> int:

@@ -8,6 +8,7 @@ import streamlit as st
 from netcore import explain
 from ui import cache, overlays, state
 from ui.sight import Sight
+from ui.wording import article
 
 COUNT = 8
 SIDE = 72  # pixels of an image
@@ -45,7 +46,7 @@ def show(sight: Sight) -> None:
 def _row(title: str, train, positions: np.ndarray, answer: int) -> None:
     labels = [int(train.labels[position]) for position in positions]
     digit, votes = Counter(labels).most_common(1)[0]
-    st.markdown(f"**{title}**: {votes} of {COUNT} are a {digit}")
+    st.markdown(f"**{title}**: {votes} of {COUNT} are {article(digit)} {digit}")
     with st.container(horizontal=True, gap="xsmall"):
         for position, label in zip(positions, labels, strict=True):
             st.image(

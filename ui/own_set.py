@@ -176,7 +176,7 @@ def _files(own: list[Own]) -> None:
                 max_upload_size=LARGEST_FILE,
                 key=state.OWN_FILE.name,
                 on_change=_open,
-                help="Such as you downloaded here. They are added to your set.",
+                help="Such as you downloaded here. What is not in your set yet is added to it.",
             )
             if refusal := state.OWN_FILE_ERROR.get():
                 st.error(refusal)
@@ -209,15 +209,13 @@ def _open() -> None:
 
 
 def opened(content: bytes, name: str) -> list[tuple[list[np.ndarray], int]]:
-    """Strokes and label of each drawing in a file; DataError says what is wrong with it."""
+    """Strokes and label of each drawing in a file that is not in the set; DataError says what is
+    wrong with it.
+    """
     if len(content) > LARGEST_FILE * 10**6:
         raise DataError(f"{name} is larger than {LARGEST_FILE} MB: cut it into several.")
-    found, room = strokes.loads(content, name), MOST - len(drawings())
-    if len(found) > room:
-        raise DataError(
-            f"{name} holds {len(found):,} drawings, and your set has room for {room}: "
-            "cut the file into several, or empty the set."
-        )
+    found = strokes.loads(content, name)
+    _check_room(len(found), MOST, name)
     pairs = []
     for number, drawing in enumerate(found, start=1):
         drawn = [stroke[(np.abs(stroke) < FARTHEST).all(axis=1)] for stroke in drawing.strokes]
@@ -228,5 +226,15 @@ def opened(content: bytes, name: str) -> list[tuple[list[np.ndarray], int]]:
             raise DataError(f"{name}: drawing {number} is empty: take its line out.")
         if sum(map(len, drawn)) > fabric.MAX_POINTS:
             raise DataError(f"{name}: drawing {number} has over {fabric.MAX_POINTS:,} points.")
-        pairs.append((drawn, drawing.label))
+        if position_of(drawn) is None:  # twice in it, it could be learned from and be a test too
+            pairs.append((drawn, drawing.label))
+    _check_room(len(pairs), MOST - len(drawings()), name)
     return pairs
+
+
+def _check_room(number: int, room: int, name: str) -> None:
+    if number > room:
+        raise DataError(
+            f"{name} holds {number:,} drawings, and your set has room for {room}: "
+            "cut the file into several, or empty the set."
+        )

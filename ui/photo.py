@@ -68,5 +68,8 @@ def _answer(model: Model, pixels: np.ndarray) -> None:
         with st.container(width=WIDTH):
             st.image(pixels, width=WIDTH, caption="Your picture")
         with st.container(width=reader.ANSWER):
-            views = looks.of_images(images)
-            reader.show(views, reader.reader_of(model), empty=NOTHING, key="photograph")
+            if len(images):
+                views = looks.of_images(images)
+                reader.show(views, reader.reader_of(model), key="photograph")
+            else:
+                st.info(NOTHING, icon=":material/search_off:")

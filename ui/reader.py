@@ -4,7 +4,7 @@ Home and Draw share this panel. It is a fragment: when the pen lifts, only the p
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
@@ -13,6 +13,7 @@ from dataset import ink, looks, sidebyside
 from netcore import Model, ModelError
 from netcore.reading import Reader, Reading
 from ui import cache, canvas, fabric, pictures, shelf, state
+from ui.sight import sure
 from ui.wording import words
 
 ANSWER = 420  # pixels, width of the answer
@@ -24,20 +25,22 @@ HELP = (
     "The drawing is read five times, a little turned, slanted and narrowed, and the answers are "
     "averaged. The percentages are calibrated: of all answers that are 80% sure, about 80% are "
     "right. What is unlike the digits of the validation images, or gives the network too little "
-    "evidence, is said not to look like a digit. That happens to one or two of a hundred real "
-    "digits, too; most scribbles and pairs are noticed, but some letters and shapes are close to a "
-    "digit and pass for one."
+    "evidence, is said not to look like a digit. That happens to one or two of a hundred digits of "
+    "MNIST and to four or five of a hundred that people drew with a pen. Of made-up drawings, the "
+    "best network takes a pair in thirty, a scribble or letter in eight and two simple shapes in "
+    "five for a digit. `models/README.md` has the figures of each."
 )
 
 
 def panel(
     name: str,
-    then: Callable[[], None] | None = None,
+    then: Callable[[list], None] | None = None,
     below: Callable[[], None] | None = None,
 ) -> None:
     """Canvas and answer, side by side where there is room; `name` is one of `shelf.models`.
 
-    After each answer `below()` shows something more below it, and `then()` is called.
+    After each answer `below()` shows something more below it, and `then(digits)` is called with the
+    strokes of each digit that was read, a list of arrays (P, 2).
     """
     learning = name == state.IN_TRAINING and state.JOB.get().running
     st.fragment(_panel, run_every=TICK if learning else None)(name, then, below)
@@ -48,34 +51,37 @@ def _panel(name, then, below) -> None:
         with st.container(width=fabric.SIDE):
             drawn = canvas.draw()
         image = canvas.image(drawn)
+        digits = [drawn]
         with st.container(width=ANSWER):
             try:
-                _answer(shelf.models()[name], drawn, image)
+                digits = _answer(shelf.models()[name], drawn, image)
             except ModelError as error:
                 st.error(str(error))
             if below:
                 below()
     if then:
-        then()
+        then(digits)
 
 
-def _answer(model: Model, drawn: Sequence[np.ndarray], image: np.ndarray) -> None:
-    """What is on the canvas, read: strokes, or else an image (28, 28) that lies there."""
+def _answer(model: Model, drawn: list[np.ndarray], image: np.ndarray) -> list[list[np.ndarray]]:
+    """What is on the canvas, read: strokes, or else an image (28, 28) that lies there.
+
+    → the strokes of each digit.
+    """
     reader = reader_of(model)
     if drawn and image.any():
         pieces = sidebyside.split(drawn, lambda some: read(reader, looks.of_drawings(some)).score)
         show(looks.of_drawings(pieces), reader)
-    else:
-        show(looks.of_images(image[None][: int(image.any())]), reader)
+        return pieces
+    show(looks.of_images(image[None][: int(image.any())]), reader)
+    return [drawn]
 
 
-def show(
-    views: np.ndarray, reader: Reader, empty: str = NOTHING, key: str = "probabilities"
-) -> None:
+def show(views: np.ndarray, reader: Reader, key: str = "probabilities") -> None:
     """The digits in large, how sure that is, the pictures that were read, all probabilities.
 
-    views (N, V, 28, 28): `looks` at digits from left to right; `empty` is said if there are none.
-    `key` names the chart.
+    views (N, V, 28, 28): `looks` at digits from left to right, of which there may be none. `key`
+    names the chart.
     """
     if len(views):
         reading = read(reader, views)
@@ -86,7 +92,8 @@ def show(
         values, images = reading.probabilities[doubtful], views[:, 0]
         title = rf"$\Huge {digits}$" if known else rf":gray[$\Huge {digits}$]"
     else:
-        title, sentence, values = r":gray[$\Huge ?$]", empty, np.zeros(shelf.DIGITS)
+        known = False
+        title, sentence, values = r":gray[$\Huge ?$]", NOTHING, np.zeros(shelf.DIGITS)
         images = np.zeros((1, ink.FIELD, ink.FIELD), np.uint8)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         with st.container(width=WORDS, height=LINES, border=False):  # keeps what is below in place
@@ -98,7 +105,7 @@ def show(
             st.caption("What it sees, 28 × 28" + (" each" if len(images) > 1 else ""))
     which = "" if len(images) == 1 else " of the digit it is least sure of"
     alt = f"Probabilities{which}. {sentence}"
-    st.echarts_chart(bars(values), height=190, key=key, alt=alt)
+    st.echarts_chart(bars(values, known), height=190, key=key, alt=alt)
     if which:
         st.caption(f"The probabilities{which}, number {doubtful + 1} from the left.")
 
@@ -129,14 +136,17 @@ def read(reader: Reader, views: np.ndarray) -> Reading:
     return reading
 
 
-def bars(values: np.ndarray) -> dict:
-    """Probabilities (K,) → ECharts options: a bar for each digit, the tallest in full colour."""
-    best = values.argmax()
+def bars(values: np.ndarray, known: bool = True) -> dict:
+    """Probabilities (K,) → ECharts options: a bar for each digit, the tallest in full colour.
+
+    None is, where the answer is but a guess.
+    """
+    best = values.argmax() if known else None
     data = [
         {
             "value": round(100 * float(value), 1),
             "itemStyle": {"opacity": 1 if k == best else 0.4},
-            "label": {"show": bool(value >= 0.01), "formatter": f"{value:.0%}"},
+            "label": {"show": bool(value >= 0.01), "formatter": sure(value)},
         }
         for k, value in enumerate(values)
     ]

@@ -1,13 +1,17 @@
-"""All models within reach read the same drawing."""
+"""All models within reach read the same drawing, over several looks as the page does."""
 
 import time
 from collections import Counter
 
+import numpy as np
 import streamlit as st
 
+from dataset import looks
 from netcore import Model, ModelError
-from ui import shelf, state
+from netcore.reading import Reader
+from ui import cache, reader, shelf, state
 from ui.sight import Sight
+from ui.wording import article
 
 TICK = 1.0  # seconds between two looks at the network in training
 INTRO = (
@@ -23,13 +27,20 @@ def show(sight: Sight) -> None:
 
 
 def _table(sight: Sight) -> None:
-    rows = [_row(name, model, sight) for name, model in shelf.models().items()]
+    if sight.strokes:
+        views = looks.of_drawings([sight.strokes])
+    else:
+        views = looks.of_images(sight.image[None])
+    rows = [_row(name, model, views) for name, model in shelf.models().items()]
     st.dataframe(
         {key: [row[key] for row in rows] for key in rows[0]},
         hide_index=True,
         key="side_by_side",
         column_config={
             "Reads": st.column_config.TextColumn(width=60),
+            "A digit": st.column_config.TextColumn(
+                width=60, help="Whether it finds that this looks like a digit at all."
+            ),
             "Sure": st.column_config.ProgressColumn(
                 min_value=0, max_value=100, format="%d%%", width="small"
             ),
@@ -46,21 +57,24 @@ def _table(sight: Sight) -> None:
     st.markdown(verdict(Counter(row["Reads"] for row in rows if row["Reads"] != "–")))
 
 
-def _row(name: str, model: Model, sight: Sight) -> dict:
-    """What one model makes of the drawing; a model whose numbers ran away has no answer."""
-    own = Sight(name, model, sight.strokes, sight.image)
+def _row(name: str, model: Model, views: np.ndarray) -> dict:
+    """What one model makes of (1, V, 28, 28); a model whose numbers ran away has no answer."""
     row = {"Model": name, "Parameters": len(model.theta)}
     try:
-        own.read(sight.image[None])  # sets the memory up
+        shelf.check(model)
+        own = Reader(model, cache.digits() if model.certainty else None)
+        reader.read(own, views)  # sets the memory up
         began = time.perf_counter()
-        likely = own.probabilities
+        reading = reader.read(own, views)
         took = 1000 * (time.perf_counter() - began)
     except ModelError:
-        empty = {"Reads": "–", "Sure": None, "Digits 0 to 9": [], "Second guess": "–", "Time": None}
-        return _ordered(row | empty)
+        empty = {"Sure": None, "Digits 0 to 9": [], "Second guess": "–", "Time": None}
+        return _ordered(row | {"Reads": "–", "A digit": "–"} | empty)
+    likely = reading.probabilities[0]
     second, first = likely.argsort()[-2:]
     found = {
         "Reads": str(first),
+        "A digit": ("yes" if reading.known[0] else "no") if own.calibrated else "–",
         "Sure": min(99, int(100 * likely[first])),  # nobody is ever wholly sure
         "Digits 0 to 9": likely.tolist(),
         "Second guess": f"{second} ({likely[second]:.1%})",
@@ -70,7 +84,16 @@ def _row(name: str, model: Model, sight: Sight) -> dict:
 
 
 def _ordered(row: dict) -> dict:
-    names = ("Model", "Reads", "Sure", "Digits 0 to 9", "Second guess", "Parameters", "Time")
+    names = (
+        "Model",
+        "Reads",
+        "A digit",
+        "Sure",
+        "Digits 0 to 9",
+        "Second guess",
+        "Parameters",
+        "Time",
+    )
     return {name: row[name] for name in names}
 
 
@@ -80,6 +103,6 @@ def verdict(votes: Counter) -> str:
         return "None of them has an answer."
     (first, most), *others = votes.most_common()
     if not others:
-        return f"All of them read a **{first}**."
-    rest = ", ".join(f"{count} a **{digit}**" for digit, count in others)
-    return f"They disagree: {most} read a **{first}**, {rest}."
+        return f"All of them read {article(first)} **{first}**."
+    rest = ", ".join(f"{count} {article(digit)} **{digit}**" for digit, count in others)
+    return f"They disagree: {most} read {article(first)} **{first}**, {rest}."

@@ -188,6 +188,7 @@ RUN_OFFERED = Key("_run_offered")  # (recipe, changes) of a file that waits for 
 RUN_OPEN = Key("_run_open", False)
 RUN_FILE = Key("_run_file")
 RUN_ERROR = Key("_run_error")  # why a file was refused, as a sentence
+INSIDE_DIGIT = Key("_inside_digit", 0)  # which of several digits on the canvas is looked into
 ROAD = {step: Key(f"_road_{step}", True) for step in ("crop", "scale", "pen", "centre")}
 EVIDENCE = Key("_evidence")  # the digit whose score is explained; None: the answer
 TARGET = Key("_target")  # the digit that a drawing is to be turned into; None: the second guess
@@ -215,7 +216,7 @@ SITTING = Key("_sitting")  # the exam of the visitor that goes on now, a ui.draw
 SHEETS = Key("_sheets", ())  # what was handed in so far: (strokes, digit)
 HANDED = Key("_handed", (), kept=True)  # what was handed in with exams that are over
 HANDED_KEPT = Key("_handed_kept", False)  # these are in the visitor's own set
-EXAM_READ = Key("_exam_read", MappingProxyType({}))  # model's name → (Model, images, answers)
+EXAM_READ = Key("_exam_read", MappingProxyType({}))  # model's name → (Model, drawings, answers)
 PHOTO_OPEN = Key("_photo_open", False)
 PHOTO_SOURCE = Key("_photo_source")
 PHOTO_FILE = Key("_photo_file")

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from dataset import DataError, Split, redraw
-from netcore import Divergence, Model, teaching
+from dataset import DataError, Split, looks, redraw
+from netcore import Divergence, Model, certainty, teaching
 from ui import cache, own_set, pictures, shelf, state
 
 SLICE = 0.3  # seconds of work between two looks at the page
@@ -92,8 +92,9 @@ class Course:
             right = np.zeros(len(split), bool)
             for begin in range(0, len(split), PART):
                 part = split[begin : begin + PART]
-                answers = self._network.log_probs(part.images).argmax(axis=1)
-                right[begin : begin + PART] = answers == part.labels
+                views = part.images if part.images.ndim == 4 else part.images[:, None]
+                logits, _ = certainty.see(self._network, views)
+                right[begin : begin + PART] = logits.argmax(axis=1) == part.labels
                 read += len(part)
                 self.doing, self.done = doing, start + share * read / total
                 yield True
@@ -101,8 +102,9 @@ class Course:
 
 
 def _split(own: list) -> Split:
-    images = [o.image for o in own] or np.zeros((0, 28, 28), np.uint8)
-    return Split(np.array(images), np.array([o.drawing.label for o in own], np.uint8))
+    """Drawings with several looks at each, (N, V, 28, 28), as they are read above."""
+    views = looks.of_drawings([o.drawing.strokes for o in own])
+    return Split(views, np.array([o.drawing.label for o in own], np.uint8))
 
 
 def show(name: str) -> None:

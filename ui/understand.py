@@ -1,14 +1,15 @@
 """Look inside: sections below the drawing that show how it is read. Only the open one is computed.
 
-They stand on the page by themselves, below the choice of the model. The drawing is in another
-fragment of the page, so `follow` tells this part when there is a new one.
+They are drawn together with the answer, so that they always speak of the same drawing.
 """
 
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
 import streamlit as st
 
+from dataset import ink
 from netcore import ModelError
 from ui import (
     canvas,
@@ -43,8 +44,11 @@ SECTIONS = {
 }
 
 
-def panel(name: str) -> None:
-    """The choice of a section, and that section; `name` is one of `shelf.models`."""
+def panel(name: str, digits: list[list[np.ndarray]]) -> None:
+    """The choice of a section, and that section, for one of the digits that were read.
+
+    `name` is one of `shelf.models`; of each digit, its strokes.
+    """
     st.subheader("Look inside", anchor=False)
     chosen = st.segmented_control(
         "Look inside",
@@ -64,7 +68,25 @@ def panel(name: str) -> None:
     if not image.any():
         st.info("Draw a digit above, and this looks into it.", icon=":material/draw:")
         return
+    if len(digits) > 1:
+        strokes = _one_of(digits)
+        image = ink.draw(strokes)
     try:
         section.show(Sight(name, shelf.models()[name], strokes, image))
     except ModelError as error:
         st.error(str(error))
+
+
+def _one_of(digits: list[list[np.ndarray]]) -> list[np.ndarray]:
+    if state.INSIDE_DIGIT.get() not in range(len(digits)):
+        state.INSIDE_DIGIT.clear()
+    number = st.segmented_control(
+        "Which of the digits",
+        range(len(digits)),
+        default=0,
+        format_func=lambda number: f"Number {number + 1} from the left",
+        required=True,
+        help="They were read one by one, and are looked into one by one.",
+        **state.INSIDE_DIGIT.lasting,
+    )
+    return digits[number]

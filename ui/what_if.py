@@ -6,6 +6,7 @@ import streamlit as st
 from netcore import explain
 from ui import cache, overlays, state
 from ui.sight import Sight, sure
+from ui.wording import article
 
 SIDE = 250  # pixels of a picture
 WIDE = 516  # pixels of what lies below two of them
@@ -21,7 +22,10 @@ def show(sight: Sight) -> None:
     with np.errstate(over="ignore", invalid="ignore"):
         change = cache.change(sight.model, sight.image, target, smoothness)
     if change is None:
-        st.info(f"No way from here to a {target} was found: try another digit or another kind.")
+        st.info(
+            f"No way from here to {article(target)} {target} was found: try another digit or "
+            "another kind."
+        )
         return
     last = len(change.pictures) - 1
     percent = st.slider(

@@ -31,6 +31,11 @@ def answer(values: np.ndarray) -> str:
     return f"**{first}**, perhaps **{second}**: it is only {sure(values[first])} sure."
 
 
+def article(digit: int | str) -> str:
+    """Which one a digit has: an 8, a 7."""
+    return "an" if str(digit) == "8" else "a"
+
+
 def sure(share: float) -> str:
     """A probability as one says it: 83%, never 100%."""
     return "over 99%" if share > 0.99 else f"{share:.0%}"

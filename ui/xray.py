@@ -18,7 +18,7 @@ CARDS = {  # step: title, what it does, what happens without it
     "scale": ("Scale", "The longer side gets 20 pixels.", "It is shrunk as the canvas would be."),
     "pen": (
         "Pen",
-        "Inked anew, with MNIST's pen; a 1's long upstroke is cut short.",
+        "Inked anew, with MNIST's pen; a 1's long upstroke is cut short, a stray dot left out.",
         "Your pen shrinks with the drawing.",
     ),
     "centre": ("Centre", "The centre of mass moves to the middle.", "It stays where it was."),

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 import dataset
-from dataset import DataError, looks, photograph, picture, sidebyside, strokes
+from dataset import DataError, ink, looks, photograph, picture, sidebyside, strokes
 from netcore import certainty, metrics, subspaces
 from netcore.commands import command, read_model
 from netcore.reading import Reader
@@ -31,9 +31,9 @@ def add(commands):
         "--ink",
         metavar="FILE",
         type=Path,
-        help='pen strokes as JSON lines, .jsonl or .jsonl.gz: {"strokes": [[[x, y], …], …], '
-        '"label": 7} a line; where labels are given, the accuracy is printed, else the digit or '
-        "number of each line",
+        help='pen strokes as JSON lines, gzipped or not: {"strokes": [[[x, y], …], …], '
+        '"label": 7} a line, y down; of lines with a label the accuracy is printed, where none has '
+        "one the digit or number of each line",
     )
     parser.add_argument(
         "--one-look",
@@ -93,9 +93,16 @@ def _words(reading):
 def _read_ink(read, drawings):
     labelled = [drawing for drawing in drawings if drawing.label is not None]
     if labelled:
-        return _score(read, labelled)
+        result = _score(read, labelled)
+        if without := len(drawings) - len(labelled):
+            print(f"{without:,} without a label left out")
+        return {**result, "without_label": without}
     numbers = []
     for drawing in drawings:
+        if not ink.clean(drawing.strokes):
+            print("nothing drawn")
+            numbers.append([])
+            continue
         pieces = sidebyside.split(
             drawing.strokes, lambda pieces: read(looks.of_drawings(pieces)).score
         )

@@ -1,11 +1,12 @@
 """Draw in a real browser: the mouse writes, the network reads."""
 
 import re
+import statistics
 
 import pytest
 from playwright.sync_api import expect
 
-from bench.pen import STROKES
+from bench.pen import GOAL, STROKES, measure
 from tests.browser.conftest import ROOT, settle
 from tests.browser.drawing import (
     NOTHING,
@@ -49,6 +50,13 @@ def test_a_newcomer_draws_on_the_home_page_and_goes_on_with_it_on_draw(visit):
     page.get_by_test_id("stMain").get_by_role("link", name="Draw").click()
     expect(page).to_have_url(re.compile("/draw"))
     expect_answer(page, 4)
+
+
+def test_the_answer_is_there_as_soon_as_the_pen_is_lifted(visit):
+    page = visit("/draw")
+    expect(page.get_by_text(NOTHING)).to_be_visible()
+    times = measure(page, rounds=5)
+    assert statistics.median(times) < GOAL, times
 
 
 def test_a_finger_draws_on_a_phone_and_the_page_stays_put(visit):

@@ -84,6 +84,15 @@ def test_a_dot_is_a_round_spot_of_the_pen_in_the_middle(stroke):
     assert image.sum() / 255 == pytest.approx(np.pi * ink.PEN_RADIUS**2, rel=0.15)
 
 
+def test_a_dot_beside_the_drawing_is_a_slip_of_the_hand_and_left_out():
+    stem, tapped = [[50, 20], [50, 100]], [[90, 100], [91, 101]]
+    np.testing.assert_array_equal(ink.draw([stem, tapped]), ink.draw([stem]))
+    for kept in ([[52, 5]], [[90, 60], [90, 100]]):  # the dot of an i, a second line
+        assert (ink.draw([stem, kept]) != ink.draw([stem])).any()
+    assert len(ink.clean([[[0, 0]], [[9, 9]]])) == 2  # dots and nothing else
+    assert (ink.draw([stem, tapped], as_drawn=True) != ink.draw([stem])).any()
+
+
 def test_a_line_is_20_pixels_long_and_as_wide_as_the_pen():
     image = ink.draw([[[3, 0], [3, 100]]])
     rows = np.flatnonzero(image.any(axis=1))

@@ -11,11 +11,12 @@ from dataset.strokes import Drawing
 SEVEN = '{"label": 7, "writer": 3, "strokes": [[[0, 0], [9, 0], [3.5, 12]], [[2, 6], [8, 6]]]}'
 
 
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
 @pytest.mark.parametrize("name", ["digits.jsonl", "digits.jsonl.gz"])
-def test_a_file_is_read_plain_or_packed(tmp_path, name):
+def test_a_file_is_read_plain_or_packed_whatever_it_is_called(tmp_path, name, pack):
     content = (SEVEN + "\n\n" + SEVEN.replace("7", "null", 1)).encode()
     path = tmp_path / name
-    path.write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    path.write_bytes(pack(content))
     seven, unknown = strokes.read(path)
     assert (seven.label, unknown.label) == (7, None)
     np.testing.assert_array_equal(seven.strokes[0], [[0, 0], [9, 0], [3.5, 12]])
@@ -66,7 +67,7 @@ def test_a_file_that_is_missing_or_damaged_is_refused(tmp_path):
     with pytest.raises(DataError, match="cannot be read"):
         strokes.read(tmp_path / "nothing.jsonl")
     path = tmp_path / "digits.jsonl.gz"
-    path.write_bytes(SEVEN.encode())
+    path.write_bytes(strokes.GZIPPED + SEVEN.encode())
     with pytest.raises(DataError, match="cannot be read"):
         strokes.read(path)
     path.write_bytes(gzip.compress(SEVEN.encode() * 100)[:-20])

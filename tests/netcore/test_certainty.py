@@ -86,7 +86,7 @@ def test_the_mean_logits_of_looks_are_those_of_the_network(model):
 
 def test_a_reader_says_what_it_does_not_know(model):
     images = np.random.default_rng(0).integers(0, 256, (2, 1, 28, 28), dtype=np.uint8)
-    images[0] = 0
+    images[0] = 4  # nearly black
     model = replace(model, certainty=Certainty(evidence_spread=1000, threshold=-1))
     digits = Subspaces(np.zeros((10, 1, 784), np.float32))  # all that is not black is strange
     assert Reader(model, digits)(images).known.tolist() == [True, False]
@@ -104,8 +104,16 @@ def test_what_the_hidden_layer_finds_strange_is_doubted_too(model):
     assert three[1] - two[1] < -3
 
 
-def test_a_model_that_was_never_calibrated_knows_everything(model):
+def test_empty_paper_and_a_single_dot_are_never_known(model):
     images = np.zeros((2, 1, 28, 28), np.uint8)
+    images[1, 0, 13:15, 13:15] = 255
+    digits = Subspaces(np.zeros((10, 1, 784), np.float32))
+    for each in (model, replace(model, certainty=Certainty(threshold=-100))):
+        assert not Reader(each, digits)(images).known.any()
+
+
+def test_a_model_that_was_never_calibrated_knows_everything_that_is_there(model):
+    images = np.full((2, 1, 28, 28), 4, np.uint8)
     reading = Reader(model, Subspaces(np.full((10, 1, 784), 1e9, np.float32)))(images)
     assert reading.known.all()
     np.testing.assert_allclose(reading.probabilities.sum(axis=1), 1, rtol=1e-5)

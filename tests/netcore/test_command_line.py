@@ -82,7 +82,9 @@ def test_pen_strokes_are_read_and_scored_where_labels_are_given(tmp_path, capsys
     digits = [Drawing([np.array(stroke, float) for stroke in FOUR], 4)] * 2 + odd
     path.write_bytes(gzip.compress(strokes.dumps(digits).encode()))
     assert main(["predict", "dense", "--ink", str(path), "--json"]) == 0
-    result = last_json(capsys)
+    *_, left_out, last = capsys.readouterr().out.splitlines()
+    result = json.loads(last)
+    assert left_out == "1 without a label left out" and result["without_label"] == 1
     assert result["count"] == 4 == np.sum(result["confusion"])
     assert result["confusion"][4][4] == 2
     assert result["per_digit"][4] == 1 and result["per_digit"][9] is None
@@ -91,10 +93,13 @@ def test_pen_strokes_are_read_and_scored_where_labels_are_given(tmp_path, capsys
 
 def test_pen_strokes_without_labels_give_a_line_a_digit(tmp_path, capsys):
     path = tmp_path / "digits.jsonl"
-    path.write_text(strokes.dumps([Drawing([np.array(stroke) for stroke in SEVEN])] * 3))
-    assert main(["predict", "dense", "--one-look", "--ink", str(path)]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 3 and all(line.startswith("7 (") for line in lines)
+    seven = Drawing([np.array(stroke) for stroke in SEVEN])
+    path.write_text(strokes.dumps([seven, Drawing([np.full((2, 2), np.nan)]), seven]))
+    assert main(["predict", "dense", "--one-look", "--ink", str(path), "--json"]) == 0
+    first, empty, last, result = capsys.readouterr().out.splitlines()
+    assert first == last and first.startswith("7 (")
+    assert empty == "nothing drawn"
+    assert json.loads(result) == {"count": 3, "digits": [[7], [], [7]]}
 
 
 def test_a_number_in_pen_strokes_is_read_digit_by_digit(tmp_path, capsys):

@@ -100,6 +100,12 @@ def test_a_sheet_holds_every_image_in_ink_with_clear_paper_between(images):
     assert (figure.data[1].x[10], figure.data[1].y[10]) == (60 + 14, 30 + 14)
 
 
+def test_a_confusion_without_a_mistake_is_pale_all_over():
+    heatmap = charts.confusion(np.eye(10, dtype=int), [str(k) for k in DIGITS]).data[0]
+    assert (heatmap.zmin, heatmap.zmax) == (0, 1)
+    assert set(heatmap.z[~np.isnan(heatmap.z)]) == {0}
+
+
 def test_a_class_without_images_leaves_its_place_empty(images):
     means = images[:10].astype(float)
     means[4] = np.nan

@@ -10,7 +10,7 @@ import netcore
 from netcore.reading import Reading
 from tests.handwriting import FOUR, SEVEN, ZERO, fabric, sent
 from tests.ui.screen import button, press, words
-from ui import cache, canvas, shelf, state, wording
+from ui import cache, canvas, reader, shelf, state, wording
 from ui.fabric import PAPER
 
 SPEC = ["Flatten", {"layer": "Dense", "out_features": 10}, "LogSoftmax"]
@@ -74,6 +74,13 @@ def test_words_say_which_of_several_digits_is_doubtful():
     assert wording.words(reading([4, 2], [False, False])).startswith(
         "Numbers 1, 2 from the left do"
     )
+
+
+def test_a_mere_guess_is_pale_in_the_chart_and_nothing_is_ever_100_percent():
+    likely = np.array([0.999, 0.001])
+    sure, guess = (reader.bars(likely, known)["series"][0]["data"][0] for known in (True, False))
+    assert sure["label"]["formatter"] == ">99%"
+    assert sure["itemStyle"]["opacity"] == 1 > guess["itemStyle"]["opacity"]
 
 
 def test_undo_takes_the_last_stroke_back(draw):

@@ -1,5 +1,6 @@
 """The exam of the person: ten digits, and what the models made of them."""
 
+import numpy as np
 import pytest
 
 from tests.handwriting import FOUR, HAND, SEVEN, ZERO, fabric
@@ -77,3 +78,10 @@ def test_the_drawings_can_join_the_own_set_once(at):
     own = at.session_state[state.OWN_SET.name]
     assert {each.drawing.label for each in own} >= {1, 4, 7}
     assert button(at, "Add them to my set").disabled
+
+
+def test_every_drawing_is_read_as_on_the_page_in_several_looks(at):
+    slanted = [[(x - 1.4 * (y - 140), y) for x, y in stroke] for stroke in SEVEN]
+    at.session_state[state.HANDED.name] = [([np.array(stroke) for stroke in slanted], 7)]
+    at.run()  # at one look it is an 8
+    assert "| **dense** | 1 of 1 |" in table(at)

@@ -92,6 +92,11 @@ def test_a_dot_keeps_its_place():
     assert np.allclose(stroke.mean(axis=0), (50, 250))
 
 
+def test_a_touch_that_trembles_is_a_dot_and_not_a_tiny_one():
+    (touch,) = read(sent([[(100, 100), (101, 103)]]))
+    assert (touch == [100.5, 101.5]).all()
+
+
 def test_a_stroke_moved_with_the_edit_tool_is_read_where_it_lies():
     line = ("M", 10, 10), ("L", 30, 10)
     (stroke,) = read(path(*line, left=100, top=200))

@@ -85,6 +85,8 @@ def test_a_downloaded_set_opens_again_as_it_was(session):
     for digit, label in ((FOUR, 4), (SEVEN, 7)):
         own_set.add(arrays(digit), label)
     text = strokes.dumps([each.drawing for each in own_set.drawings()])
+    assert own_set.opened(text.encode(), "mine.jsonl") == []  # all of it is there already
+    state.OWN_SET.clear()
     pairs = own_set.opened(text.encode(), "mine.jsonl")
     assert [label for _, label in pairs] == [4, 7]
     assert [stroke.tolist() for stroke in pairs[0][0]] == fabric(FOUR)["strokes"]

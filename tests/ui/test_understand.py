@@ -72,6 +72,18 @@ def test_a_closed_section_costs_nothing(look, monkeypatch):
     assert not at.exception
 
 
+def test_of_a_number_one_digit_at_a_time_is_looked_into(look):
+    narrow = [[(x / 2, 60 + y / 2) for x, y in stroke] for stroke in FOUR]
+    beside = [[(130 + x / 2, 60 + y / 2) for x, y in stroke] for stroke in SEVEN]
+    at = look("Preprocessing", strokes=narrow + beside)
+    assert "The last picture is what is read: **4**" in words(at)
+    widget(at, "segmented_control", state.INSIDE_DIGIT).select(1).run()
+    assert "The last picture is what is read: **7**" in words(at)
+    at.session_state[state.DRAWING.name] = fabric(FOUR)
+    at.run()
+    assert "The last picture is what is read: **4**" in words(at) and not at.exception
+
+
 def test_what_is_open_outlives_a_visit_to_another_page(look):
     at = look("Preprocessing")
     widget(at, "toggle", state.ROAD["pen"]).set_value(False).run()
@@ -209,8 +221,15 @@ def test_all_models_stand_side_by_side_and_the_table_names_them(look):
     at = look("All models")
     table = at.dataframe[0].value
     assert list(table["Model"]) == list(cache.shipped_models())
-    assert set(table["Reads"]) == {"4"}
+    assert set(table["Reads"]) == {"4"} and set(table["A digit"]) == {"yes"}
     assert "All of them read a **4**" in words(at)
+
+
+def test_models_side_by_side_doubt_what_is_no_digit_and_agree_with_the_page(look):
+    grid = [[(x, 40), (x, 240)] for x in (60, 110, 160, 210)]
+    grid += [[(40, y), (240, y)] for y in (60, 110, 160, 210)]
+    table = look("All models", strokes=grid, model="best").dataframe[0].value.set_index("Model")
+    assert table.loc["best", "A digit"] == "no"
 
 
 def test_a_model_that_cannot_answer_does_not_take_the_others_away(look):
@@ -226,6 +245,7 @@ def test_a_model_that_cannot_answer_does_not_take_the_others_away(look):
     [
         ({}, "None of them has an answer."),
         ({"4": 3}, "All of them read a **4**."),
+        ({"8": 2}, "All of them read an **8**."),
         ({"4": 3, "9": 1}, "They disagree: 3 read a **4**, 1 a **9**."),
     ],
 )
