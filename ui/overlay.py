@@ -193,6 +193,7 @@ def _scaled(figure, measure: str, values: Sequence[np.ndarray], top=1.002) -> go
     figure.update_xaxes(rangemode="tozero", fixedrange=False)
     if measure == "Loss":
         return figure.update_yaxes(type="log", fixedrange=False)
-    low = min((np.quantile(v, 0.05) for v in values if len(v)), default=0.0)
+    longest = max(map(len, values), default=0)  # who has just begun has no other moments
+    low = min((np.quantile(v, 0.05) for v in values if len(v) > longest / 10), default=0.0)
     low = np.floor(10 * low) / 10 if low < 0.9 else np.floor(100 * low) / 100
     return figure.update_yaxes(range=[low, top], tickformat=".4~%", fixedrange=False)
