@@ -86,6 +86,9 @@ def _figures(now: Moment, status: str) -> None:
         st.metric("Accuracy", accuracy, width="content", help=about)
         st.metric("Loss", loss, width="content", help=about)
         st.metric("Images/s", speed, width="content", help="How many images it learns from.")
+        if view.exam:
+            score = f"{view.exam['test_accuracy']:.2%}"
+            st.metric("Exam", score, width="content", help="On the test images. More below.")
     st.progress(min(view.progress, 1.0), text=_state_of(view, status))
 
 

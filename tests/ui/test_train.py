@@ -53,6 +53,7 @@ def test_start_leads_to_the_exam_and_the_test_score(page):
     press(at, "Start")
     score = finish(at).view().exam["test_accuracy"]
     assert labelled(at.metric, "Accuracy on the test set").value == f"{score:.2%}"
+    assert labelled(at.metric, "Exam").value == f"{score:.2%}", "in sight without scrolling"
     assert score > 0.96
     assert button(at, "Start").disabled
 
