@@ -71,10 +71,11 @@ def chart(series: list[dict], axis: Mapping, mark: Mapping | None = None, legend
         "grid": {"left": 4, "right": 16, "top": 34, "bottom": 4, "containLabel": True},
         "legend": {"show": legend, "top": 0, "left": 0, "icon": "roundRect", "itemHeight": 4},
         "tooltip": {"trigger": "axis", "confine": True},
-        "xAxis": {"type": "value", "min": 0, "max": "dataMax", "minInterval": 1},
+        "xAxis": {"type": "value", "min": 0, "max": "dataMax", "minInterval": 1,
+                  "axisLabel": {"showMaxLabel": False}},
         "yAxis": dict(axis),
         "series": series,
-    }
+    }  # fmt: skip
 
 
 def spreads(layers: Mapping[str, Sequence]) -> dict:
