@@ -1,7 +1,7 @@
 """Memory that is free in Python, given back to the system.
 
-glibc keeps what one of its threads has freed between two blocks that live on, for that thread to use
-again. Here each run has a thread of its own, which ends.
+glibc keeps what a thread has freed between two blocks that live on, for that thread to use again.
+Here each run has a thread of its own, which ends.
 """
 
 import ctypes

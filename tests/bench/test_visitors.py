@@ -41,7 +41,7 @@ def test_a_button_that_is_not_there_is_an_error(monkeypatch):
 
 def test_threads_and_memory_are_back_when_they_stay_back(clock):
     def status():
-        return (5 if clock[0] < 31 else 4), (900.0 if 20 < clock[0] < 90 else 100.0)
+        return (6 if clock[0] < 31 else 4), (900.0 if 20 < clock[0] < 90 else 100.0)
 
     server = SimpleNamespace(status=status)
     assert visitors.come_back(server, (4, 100.0)) == (31, 90, (4, 100.0))
