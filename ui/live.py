@@ -11,8 +11,8 @@ from ui import cache, moment, panels, slow, travel
 from ui.jobs import Job, View
 from ui.moment import Moment
 
-TICK = 0.4  # seconds between two looks at a running job …
-CROWD = 4  # … while no more runs than these are under way; each doubling doubles it
+TICK = 0.45  # seconds between two looks at a running job …
+CROWD = 8  # … while no more runs than these are under way; each doubling doubles it
 
 
 def outlook(planned) -> None:
