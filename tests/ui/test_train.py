@@ -88,6 +88,13 @@ def test_every_choice_reaches_the_recipe(page):
     assert (recipe.train_images, recipe.seed, recipe.name) == (500, 7, "my fast")
 
 
+@pytest.mark.parametrize(("images", "points"), [("55000", 11), ("2000", 40)])
+def test_a_short_run_has_a_validation_curve_too(page, images, points):
+    at = page(images=images)
+    press(at, "Start")
+    assert len(finish(at).view().validation) == points
+
+
 @pytest.mark.parametrize("name", sorted(path.stem for path in RECIPES.glob("*")))
 def test_a_link_to_a_recipe_opens_it_as_it_is(page, name):
     at = page(recipe=name)
