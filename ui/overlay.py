@@ -85,7 +85,8 @@ def curves(chosen: Sequence[Run], measure: str) -> go.Figure:
         line = {"color": colour, "width": 1}
         options = {"legendgroup": run.id, "mode": "lines", "hoverinfo": "skip"}
         x, y = run.training[:, 0], run.training[:, column]
-        figure.add_scatter(x=x, y=y, line=line, opacity=0.35, showlegend=False, **options)
+        options |= {"name": run.name, "showlegend": not len(run.validation)}
+        figure.add_scatter(x=x, y=y, line=line, opacity=0.35, **options)
     for run, colour in zip(chosen, colours, strict=False):
         figure.add_scatter(
             x=run.validation[:, 0],
