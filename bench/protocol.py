@@ -13,10 +13,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 import websockets
+from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 PATIENCE = 30.0  # seconds; whatever takes longer has failed
+SOON = 5.0  # seconds within which a button is on its page; while a page is drawn anew it is not
+GO = ("Start", "Resume")  # from here on a run owes progress
 STEP = re.compile(r"step ([\d,]+), epoch")
 
 
@@ -25,7 +28,7 @@ class Seen:
     """What all tabs together noticed."""
 
     latencies: dict = field(default_factory=dict)  # action → seconds
-    gaps: list = field(default_factory=list)  # seconds between two sights of a run's progress
+    gaps: list = field(default_factory=list)  # seconds without progress of a run that is watched
     errors: list = field(default_factory=list)
 
 
@@ -54,34 +57,46 @@ class Tab:
         return self
 
     async def __aexit__(self, *error):
+        self._look_away()
         self._stop_ticks()
         self._listener.cancel()
         await self._socket.close()
 
     async def go(self, page, query=""):
         """Turn to a page, as its link would."""
-        self.query, self.step_seen = query, None
+        self.query = query
+        self._look_away()
         self._stop_ticks()
         self.widgets.clear()
         await self._ask("turn the page", name=page, page_hash=self.pages.get(page, ""))
         self.page = self.pages.get(page, "")
 
     async def click(self, label):
-        """Press a button; False if there is none of that label."""
-        if label not in self.elements:
+        """Press a button; False, and an error, if there is none of that label."""
+        if not (found := await self._find(label)):
             return False
-        widget, fragment = self.elements[label]
-        await self._ask(f"click {label}", fragment, trigger=widget)
+        if label in GO:
+            self.step_seen = time.perf_counter()
+        await self._ask(f"click {label}", found[1], trigger=found[0])
         return True
 
     async def set(self, label, value, action):
-        """Give a component, or a widget with a JSON value, another value."""
-        if label not in self.elements:
+        """Give a component, or a widget with a JSON value, another value; False as `click`."""
+        if not (found := await self._find(label)):
             return False
-        widget, fragment = self.elements[label]
+        widget, fragment = found
         self.widgets[widget] = json.dumps(value)
         await self._ask(action, fragment)
         return True
+
+    async def _find(self, label):
+        """(widget, fragment) of that label as soon as it is on the page."""
+        deadline = time.monotonic() + SOON
+        while label not in self.elements and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
+        if label not in self.elements:
+            self.seen.errors.append(f"there is no {label!r} on the page")
+        return self.elements.get(label)
 
     async def _ask(self, action, fragment="", **what):
         done = asyncio.get_running_loop().create_future()
@@ -175,17 +190,22 @@ class Tab:
             self.elements[name] = element.bidi_component.id, delta.fragment_id
         elif kind == "markdown":
             self.texts.append(element.markdown.body)
+        elif kind == "alert" and element.alert.format == Alert.ERROR:
+            self.seen.errors.append(element.alert.body[:200])
         elif kind == "exception":
             self.seen.errors.append(element.exception.message[:200])
         elif kind == "progress" and (match := STEP.search(element.progress.text)):
             self._notice(int(match[1].replace(",", "")), "Learning" in element.progress.text)
 
     def _notice(self, step, learning):
-        now = time.perf_counter()
-        if not learning:
-            self.step_seen = None
-        elif step != self.step or self.step_seen is None:
-            if self.step_seen is not None:
-                self.seen.gaps.append(now - self.step_seen)
-            self.step_seen = now
+        if step != self.step or not learning:
+            self._look_away()
+        if learning and self.step_seen is None:
+            self.step_seen = time.perf_counter()
         self.step = step
+
+    def _look_away(self):
+        """A run that stands still owes its progress up to here, also if none ever comes."""
+        if self.step_seen is not None:
+            self.seen.gaps.append(time.perf_counter() - self.step_seen)
+            self.step_seen = None

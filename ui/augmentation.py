@@ -56,7 +56,7 @@ def choose(
     labels: (N,).
     """
     now = strengths or {}
-    with st.popover(title(now), icon=":material/animation:", help=ABOUT, width="stretch"):
+    with st.popover(title(now), help=ABOUT, width="stretch"):
         effect, columns, chosen = st.container(), st.columns(2, gap="medium"), {}
         for number, (name, way) in enumerate(WAYS.items()):
             value = float(now.get(name, 0))

@@ -15,7 +15,7 @@ import threading
 import time
 
 from netcore import Divergence, RecipeError, Trainer, freeze
-from ui import limits
+from ui import limits, memory
 from ui.history import History
 from ui.learner import EPOCH, Learner
 from ui.pool import Pool, Ticket
@@ -79,6 +79,7 @@ class Background:
             self._fail(f"The run stopped on an unforeseen error: {error!r}")
         finally:
             self._pool.leave(ticket)
+            memory.give_back()
 
     def _wanted(self):
         """Whether to go on waiting in line."""

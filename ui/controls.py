@@ -20,7 +20,8 @@ CHANNELS = (4, 8, 16, 32, 64)
 KERNELS = (3, 5)
 CLIPS = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0)
 AVERAGINGS = (0.0, 0.9, 0.98, 0.99, 0.995, 0.998, 0.999)
-VALIDATIONS = 40  # points of the validation curve, where the recipe has no say
+VALIDATIONS = 40  # points of the validation curve, where the recipe gives none or less than …
+FEWEST_VALIDATIONS = 5
 SCHEDULES = {"constant": "Constant", "step": "Steps", "cosine": "Cosine", "one_cycle": "One cycle"}
 INITIALIZERS = {"he": "He", "glorot": "Glorot", "lecun": "LeCun"}
 
@@ -112,7 +113,15 @@ def recipe(base: Recipe, fixed: bool = False) -> Recipe:
     if not same_network or built != base.replace(layers=layers):
         built = built.replace(name=f"my {base.name}"[:60])
     steps = built.total_steps(built.train_images or most)
-    return built.replace(eval_every=built.eval_every or max(1, steps // VALIDATIONS))
+    return built.replace(eval_every=_eval_every(built, steps))
+
+
+def _eval_every(recipe: Recipe, steps: int) -> int:
+    """The recipe's own, unless it asks for none or the run has become too short for a curve."""
+    own = recipe.eval_every
+    if own and (recipe.patience is not None or steps >= FEWEST_VALIDATIONS * own):
+        return own
+    return max(1, steps // VALIDATIONS)
 
 
 def _layers(form: Form) -> tuple:

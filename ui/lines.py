@@ -10,6 +10,7 @@ from scipy.ndimage import gaussian_filter1d
 
 GREY = "#8b929d"
 FLOOR = 1e-4  # a log axis has no place for 0
+FEW = 12  # points of a line that are shown as dots: one alone would be invisible
 SMOOTH = 3  # points: the width of the bell that weighs a point's neighbours
 LOG, SHARE = {"type": "log"}, {"type": "value", "min": 0, "max": 100}
 
@@ -36,7 +37,8 @@ def smoothed(rows: Rows, column: int) -> list[tuple[float, float]]:
 def line(name: str, data: list, **style) -> dict:
     """One series; `style` goes into its `lineStyle`."""
     style = {"width": 2, **style}
-    return {"name": name, "type": "line", "data": data, "showSymbol": False, "lineStyle": style}
+    dots = {"showSymbol": len(data) <= FEW, "symbolSize": 5}
+    return {"name": name, "type": "line", "data": data, **dots, "lineStyle": style}
 
 
 def quiet(series: dict, **changes) -> dict:
@@ -69,10 +71,11 @@ def chart(series: list[dict], axis: Mapping, mark: Mapping | None = None, legend
         "grid": {"left": 4, "right": 16, "top": 34, "bottom": 4, "containLabel": True},
         "legend": {"show": legend, "top": 0, "left": 0, "icon": "roundRect", "itemHeight": 4},
         "tooltip": {"trigger": "axis", "confine": True},
-        "xAxis": {"type": "value", "min": 0, "max": "dataMax", "minInterval": 1},
+        "xAxis": {"type": "value", "min": 0, "max": "dataMax", "minInterval": 1,
+                  "axisLabel": {"showMaxLabel": False}},
         "yAxis": dict(axis),
         "series": series,
-    }
+    }  # fmt: skip
 
 
 def spreads(layers: Mapping[str, Sequence]) -> dict:
@@ -92,6 +95,7 @@ def spreads(layers: Mapping[str, Sequence]) -> dict:
                       "height": f"{tall - 3 - 60 / len(layers) / 3}%"})  # fmt: skip
         edge = float(f"{2 * middles[-1] - middles[-2]:.3g}")
         across.append({"type": "value", "gridIndex": n, "min": -edge, "max": edge,
+                       "axisLabel": {"showMinLabel": False, "showMaxLabel": False},
                        "splitNumber": 4, "splitLine": {"show": False}})  # fmt: skip
         up.append({"type": "value", "gridIndex": n, "show": False})
     return {

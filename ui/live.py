@@ -11,8 +11,8 @@ from ui import cache, moment, panels, slow, travel
 from ui.jobs import Job, View
 from ui.moment import Moment
 
-TICK = 0.4  # seconds between two looks at a running job …
-CROWD = 4  # … while no more runs than these are under way; each doubling doubles it
+TICK = 0.45  # seconds between two looks at a running job …
+CROWD = 8  # … while no more runs than these are under way; each doubling doubles it
 
 
 def outlook(planned) -> None:
@@ -86,6 +86,9 @@ def _figures(now: Moment, status: str) -> None:
         st.metric("Accuracy", accuracy, width="content", help=about)
         st.metric("Loss", loss, width="content", help=about)
         st.metric("Images/s", speed, width="content", help="How many images it learns from.")
+        if view.exam:
+            score = f"{view.exam['test_accuracy']:.2%}"
+            st.metric("Exam", score, width="content", help="On the test images. More below.")
     st.progress(min(view.progress, 1.0), text=_state_of(view, status))
 
 

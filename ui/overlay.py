@@ -85,7 +85,8 @@ def curves(chosen: Sequence[Run], measure: str) -> go.Figure:
         line = {"color": colour, "width": 1}
         options = {"legendgroup": run.id, "mode": "lines", "hoverinfo": "skip"}
         x, y = run.training[:, 0], run.training[:, column]
-        figure.add_scatter(x=x, y=y, line=line, opacity=0.35, showlegend=False, **options)
+        options |= {"name": run.name, "showlegend": not len(run.validation)}
+        figure.add_scatter(x=x, y=y, line=line, opacity=0.35, **options)
     for run, colour in zip(chosen, colours, strict=False):
         figure.add_scatter(
             x=run.validation[:, 0],
@@ -193,6 +194,7 @@ def _scaled(figure, measure: str, values: Sequence[np.ndarray], top=1.002) -> go
     figure.update_xaxes(rangemode="tozero", fixedrange=False)
     if measure == "Loss":
         return figure.update_yaxes(type="log", fixedrange=False)
-    low = min((np.quantile(v, 0.05) for v in values if len(v)), default=0.0)
+    longest = max(map(len, values), default=0)  # who has just begun has no other moments
+    low = min((np.quantile(v, 0.05) for v in values if len(v) > longest / 10), default=0.0)
     low = np.floor(10 * low) / 10 if low < 0.9 else np.floor(100 * low) / 100
     return figure.update_yaxes(range=[low, top], tickformat=".4~%", fixedrange=False)

@@ -96,7 +96,6 @@ def _both(moment, column, factor, axis):
         {
             **lines.line("validation", lines.points(view.validation, column, factor), width=2.5),
             "showSymbol": True,
-            "symbolSize": 5,
         },
     ]
     here = None if moment.live else moment.step

@@ -143,11 +143,11 @@ SLOW = Key("_slow", False)  # single steps follow each other at a visible pace
 PACE = Key("_pace", 1.0)  # seconds a step
 SAVED = Key("_saved", kept=True)  # the name under which the run's model was saved
 UPLOAD = Key("_upload", kept=True)  # the visitor's own dataset.Dataset; the next one replaces it
-SWEEP_JOB = Key("_sweep_job")  # this session's latest sweep, a ui.sweeps.Job
-SWEEPS = Key("_sweeps", ())  # all of its ui.sweeps.Job, the latest first
+SWEEP_JOB = Key("_sweep_job", kept=True)  # this session's latest sweep, a ui.sweeps.Job
+SWEEPS = Key("_sweeps", (), kept=True)  # all of its ui.sweeps.Job, the latest first
 MOST_SWEEPS = 6
 SWEEP_SHOWN = Key("_sweep_shown")  # the id of the one that is looked at
-SWEEP_CHECK = Key("_sweep_check")  # its best trial with other seeds, a ui.sweeps.Job
+SWEEP_CHECK = Key("_sweep_check", kept=True)  # its best trial with other seeds, a ui.sweeps.Job
 SWEEP_OPEN = Key("_sweep_open", False)
 TRIAL = Key("_trial")  # the key of the trial that is opened; None: the best
 UPLOAD_ERROR = Key("_upload_error")  # why the last file was refused, as a sentence

@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 import streamlit as st
 
-import dataset as data
 from netcore import Recipe
 from netcore.recipe import ACTIVATIONS, dense_shape
 from netcore.sweep import BY_FACTORS, Range, Sweep
 from ui import cache, state
+from ui.choose import dataset
 from ui.controls import OPTIMIZERS, SCHEDULES, WIDTHS
 from ui.knobs import BATCHES, DECAYS, RATES
 from ui.sweep_charts import label, write
@@ -148,12 +148,10 @@ def _recipe() -> Recipe:
             help="How many passes over these images each trial makes.",
             **state.SWEEP_EPOCHS.bound,
         )
-    name = state.DATASET.get()
-    if name not in data.names():  # other processes cannot see what a visitor has opened here
-        st.caption("A sweep cannot use your own file, so it takes mnist.")
-        name = state.DATASET.default
-    return recipes[state.SWEEP_RECIPE.get()].replace(
-        dataset=name, train_images=images, epochs=epochs, steps=None, patience=None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        data = dataset()
+    return recipes[name].replace(
+        dataset=data.name, train_images=images, epochs=epochs, steps=None, patience=None
     )
 
 

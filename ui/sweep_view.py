@@ -5,6 +5,7 @@ from statistics import mean, stdev
 
 import streamlit as st
 
+import dataset
 from netcore.sweep import Result, Sweep, dumps, ranked
 from ui import cache, charts, controls, state, sweep_charts
 from ui.sweep_charts import label, words, write
@@ -22,12 +23,17 @@ def start(sweep: Sweep) -> None:
         if job := key.get():
             job.stop()
         key.clear()
-    job = Job(sweep, cache.sweep_line())
+    job = _job(sweep)
     state.SWEEP_JOB.set(job)
     state.SWEEPS.set((job, *state.SWEEPS.get())[: state.MOST_SWEEPS])
     state.SWEEP_SHOWN.set(job.id)
     state.TRIAL.clear()
     job.start()
+
+
+def _job(sweep: Sweep) -> Job:
+    name = sweep.recipe.dataset
+    return Job(sweep, cache.sweep_line(), cache.dataset(name), shared=name in dataset.names())
 
 
 def choose() -> Job | None:
@@ -195,6 +201,7 @@ def _trial(job: Job, result: Result, best: bool) -> None:
         st.page_link(
             "pages/train.py",
             label="Open in Train",
+            disabled=not _data_is_open(job),
             icon=":material/model_training:",
             query_params=controls.link(job.sweep.recipe.name, trial.recipe),
             help="Train with these settings: watch it, steer it, keep it. A run that stands there "
@@ -216,13 +223,18 @@ def _download(job: Job, results: list[Result]) -> None:
     )
 
 
+def _data_is_open(job: Job) -> bool:
+    """Whether its dataset is here to train on: a visitor's file may have been replaced."""
+    return job.sweep.recipe.dataset in cache.dataset_names()
+
+
 def _verdict(job: Job, order: list[Result]) -> None:
     """What the best is worth, and how to find out."""
     done = [result for result in order if result.status == "done"]
     if job.running or len(done) < 2:
         return
     best = done[0].validation_accuracy
-    images = len(cache.dataset(job.sweep.recipe.dataset).validation)
+    images = job.validation_images
     chance = 2 * math.sqrt(2 * best * (1 - best) / images)
     near = sum(best - result.validation_accuracy <= chance for result in done[1:])
     with st.container(border=True):
@@ -247,6 +259,7 @@ def _check(job: Job, best: Result) -> None:
             icon=":material/casino:",
             on_click=_start_check,
             args=(job, best),
+            disabled=not _data_is_open(job),
             help="Train the best again, several times, and see what it scores when nobody picks.",
         )
         return
@@ -258,7 +271,7 @@ def _check(job: Job, best: Result) -> None:
 def _start_check(job: Job, best: Result) -> None:
     recipe = next(trial.recipe for trial in job.trials if trial.settings == best.settings)
     seeds = tuple(recipe.seed + n for n in range(1, FRESH_SEEDS + 1))
-    check = Job(Sweep(recipe, {"seed": seeds}), cache.sweep_line())
+    check = _job(Sweep(recipe, {"seed": seeds}))
     state.SWEEP_CHECK.set(check)
     check.start()
 

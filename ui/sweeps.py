@@ -13,6 +13,7 @@ from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 
+from dataset import Dataset
 from netcore import RecipeError
 from netcore.commands.processes import Processes
 from netcore.sweep import Result, Sweep
@@ -97,9 +98,13 @@ class View:
 class Job:
     """One sweep of one visitor. A page calls these methods; none of them waits for a thread."""
 
-    def __init__(self, sweep: Sweep, line: Line):
+    def __init__(self, sweep: Sweep, line: Line, data: Dataset, shared: bool = True):
+        """`data` is the recipe's dataset; `shared` if other processes can open it by its name."""
         self.id = f"{id(self):x}-{time.monotonic_ns():x}"
         self.sweep, self.trials = sweep, sweep.plan()
+        self.validation_images = len(data.validation)
+        parts = (data.train, data.validation)
+        self._data = None if shared else [(part.images, part.labels) for part in parts]
         self._line = line
         self._lock = threading.Lock()  # guards all below; held only for moments
         self._status, self._message = "waiting", ""
@@ -166,7 +171,8 @@ class Job:
 
     def _train(self):
         bounds = self._line.bounds
-        with Processes(min(bounds.processes, len(self.trials)), bounds.dask) as processes:
+        jobs = min(bounds.processes, len(self.trials))
+        with Processes(jobs, bounds.dask, self._data) as processes:
             with self._lock:
                 if self.over:
                     return
@@ -189,3 +195,4 @@ class Job:
                 self.stop(f"Stopped after {limit / 60:g} minutes, the most that this server gives.")
         if self._processes:
             self._processes.stop()
+        self._processes = self._data = None

@@ -11,12 +11,13 @@ keeps the session for a lost connection to come back to, two minutes, and no lon
 
 import asyncio
 import gc
+import threading
 import weakref
 
 import streamlit as st
 from streamlit import runtime
 
-from ui import state
+from ui import memory, state
 
 KEPT_FOR = 120  # seconds that Streamlit keeps the session of a lost connection
 REMEMBER = """
@@ -74,6 +75,7 @@ def _forget() -> None:
     _let_go(manager._session_storage)
     if not manager.num_active_sessions():  # nobody is kept waiting
         gc.collect()  # a session and its pages refer to each other
+    threading.Thread(target=memory.give_back).start()
 
 
 def _let_go(storage) -> None:

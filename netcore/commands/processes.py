@@ -1,7 +1,8 @@
 """Trials in several processes: of this machine, or of a Dask cluster. joblib does the sharing out.
 
-Each process opens the data for itself, once, and trains one trial at a time with one thread, so a
-trial gives the same bits wherever it runs. Nothing here or below knows the interface.
+Each process opens the data for itself, once, unless they exist in this process only; then they are
+sent to the others. Each trains one trial at a time with one thread, so a trial gives the same bits
+wherever it runs. Nothing here or below knows the interface.
 """
 
 import functools
@@ -23,10 +24,13 @@ class Processes:
 
     `jobs` processes of this machine, 1 being this one itself, or all those of the Dask cluster
     whose `scheduler` has this address, such as tcp://10.0.0.5:8786. RecipeError if there is none.
+    `data` is ((images, labels) to learn from, (images, labels) to validate on); None: those of the
+    dataset that a trial's recipe names.
     """
 
-    def __init__(self, jobs=1, scheduler=None):
+    def __init__(self, jobs=1, scheduler=None, data=None):
         self.jobs, self.scheduler = jobs, scheduler
+        self._data = [array for split in data or () for array in split]  # Dask sends each once
         self._stopped, self._stopping = threading.Event(), threading.Lock()
         self._client = connect(scheduler) if scheduler else None
 
@@ -46,7 +50,7 @@ class Processes:
                 with self._stopping:  # so that `stop` meets all processes or none
                     if self._stopped.is_set():
                         return
-                    results = parallel(work(trial, stop) for trial in trials)
+                    results = parallel(work(trial, stop, *self._data) for trial in trials)
                 for result in results:
                     if self._stopped.is_set():
                         return
@@ -78,9 +82,13 @@ class Processes:
                 executor.shutdown(wait=False, kill_workers=True)
 
 
-def train(trial, stop=None) -> sweep.Result | None:
-    """`sweep.train` on the data that the trial's recipe names; runs in any process."""
-    return sweep.train(trial, *_data(trial.recipe.dataset), stop, augment=augment.build)
+def train(trial, stop=None, *data) -> sweep.Result | None:
+    """`sweep.train` on the data that the trial's recipe names; runs in any process.
+
+    `data`, if given, are images and labels to learn from, then those to validate on.
+    """
+    train, validation = (data[:2], data[2:]) if data else _data(trial.recipe.dataset)
+    return sweep.train(trial, train, validation, stop, augment=augment.build)
 
 
 @functools.lru_cache(maxsize=1)

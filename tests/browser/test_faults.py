@@ -43,6 +43,15 @@ def test_a_reload_keeps_the_run_and_what_was_drawn(visit, app):
     put_away(page)
 
 
+def test_a_reload_keeps_a_sweep_and_what_it_has_found(visit):
+    page = visit("/sweep?try_lr=0.03&try_lr=0.1&try_hidden=8&of_images=500")
+    page.get_by_role("button", name="Start 2 trials").click()
+    expect(page.get_by_text(re.compile("Getting ready|Trying|Done"))).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Done · 2 of 2 trials")).to_be_visible()
+    expect(page.get_by_text("The best: learning rate")).to_be_visible()
+
+
 def test_the_word_of_a_tab_stands_in_no_address(visit):
     page = visit("/train")
     remembered = page.wait_for_function("sessionStorage.getItem('mnist-playground')")

@@ -1,5 +1,6 @@
 """Sweeps: planned as data, trained anywhere with the same bits, continued, told in sentences."""
 
+import contextlib
 import json
 import os
 import signal
@@ -170,6 +171,20 @@ def test_a_dask_cluster_gives_the_same_bits_too_from_the_command_line_as_well(al
             assert main([*QUICK, "--grid", "lr=0.01,0.1", *where, "--json"]) == 0
             losses.append([row["validation_loss"] for row in last_json(capsys)["results"]])
         assert losses[0] == losses[1]
+
+
+@pytest.mark.parametrize("where", ["processes", "cluster"])
+def test_data_that_only_this_process_has_are_sent_to_the_others(data, where):
+    plan = Sweep(SMALL.replace(dataset="my digits.csv"), GRID.axes).plan()
+    here = scores(sweep.train(trial, *data) for trial in plan)
+    quiet = {"dashboard_address": None, "silence_logs": "ERROR"}
+    with contextlib.ExitStack() as stack:
+        options = {"jobs": 2}
+        if where == "cluster":
+            cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, **quiet)
+            options = {"scheduler": stack.enter_context(cluster).scheduler_address}
+        others = stack.enter_context(Processes(**options, data=data))
+        assert scores(others.train(plan)) == here
 
 
 def test_workers_do_not_load_the_interface_nor_look_at_the_test_set(alone):

@@ -9,7 +9,7 @@ import pytest
 from tests.handwriting import ZERO, fabric
 from tests.ui.screen import button, labelled
 from tests.ui.test_train import job_of, press
-from ui import augmentation, cache, knobs, lines, panels, slow
+from ui import augmentation, cache, knobs, lines, live, panels, slow
 from ui.history import View
 from ui.timeline import Branch
 
@@ -297,6 +297,14 @@ def view(**changes):
 
 def moment(**changes):
     return SimpleNamespace(view=view(**changes), live=True, step=2)
+
+
+@pytest.mark.parametrize(("runs", "least"), [(1, 2), (8, 2), (9, 1), (16, 1), (17, 0.5)])
+def test_up_to_eight_runs_are_looked_at_twice_a_second_and_more_of_them_less_often(
+    monkeypatch, runs, least
+):
+    monkeypatch.setattr(cache, "pool", lambda: SimpleNamespace(crowd=runs))
+    assert least <= 1 / live.tick() < 2 * least
 
 
 def test_the_curves_carry_a_numbered_mark_for_every_change():

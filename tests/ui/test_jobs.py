@@ -12,7 +12,7 @@ import pytest
 import netcore.trainer
 from netcore import Recipe, RecipeError, Trainer
 from netcore.recipe import dense_layers
-from ui import background, jobs, learner
+from ui import background, jobs, learner, memory
 from ui.curve import Curve
 from ui.limits import Limits
 from ui.pool import Pool
@@ -469,6 +469,14 @@ def test_a_run_at_rest_keeps_no_trainer(job_of):
     run_to(job, 10)
     gc.collect()
     assert [network() for network in networks] == [None, None]
+
+
+def test_a_run_at_rest_gives_its_memory_back_to_the_system(job_of, monkeypatch):
+    job, given = job_of(), []
+    network = weakref.ref(job._trainer.network)
+    monkeypatch.setattr(memory, "give_back", lambda: given.append(network() is None))
+    run_to(job, 10)
+    assert given == [True], "once, and when nothing holds the network any more"
 
 
 def test_a_job_nobody_holds_is_gone_with_its_thread(job_of):

@@ -18,3 +18,8 @@ def test_the_smoothed_line_takes_the_noise_away():
 def test_a_run_without_points_or_with_one_is_smooth_as_it_is():
     assert lines.smoothed([], 1) == []
     assert lines.smoothed([(7, 2.5)], 1) == [(7, 2.5)]
+
+
+def test_the_first_steps_are_dots_since_one_point_makes_no_line():
+    assert lines.line("training", [[1, 2.3]])["showSymbol"]
+    assert not lines.line("training", [[step, 2.3] for step in range(100)])["showSymbol"]

@@ -162,6 +162,22 @@ def test_curves_have_a_strong_line_and_a_thin_one_of_the_same_colour():
     assert figure.layout.yaxis.type == "log"
 
 
+def test_a_run_that_has_just_begun_does_not_press_the_other_curves_flat():
+    rows = [(step, 1.0, min(0.9, step / 10)) for step in range(1, 101)]
+    whole = Run("1", "whole", SMALL, [], rows, rows)
+    begun = Run("2", "begun", SMALL, [], rows[:1], [])
+    low, _ = overlay.curves([begun, whole], "Accuracy").layout.yaxis.range
+    assert low == pytest.approx(0.5)
+
+
+def test_a_run_without_a_validation_is_named_by_its_training():
+    rows = [(1, 2.3, 0.1), (2, 2.2, 0.2)]
+    begun = Run("1", "begun", SMALL, [], rows, [])
+    figure = overlay.curves([begun, run_of("whole", "2")], "Loss")
+    named = {trace.name for trace in figure.data if trace.showlegend is not False and len(trace.x)}
+    assert named == {"begun", "whole"}
+
+
 def test_two_networks_meet_on_the_same_validation_images(two_runs):
     at = show(two_runs, "A against B")
     validation = dataset.load("mnist").validation

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+import dataset
 from netcore import Recipe
 from netcore.sweep import Range, Result, Sweep, key, ranked
 from tests.ui.screen import button, press, words
@@ -126,6 +127,44 @@ def test_an_opened_trial_becomes_a_run_in_train_with_the_very_score_of_its_cell(
     run.join(60)
     assert run.recipe.lr == result.settings["lr"], "though it stands between the slider's stops"
     assert run.view().last.validation_loss == result.validation_loss
+
+
+@pytest.fixture
+def own():
+    """A visitor's own file, opened: every third image of MNIST's."""
+    mnist = dataset.load("mnist")
+    splits = {name: split[::3] for name, split in mnist.splits.items()}
+    return dataset.Dataset("my digits.csv 12345678", **splits)
+
+
+def test_a_sweep_on_a_file_of_ones_own_leads_to_the_very_score_in_train(monkeypatch, visit, own):
+    monkeypatch.setenv("PLAYGROUND_SWEEP_PROCESSES", "2")
+    session = {"_upload": own}
+    choices = {"of_images": "500", "try_lr": ["0.03", "0.1"], "try_hidden": ["8"]}
+    at = visit("sweep", session, dataset=own.name, **choices)
+    press(at, "Start 2 trials")
+    result = ranked(finish(at).view().results)[0]
+    assert f"On {len(own.validation):,} validation images" in words(at)
+    link = next(link.proto for link in at.get("page_link") if "Open" in link.proto.label)
+
+    train = visit("train", session, **dict(parse_qsl(link.query_string)))
+    press(train, "Start")
+    run = train.session_state["_job"]
+    run.join(60)
+    assert run.recipe.dataset == own.name
+    assert run.view().last.validation_loss == result.validation_loss
+
+
+def test_results_outlive_the_file_they_were_made_with(page, visit, own):
+    choices = {"of_images": "500", "try_lr": ["0.03", "0.1"], "try_hidden": ["8"]}
+    at = visit("sweep", {"_upload": own}, dataset=own.name, **choices)
+    press(at, "Start 2 trials")
+    finish(at)
+    at.session_state["_upload"] = None
+    at.run()
+    assert not at.exception and at.metric[0].label == "Accuracy"
+    assert button(at, "Try it with 5 other seeds").disabled
+    assert next(link.proto for link in at.get("page_link") if "Open" in link.proto.label).disabled
 
 
 # The figures

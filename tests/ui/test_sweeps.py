@@ -8,6 +8,7 @@ import types
 import distributed
 import pytest
 
+import dataset
 from netcore import Recipe
 from netcore.sweep import Sweep
 from ui.sweeps import Bounds, Job, Line
@@ -24,7 +25,7 @@ def job_of():
     made, line = [], Line(ALONE)
 
     def make(sweep, where=line):
-        made.append(Job(sweep, where))
+        made.append(Job(sweep, where, dataset.load("mnist")))
         made[-1].start()
         return made[-1]
 

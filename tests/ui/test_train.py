@@ -53,6 +53,7 @@ def test_start_leads_to_the_exam_and_the_test_score(page):
     press(at, "Start")
     score = finish(at).view().exam["test_accuracy"]
     assert labelled(at.metric, "Accuracy on the test set").value == f"{score:.2%}"
+    assert labelled(at.metric, "Exam").value == f"{score:.2%}", "in sight without scrolling"
     assert score > 0.96
     assert button(at, "Start").disabled
 
@@ -85,6 +86,13 @@ def test_every_choice_reaches_the_recipe(page):
     assert (recipe.epochs, recipe.steps) == (3, None)
     assert (recipe.schedule, recipe.warmup, recipe.weight_decay) == ("cosine", 0.1, 0.001)
     assert (recipe.train_images, recipe.seed, recipe.name) == (500, 7, "my fast")
+
+
+@pytest.mark.parametrize(("images", "points"), [("55000", 11), ("2000", 40)])
+def test_a_short_run_has_a_validation_curve_too(page, images, points):
+    at = page(images=images)
+    press(at, "Start")
+    assert len(finish(at).view().validation) == points
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in RECIPES.glob("*")))
