@@ -143,6 +143,8 @@ class Tab:
             waiting[2] = waiting[2] or not self._of_fragment or waiting[0] in self._of_fragment
         if self._of_fragment:
             return
+        if message.new_session.page_script_hash != self.page:
+            self.step_seen = None  # the page before had a last word after it was left
         self.page = message.new_session.page_script_hash
         self.elements.clear()
         self._stop_ticks()

@@ -40,6 +40,7 @@ GOALS = {
     "megabytes back": FORGOTTEN + LATE,
 }
 RUNS = ("recipe=dense&epochs=200", "recipe=fast&epochs=200", "recipe=lenet&epochs=200")
+WITH_CANVAS = ("draw", "")
 SEVEN = [["M", 75, 60], ["L", 130, 57], ["L", 205, 55], ["L", 175, 110], ["L", 120, 235]]
 
 
@@ -113,7 +114,7 @@ async def look(port, seen, number, until):
         page = "draw"
         while time.monotonic() < until:
             await asyncio.sleep(chance.uniform(2, 6))
-            if page == "explore" or chance.random() < 0.25:
+            if page not in WITH_CANVAS or chance.random() < 0.25:
                 page = chance.choice(("draw", "explore", "train", ""))
                 await tab.go(page)
             elif chance.random() < 0.2:

@@ -5,6 +5,7 @@ All that knows this library by name is in this file. NumPy may have been built w
 
 import functools
 import math
+import threading
 import time
 
 import numpy as np
@@ -16,7 +17,10 @@ STRETCH = 384  # how many products OpenBLAS adds up at a time, on processors wit
 @functools.cache
 def single_thread():
     """Let BLAS use one thread in this process, but within `Threads`."""
-    _set_threads(1)
+    # Set by a thread that ends: threadpoolctl keeps the one that did, and with it all it works for.
+    thread = threading.Thread(target=_set_threads, args=(1,))
+    thread.start()
+    thread.join()
 
 
 @functools.cache

@@ -5,6 +5,7 @@ import math
 from types import SimpleNamespace
 
 import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from bench import protocol, visitors
 from bench.protocol import Seen, Tab
@@ -30,6 +31,16 @@ def test_a_run_that_never_moves_is_noticed_when_its_visitor_turns_away(monkeypat
         tab._notice(step, learning=True)
     tab._look_away()
     assert tab.seen.gaps == [0.5, 8.0]
+
+
+def test_the_last_word_of_a_page_that_was_left_does_not_count(monkeypatch):
+    monkeypatch.setattr(protocol, "time", SimpleNamespace(perf_counter=lambda: 1.0))
+    tab, message = Tab(0, Seen()), ForwardMsg()
+    tab._notice(7, learning=True)
+    message.new_session.page_script_hash = "another"
+    tab._on_new_session(message)
+    tab._look_away()
+    assert tab.seen.gaps == []
 
 
 def test_a_button_that_is_not_there_is_an_error(monkeypatch):
