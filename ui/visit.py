@@ -6,7 +6,7 @@ in no address, cookie or log, so no shared link carries it; another tab has anot
 browser's "Duplicate tab" copied it: then both tabs show one run.
 
 The register of words holds nothing alive itself. What a gone visitor had stays as long as Streamlit
-keeps the session for a lost connection to come back to, two minutes, and no longer.
+keeps the session for a lost connection to come back to, and no longer.
 """
 
 import asyncio
@@ -19,7 +19,6 @@ from streamlit import runtime
 
 from ui import memory, state
 
-KEPT_FOR = 120  # seconds that Streamlit keeps the session of a lost connection
 REMEMBER = """
 export default function ({ data, setTriggerValue }) {
   const NAME = "mnist-playground"
@@ -61,8 +60,9 @@ def keep() -> None:
 
 def _goodbye() -> None:
     """A connection has ended. Its session is forgotten in time, not only when the next one ends."""
+    kept_for = st.get_option("server.disconnectedSessionTTL")  # seconds
     try:
-        asyncio.get_running_loop().call_later(KEPT_FOR + 1, _forget)
+        asyncio.get_running_loop().call_later(kept_for + 1, _forget)
     except RuntimeError:  # not on the server's thread: the server is closing, or there is none
         return
 

@@ -44,8 +44,9 @@ def two_runs(visit):
     train(page)
     press(page, "Reset")
     expect(page.get_by_role("button", name="Start")).to_be_enabled()
+    settle(page)  # the sliders stand below the button and are drawn after it
     page.get_by_role("slider", name="Units in layer 1").press("ArrowLeft")
-    settle(page)
+    expect(page.get_by_text("25,450 parameters")).to_be_visible()
     train(page)
     turn_to(page, "Runs")
     return page

@@ -6,12 +6,14 @@ import weakref
 from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.runtime import Runtime
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from tests.ui.screen import button, press
 from ui import visit
+from ui.limits import Limits
 from ui.state import Visit
 
 
@@ -79,7 +81,11 @@ def test_a_lost_session_is_forgotten_when_its_time_is_over(monkeypatch, active):
 def test_streamlit_still_has_what_forgetting_reaches_for():
     assert "_session_mgr" in Runtime.__init__.__code__.co_names
     assert "_session_storage" in WebsocketSessionManager.__init__.__code__.co_names
-    assert MemorySessionStorage()._cache.ttl == visit.KEPT_FOR
+    assert hasattr(MemorySessionStorage()._cache, "expire")
+
+
+def test_sessions_of_the_gone_are_kept_as_long_as_their_runs():
+    assert st.get_option("server.disconnectedSessionTTL") == Limits().grace
 
 
 def test_a_network_beyond_the_limits_is_refused_with_a_sentence(train, monkeypatch):
