@@ -29,6 +29,7 @@ def draw() -> list[np.ndarray]:
     objects, turn = state.CANVAS_START.get()
     erasing = state.TOOL.get() == "eraser"
     with board:
+        st.space("small")  # for the canvas's own tools, which show above it under a mouse
         st_canvas(
             key=state.CANVAS.name,
             initial_drawing={"objects": objects},
