@@ -6,7 +6,7 @@ import pytest
 
 from netcore import Recipe, Trainer
 from netcore.recipe import dense_layers
-from tests.ui.test_jobs import TEST, TRAIN, VALIDATION, wait_for
+from tests.ui.small_jobs import TEST, TRAIN, VALIDATION, wait_for
 from ui.jobs import Job
 from ui.limits import Limits
 from ui.pool import Pool
