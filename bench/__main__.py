@@ -20,11 +20,12 @@ from threadpoolctl import threadpool_info
 from bench import contenders, growth
 
 ROUNDS = 7
+REST = 0.3  # seconds before each turn, in which the threads of the one before stop spinning
 RECORDS = Path(__file__).parent / "records"
 TRAINING = (  # name, hidden layers, batch size, steps a round
-    ("dense 784-128-10, batch 100", (128,), 100, 400),
-    ("dense 784-512-10, batch 128", (512,), 128, 150),
-    ("convolution 5×5×16, 5×5×32, batch 128", "conv", 128, 12),
+    ("dense 784-128-10, batch 100", (128,), 100, 2000),
+    ("dense 784-512-10, batch 128", (512,), 128, 600),
+    ("convolution 5×5×16, 5×5×32, batch 128", "conv", 128, 60),
 )
 COMMANDS = (  # accuracy to reach, and the command that should
     (0.925, "--recipe fast --set hidden=32 train_images=30000 epochs=1 eval_every=null"),
@@ -41,13 +42,14 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
 
 
-def measure(runs, rounds=ROUNDS):
+def measure(runs):
     """{name: callable} → {name: seconds of each round}, taking turns after one warm-up each."""
     for run in runs.values():
         run()
     seconds = {name: [] for name in runs}
-    for _ in range(rounds):
+    for _ in range(ROUNDS):
         for name, run in runs.items():
+            time.sleep(REST)
             began = time.perf_counter()
             run()
             seconds[name].append(time.perf_counter() - began)
@@ -107,16 +109,15 @@ def prediction():
     images = contenders.data.test.images
     for what, hidden in (("dense 784-512-10", (512,)), ("convolution", "conv")):
         ours, theirs = contenders.netcore_predict(hidden), contenders.torch_predict(hidden)
-        for amount in (10_000, 1):
+        for amount, times in ((10_000, 1), (1, 200)):  # one image again and again, to be warm
             some = images[:amount]
             runs = {
-                "netcore": lambda f=ours, x=some: f(x),
-                "PyTorch": lambda f=theirs, x=some: f(x),
+                "netcore": lambda f=ours, x=some, n=times: [f(x) for _ in range(n)],
+                "PyTorch": lambda f=theirs, x=some, n=times: [f(x) for _ in range(n)],
             }
-            unit = "images/s" if amount > 1 else "ms"
-            rounds = ROUNDS if amount > 1 else 201
+            seconds = {name: values / times for name, values in measure(runs).items()}
             name = f"prediction of {amount:,} image{'s' * (amount > 1)}, {what}"
-            yield compare(name, measure(runs, rounds), amount, unit)
+            yield compare(name, seconds, amount, "images/s" if amount > 1 else "ms")
 
 
 def accuracy():
