@@ -2,8 +2,8 @@
 
 A line is `{"strokes": [[[x, y], …], …], "label": 7}`: a list of points a stroke, x to the right, y
 down, in any unit. The label may be missing, and other keys are passed over, as is what a point has
-besides, such as a time. Odd drawings (without a
-stroke, a single point, NaN or null for a coordinate) are drawings all the same.
+besides, such as a time. Odd drawings (without a stroke, a single point, NaN or null for a
+coordinate) are drawings all the same.
 """
 
 import gzip

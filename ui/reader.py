@@ -122,9 +122,14 @@ def reader_of(model: Model) -> Reader:
     """This session's reader for a model; no two sessions share a network."""
     held = state.READER.get()
     if held is None or held[0] is not model:
-        held = (model, Reader(model, cache.digits() if model.certainty else None))
+        held = (model, new_reader(model))
         state.READER.set(held)
     return held[1]
+
+
+def new_reader(model: Model) -> Reader:
+    """A reader that knows what digits look like, if the model has learned to doubt."""
+    return Reader(model, cache.digits() if model.certainty else None)
 
 
 def read(reader: Reader, views: np.ndarray) -> Reading:

@@ -8,8 +8,7 @@ import streamlit as st
 
 from dataset import looks
 from netcore import Model, ModelError
-from netcore.reading import Reader
-from ui import cache, reader, shelf, state
+from ui import reader, shelf, state
 from ui.sight import Sight
 from ui.wording import article
 
@@ -62,7 +61,7 @@ def _row(name: str, model: Model, views: np.ndarray) -> dict:
     row = {"Model": name, "Parameters": len(model.theta)}
     try:
         shelf.check(model)
-        own = Reader(model, cache.digits() if model.certainty else None)
+        own = reader.new_reader(model)
         reader.read(own, views)  # sets the memory up
         began = time.perf_counter()
         reading = reader.read(own, views)
