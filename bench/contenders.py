@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from torch import nn
 
 import dataset
-from dataset import augment
+from dataset.variants import augment
 from netcore import Recipe, Trainer
 from netcore.network import Network
 from netcore.parallel import Replicas

@@ -8,7 +8,9 @@ import sys
 
 import numpy as np
 
-from dataset import ink, looks, strokes
+from dataset import strokes
+from dataset.ink import render
+from dataset.variants.views import of_drawings
 from netcore.commands import read_model
 from netcore.reading import Reader
 
@@ -81,12 +83,12 @@ def accuracies(models, drawings):
     """For each change, its name and the share of drawings that each of the models reads right."""
     readers = [Reader(model) for model in models]
     labels = np.array([drawing.label for drawing in drawings])
-    parts = [ink.clean(drawing.strokes) for drawing in drawings]
+    parts = [render.clean(drawing.strokes) for drawing in drawings]
     for name, change in CHANGES.items():
         rng, right = np.random.default_rng(0), np.zeros(len(readers))
         for start in range(0, len(drawings), AT_ONCE):
             some = slice(start, start + AT_ONCE)
-            views = looks.of_drawings([change(each, rng) for each in parts[some] if each])
+            views = of_drawings([change(each, rng) for each in parts[some] if each])
             there = labels[some][[bool(each) for each in parts[some]]]
             right += [(reader(views).answers == there).sum() for reader in readers]
         yield name, right / len(drawings)  # nothing drawn is not read right

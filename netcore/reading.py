@@ -44,7 +44,7 @@ class Reader:
         there = scale_pixels(looks[:, 0].reshape(len(looks), -1)).mean(axis=1) > FAINTEST
         probabilities = self.certainty.probabilities(logits)
         if not self.calibrated:
-            # In half nats, so that it weighs against gaps (`dataset.sidebyside`) as scores do.
+            # In half nats, so that it weighs against gaps (`dataset.ink.segment`) as scores do.
             score = np.log(np.maximum(probabilities.max(axis=1), 1e-30)) / 2
             return Reading(probabilities, score, there)
         strange = self._digits.strangeness(looks[:, 0])

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from dataset import augment
+from dataset.variants import augment
 from ui import pixels
 
 PREVIEWED = 8  # images

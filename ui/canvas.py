@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
-from dataset import ink
+from dataset.ink import render
 from ui import cache, fabric, pictures, state
 
 PENS = {"Thin": 10, "Medium": fabric.PEN, "Broad": 28}  # canvas pixels
@@ -62,7 +62,7 @@ def picture() -> np.ndarray | None:
 def image(drawn: list[np.ndarray]) -> np.ndarray:
     """What is on the canvas, as the network reads it, (28, 28) uint8."""
     loaded = picture()
-    return ink.draw(drawn) if loaded is None else loaded
+    return render.draw(drawn) if loaded is None else loaded
 
 
 def show(drawing: dict) -> None:

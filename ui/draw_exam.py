@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from dataset import DataError, ink, looks
+from dataset import DataError
+from dataset.ink import render
+from dataset.variants import views
 from netcore import Model, ModelError, metrics
 from netcore.reading import Reader
 from ui import canvas, charts, fabric, own_set, pictures, shelf, state
@@ -146,7 +148,7 @@ def _join() -> None:
 
 
 def _results(name: str, handed: list) -> None:
-    images = np.stack([ink.draw(drawn) for drawn, _ in handed])
+    images = np.stack([render.draw(drawn) for drawn, _ in handed])
     labels = np.array([label for _, label in handed])
     answers = {}
     for each, model in shelf.models().items():
@@ -198,6 +200,6 @@ def _read(name: str, model: Model, handed: list) -> np.ndarray:
     if name in known and known[name][0] is model and known[name][1] is handed:
         return known[name][2]
     with np.errstate(over="ignore", invalid="ignore"):  # of a network that ran away
-        read = Reader(model)(looks.of_drawings([drawn for drawn, _ in handed])).answers
+        read = Reader(model)(views.of_drawings([drawn for drawn, _ in handed])).answers
     state.EXAM_READ.set({**known, name: (model, handed, read)})
     return read

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from dataset import variations
-from dataset.ink import BOX, PEN_RADIUS
+from dataset.ink.render import BOX, PEN_RADIUS
+from dataset.variants import variations
 from netcore import explain
 from ui.sight import Sight, sure
 from ui.wording import article

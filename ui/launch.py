@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from dataset import Dataset, augment
+from dataset import Dataset
+from dataset.variants import augment
 from netcore import Recipe, Trainer
 from ui.jobs import Job
 from ui.pool import Pool

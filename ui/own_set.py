@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from dataset import DataError, ink, strokes
+from dataset import DataError, strokes
+from dataset.ink import render
 from dataset.strokes import Drawing
 from ui import fabric, pictures, state
 
@@ -38,7 +39,7 @@ def add(drawn: list[np.ndarray], label: int) -> None:
     number = state.OWN_COUNT.get() + 1
     state.OWN_COUNT.set(number)
     aside = number > LEARNED and number % EVERY == 0
-    state.OWN_SET.set([*drawings(), Own(Drawing(drawn, label), ink.draw(drawn), aside)])
+    state.OWN_SET.set([*drawings(), Own(Drawing(drawn, label), render.draw(drawn), aside)])
 
 
 def relabel(position: int, label: int) -> None:

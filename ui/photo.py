@@ -3,7 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from dataset import DataError, looks, photograph, picture
+from dataset import DataError
+from dataset.pictures import photograph, picture
+from dataset.variants.views import of_images
 from netcore import Model, ModelError
 from ui import reader, shelf, state
 
@@ -69,7 +71,7 @@ def _answer(model: Model, pixels: np.ndarray) -> None:
             st.image(pixels, width=WIDTH, caption="Your picture")
         with st.container(width=reader.ANSWER):
             if len(images):
-                views = looks.of_images(images)
+                views = of_images(images)
                 reader.show(views, reader.reader_of(model), key="photograph")
             else:
                 st.info(NOTHING, icon=":material/search_off:")

@@ -9,7 +9,8 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from dataset import ink, looks, sidebyside
+from dataset.ink import render, segment
+from dataset.variants.views import of_drawings, of_images
 from netcore import Model, ModelError
 from netcore.reading import Reader, Reading
 from ui import cache, canvas, fabric, pictures, shelf, state
@@ -70,10 +71,10 @@ def _answer(model: Model, drawn: list[np.ndarray], image: np.ndarray) -> list[li
     """
     reader = reader_of(model)
     if drawn and image.any():
-        pieces = sidebyside.split(drawn, lambda some: read(reader, looks.of_drawings(some)).score)
-        show(looks.of_drawings(pieces), reader)
+        pieces = segment.split(drawn, lambda some: read(reader, of_drawings(some)).score)
+        show(of_drawings(pieces), reader)
         return pieces
-    show(looks.of_images(image[None][: int(image.any())]), reader)
+    show(of_images(image[None][: int(image.any())]), reader)
     return [drawn]
 
 
@@ -94,7 +95,7 @@ def show(views: np.ndarray, reader: Reader, key: str = "probabilities") -> None:
     else:
         known = False
         title, sentence, values = r":gray[$\Huge ?$]", NOTHING, np.zeros(shelf.DIGITS)
-        images = np.zeros((1, ink.FIELD, ink.FIELD), np.uint8)
+        images = np.zeros((1, render.FIELD, render.FIELD), np.uint8)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         with st.container(width=WORDS, height=LINES, border=False):  # keeps what is below in place
             st.markdown(f"# {title}")

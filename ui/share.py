@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from dataset import augment
+from dataset.variants import augment
 from netcore import Recipe, RecipeError
 from netcore.network import plan
 from netcore.recipe import build_augmentation

@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 import streamlit as st
 
-from dataset import looks
+from dataset.variants.views import of_drawings, of_images
 from netcore import Model, ModelError
 from ui import reader, shelf, state
 from ui.sight import Sight
@@ -26,10 +26,7 @@ def show(sight: Sight) -> None:
 
 
 def _table(sight: Sight) -> None:
-    if sight.strokes:
-        views = looks.of_drawings([sight.strokes])
-    else:
-        views = looks.of_images(sight.image[None])
+    views = of_drawings([sight.strokes]) if sight.strokes else of_images(sight.image[None])
     rows = [_row(name, model, views) for name, model in shelf.models().items()]
     st.dataframe(
         {key: [row[key] for row in rows] for key in rows[0]},

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from dataset import DataError, Split, looks, redraw
+from dataset import DataError, Split
+from dataset.ink import jitter
+from dataset.variants.views import of_drawings
 from netcore import Divergence, Model, certainty, teaching
 from ui import cache, own_set, pictures, shelf, state
 
@@ -71,7 +73,7 @@ class Course:
         targets = self._tests["learned"].labels
         lessons = teaching.lessons(
             self._network,
-            lambda which, rng: redraw.images(drawn, which, rng),
+            lambda which, rng: jitter.images(drawn, which, rng),
             targets,
             (self._train.images, self._train.labels),
             steps=teaching.STEPS // (2 if self._network.footprint > LARGE else 1),
@@ -103,7 +105,7 @@ class Course:
 
 def _split(own: list) -> Split:
     """Drawings with several looks at each, (N, V, 28, 28), as they are read above."""
-    views = looks.of_drawings([o.drawing.strokes for o in own])
+    views = of_drawings([o.drawing.strokes for o in own])
     return Split(views, np.array([o.drawing.label for o in own], np.uint8))
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from dataset import ink
+from dataset.ink import render
 from netcore import ModelError
 from ui import (
     canvas,
@@ -70,7 +70,7 @@ def panel(name: str, digits: list[list[np.ndarray]]) -> None:
         return
     if len(digits) > 1:
         strokes = _one_of(digits)
-        image = ink.draw(strokes)
+        image = render.draw(strokes)
     try:
         section.show(Sight(name, shelf.models()[name], strokes, image))
     except ModelError as error:

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from dataset import xray
+from dataset.ink import steps
 from netcore import explain
 from ui import canvas, fabric, overlays, state
 from ui.sight import Sight, sure
@@ -48,7 +48,7 @@ def show(sight: Sight) -> None:
                 left_out.append(not on)
                 st.caption(done if on else without)
     pen = canvas.pen() / 2
-    images = np.array([xray.road(sight.strokes, road, fabric.SIDE, pen) for road in roads])
+    images = np.array([steps.road(sight.strokes, road, fabric.SIDE, pen) for road in roads])
     likely = explain.probabilities(sight.read(images))
     for place, image, values, out in zip(places, images, likely, left_out, strict=True):
         with place:

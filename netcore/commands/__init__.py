@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 import dataset
-from dataset import augment
+from dataset.variants import augment
 from netcore.recipe import Recipe, RecipeError, parse_setting
 from netcore.serialize import load
 

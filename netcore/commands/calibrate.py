@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 import dataset
-from dataset import looks, nondigits
+from dataset.variants import nondigits, views
 from netcore import certainty, subspaces
 from netcore.commands import MODELS, command
 from netcore.reading import Reader
@@ -36,7 +36,7 @@ def run_calibrate(options):
     data = dataset.load(model.recipe.dataset)
     network, train, classes = model.network(), data.train, len(data.classes)
     digits = subspaces.learn(train.images, train.labels, classes, certainty.PIXEL_AXES)
-    validation, test = (looks.of_images(split.images) for split in (data.validation, data.test))
+    validation, test = (views.of_images(split.images) for split in (data.validation, data.test))
     logits, hidden = certainty.see(network, validation)
     familiar = _familiar(network, train, classes)
     found = certainty.fit(
@@ -89,7 +89,7 @@ def _kinds(reader, score, data):
     rng = np.random.default_rng(0)
     kinds = {}
     for name, make in nondigits.KINDS.items():
-        reading = reader(looks.of_images(make(rng, EACH, data.validation.images)))
+        reading = reader(views.of_images(make(rng, EACH, data.validation.images)))
         kinds[name] = {
             "accepted": float(reading.known.mean()),
             "auroc": certainty.auroc(score, reading.score),
@@ -104,7 +104,7 @@ def _print(model, result):
         f"after, on test {result['test_calibration_error']:.4f}"
     )
     print(
-        f"test accuracy {result['test_accuracy']:.2%} over {looks.COUNT} looks, "
+        f"test accuracy {result['test_accuracy']:.2%} over {views.COUNT} looks, "
         f"{result['test_accuracy_one_look']:.2%} at one look; "
         f"{result['test_refused']:.2%} of the test digits refused"
     )

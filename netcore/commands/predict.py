@@ -5,7 +5,10 @@ from pathlib import Path
 import numpy as np
 
 import dataset
-from dataset import DataError, ink, looks, photograph, picture, sidebyside, strokes
+from dataset import DataError, strokes
+from dataset.ink import render, segment
+from dataset.pictures import photograph, picture
+from dataset.variants.views import COUNT, of_drawings, of_images
 from netcore import certainty, metrics, subspaces
 from netcore.commands import command, read_model
 from netcore.reading import Reader
@@ -38,15 +41,15 @@ def add(commands):
     parser.add_argument(
         "--one-look",
         action="store_true",
-        help=f"read each digit once instead of averaging over {looks.COUNT} looks: "
-        f"{looks.COUNT} times faster, a little less right",
+        help=f"read each digit once instead of averaging over {COUNT} looks: "
+        f"{COUNT} times faster, a little less right",
     )
 
 
 def run_predict(options):
     model = read_model(options.model)
     reader = Reader(model, _digits() if model.certainty else None)
-    count = 1 if options.one_look else looks.COUNT
+    count = 1 if options.one_look else COUNT
 
     def read(views):
         return reader(views[:, :count])
@@ -68,7 +71,7 @@ def _read_images(read, paths):
         images = photograph.digits(picture.open_picture(path))
         if not len(images):
             raise DataError(f"{path} shows no ink: give a picture with a digit on plain paper")
-        reading = read(looks.of_images(images))
+        reading = read(of_images(images))
         print(f"{path}: {_words(reading)}")
         predictions.append(
             {
@@ -99,14 +102,12 @@ def _read_ink(read, drawings):
         return {**result, "without_label": without}
     numbers = []
     for drawing in drawings:
-        if not ink.clean(drawing.strokes):
+        if not render.clean(drawing.strokes):
             print("nothing drawn")
             numbers.append([])
             continue
-        pieces = sidebyside.split(
-            drawing.strokes, lambda pieces: read(looks.of_drawings(pieces)).score
-        )
-        reading = read(looks.of_drawings(pieces))
+        pieces = segment.split(drawing.strokes, lambda pieces: read(of_drawings(pieces)).score)
+        reading = read(of_drawings(pieces))
         print(_words(reading))
         numbers.append(reading.answers.tolist())
     return {"count": len(drawings), "digits": numbers}
@@ -116,7 +117,7 @@ def _score(read, drawings):
     """Read each drawing as one digit, and print how the answers compare with the labels."""
     labels = np.array([drawing.label for drawing in drawings])
     readings = [
-        read(looks.of_drawings([drawing.strokes for drawing in drawings[n : n + AT_ONCE]]))
+        read(of_drawings([drawing.strokes for drawing in drawings[n : n + AT_ONCE]]))
         for n in range(0, len(drawings), AT_ONCE)
     ]
     answers = np.concatenate([reading.answers for reading in readings])

@@ -12,7 +12,8 @@ import joblib
 from joblib.externals.loky import get_reusable_executor
 
 import dataset
-from dataset import DataError, augment
+from dataset import DataError
+from dataset.variants import augment
 from netcore import sweep
 from netcore.recipe import RecipeError
 

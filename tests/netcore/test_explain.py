@@ -7,7 +7,7 @@ import pytest
 
 import dataset
 import netcore
-from dataset import ink
+from dataset.ink import render
 from netcore import explain
 from tests.handwriting import FOUR, SEVEN
 
@@ -39,7 +39,7 @@ def train():
 
 def test_a_reader_uses_the_weights_of_the_model_without_copying_them():
     model = netcore.load(MODELS / "seed.json")
-    image = ink.draw(FOUR)[None]
+    image = render.draw(FOUR)[None]
     network = explain.reader(model)
     assert network.theta is model.theta
     own = explain.probabilities(explain.scores(network, image))
@@ -88,7 +88,7 @@ def test_occlusion_is_the_mean_loss_over_all_patches_that_cover_a_pixel(rng):
 
 
 def test_a_covered_stroke_that_matters_costs_more_than_paper():
-    lost = explain.occlusion(shipped("seed"), ink.draw(FOUR), 4)
+    lost = explain.occlusion(shipped("seed"), render.draw(FOUR), 4)
     assert lost.max() > 0.05
     assert lost[:2].max() == 0
 
@@ -150,7 +150,7 @@ def test_an_image_is_its_own_nearest_neighbour_in_every_layer(train):
 def test_a_change_turns_the_answer_and_is_smaller_than_a_blend_into_an_image(
     name, strokes, digit, target, train
 ):
-    network, image = shipped(name), ink.draw(strokes)
+    network, image = shipped(name), render.draw(strokes)
     change = explain.change(network, image, target)
     pictures, likely = change.pictures, change.probabilities
     np.testing.assert_allclose(pictures[0], image / 255, atol=1e-6)
@@ -168,7 +168,7 @@ def test_a_change_turns_the_answer_and_is_smaller_than_a_blend_into_an_image(
 
 
 def test_smoother_changes_have_fewer_single_dots():
-    network, image = shipped("lenet"), ink.draw(FOUR)
+    network, image = shipped("lenet"), render.draw(FOUR)
 
     def roughness(smoothness):
         change = explain.change(network, image, 9, smoothness)

@@ -3,7 +3,7 @@
 import numpy as np
 
 import dataset
-from dataset import nondigits
+from dataset.variants import nondigits
 from netcore import subspaces
 
 

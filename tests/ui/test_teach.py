@@ -5,7 +5,7 @@ import pytest
 import streamlit as st
 
 import netcore
-from dataset import ink
+from dataset.ink import render
 from netcore import teaching
 from tests.handwriting import FOUR, ONE, ZERO
 from tests.ui.screen import button, press
@@ -33,7 +33,7 @@ def teach_it(at):
 
 
 def reads(model, digit):
-    return model.network().predict(ink.draw(digit)[None]).argmax()
+    return model.network().predict(render.draw(digit)[None]).argmax()
 
 
 def test_with_an_empty_set_there_is_nothing_to_teach(page):

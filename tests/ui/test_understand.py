@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from dataset import ink
+from dataset.ink import render
 from netcore import ModelError, explain
 from tests.handwriting import FOUR, SEVEN, fabric
 from tests.ui.screen import words
@@ -175,15 +175,15 @@ def test_the_fragility_maps_are_summed_up(look):
 
 
 def test_a_picture_without_strokes_can_still_be_moved_and_turned():
-    image = ink.draw(FOUR)
+    image = render.draw(FOUR)
     shift, turn = fragility.maps([], image)
     np.testing.assert_array_equal(shift.images[fragility.REACH, fragility.REACH], image)
     np.testing.assert_array_equal(turn.images[turn.ys.index("20"), turn.xs.index("+0")], image)
 
 
 def test_the_middle_of_every_map_is_the_drawing_as_it_is_read():
-    image = ink.draw(FOUR).astype(int)
-    for m in fragility.maps(FOUR, ink.draw(FOUR)):
+    image = render.draw(FOUR).astype(int)
+    for m in fragility.maps(FOUR, render.draw(FOUR)):
         differences = np.abs(m.images.astype(int) - image).max(axis=(2, 3))
         y, x = np.unravel_index(differences.argmin(), differences.shape)
         assert differences[y, x] <= 1
@@ -207,7 +207,7 @@ def test_how_far_a_drawing_may_be_moved_is_said_in_words():
 
 
 def test_every_field_of_a_map_stands_in_the_series_of_its_digit():
-    m, _ = fragility.maps([], ink.draw(FOUR))
+    m, _ = fragility.maps([], render.draw(FOUR))
     likely = np.random.default_rng(0).dirichlet(np.ones(10), m.images.shape[:2])
     options = fragility.chart(m, likely)
     for series in options["series"]:
@@ -256,7 +256,7 @@ def test_the_models_agreement_is_put_into_words(votes, sentence):
 def test_a_sight_never_writes_to_the_model_that_all_visitors_share():
     shared = cache.shipped_models()["seed"]
     before = shared.theta.copy()
-    sight = Sight("seed", shared, FOUR, ink.draw(FOUR))
+    sight = Sight("seed", shared, FOUR, render.draw(FOUR))
     explain.saliency(sight.network, sight.image, sight.answer)
     assert sight.answer == 4
     np.testing.assert_array_equal(shared.theta, before)
@@ -264,7 +264,7 @@ def test_a_sight_never_writes_to_the_model_that_all_visitors_share():
 
 def test_a_sight_says_that_numbers_ran_away():
     with pytest.raises(ModelError, match="infinity"):
-        _ = Sight("mine", model(weights=3e38), FOUR, ink.draw(FOUR)).answer
+        _ = Sight("mine", model(weights=3e38), FOUR, render.draw(FOUR)).answer
 
 
 def test_nobody_is_ever_wholly_sure():

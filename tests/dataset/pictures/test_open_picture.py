@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from dataset import DataError, picture
+from dataset import DataError
+from dataset.pictures import picture
 
 
 def gradient(width=60, height=40):

@@ -8,7 +8,7 @@ import scipy.ndimage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dataset import ink, upstroke
+from dataset.ink import render, upstroke
 
 SEVEN = [[[60, 40], [220, 40], [120, 250]], [[90, 140], [190, 140]]]
 
@@ -37,11 +37,11 @@ def strokes_of(coordinates, min_size=0):
 @settings(max_examples=200, deadline=None)
 @given(strokes_of(st.floats(width=64)))
 def test_any_points_become_an_image_centred_by_mass(strokes):
-    image = ink.draw(strokes)
+    image = render.draw(strokes)
     assert image.shape == (28, 28)
     assert image.dtype == np.uint8
     points = [point for stroke in strokes for point in stroke]
-    finite = any(abs(x) < ink.FARTHEST and abs(y) < ink.FARTHEST for x, y in points)
+    finite = any(abs(x) < render.FARTHEST and abs(y) < render.FARTHEST for x, y in points)
     assert image.any() == finite
     if finite:
         assert longest_side(image) <= 20
@@ -57,76 +57,76 @@ def test_any_points_become_an_image_centred_by_mass(strokes):
 )
 def test_place_and_size_of_a_drawing_do_not_matter(strokes, x, y, power):
     again = moved(strokes, scale=2.0**power, x=x, y=y)
-    np.testing.assert_array_equal(ink.draw(again), ink.draw(strokes))
+    np.testing.assert_array_equal(render.draw(again), render.draw(strokes))
 
 
 @pytest.mark.parametrize("scale", [1e-60, 1e-3, 1 / 3, 7.1, 1e60])
 def test_a_tiny_or_huge_drawing_fills_the_same_box(scale):
-    difference = ink.draw(moved(SEVEN, scale)).astype(int) - ink.draw(SEVEN)
+    difference = render.draw(moved(SEVEN, scale)).astype(int) - render.draw(SEVEN)
     assert np.abs(difference).max() <= 1
 
 
 @pytest.mark.parametrize("strokes", [[], [[]], [[], []], [[[np.nan, 3]]], [[[3, np.inf]]]])
 def test_without_a_point_there_is_no_ink(strokes):
-    assert not ink.draw(strokes).any()
+    assert not render.draw(strokes).any()
 
 
 def test_points_that_are_not_finite_are_dropped():
     holed = [[*SEVEN[0][:2], [np.nan, 70], [8, -np.inf], SEVEN[0][2]], [[1e200, 0]], SEVEN[1]]
-    np.testing.assert_array_equal(ink.draw(holed), ink.draw(SEVEN))
+    np.testing.assert_array_equal(render.draw(holed), render.draw(SEVEN))
 
 
 @pytest.mark.parametrize("stroke", [[[5, 5]], [[5, 5]] * 40])
 def test_a_dot_is_a_round_spot_of_the_pen_in_the_middle(stroke):
-    image = ink.draw([stroke])
+    image = render.draw([stroke])
     np.testing.assert_array_equal(image, image.T)
     assert image[13:16, 13:16].min() > 0
-    assert image.sum() / 255 == pytest.approx(np.pi * ink.PEN_RADIUS**2, rel=0.15)
+    assert image.sum() / 255 == pytest.approx(np.pi * render.PEN_RADIUS**2, rel=0.15)
 
 
 def test_a_dot_beside_the_drawing_is_a_slip_of_the_hand_and_left_out():
     stem, tapped = [[50, 20], [50, 100]], [[90, 100], [91, 101]]
-    np.testing.assert_array_equal(ink.draw([stem, tapped]), ink.draw([stem]))
+    np.testing.assert_array_equal(render.draw([stem, tapped]), render.draw([stem]))
     for kept in ([[52, 5]], [[90, 60], [90, 100]]):  # the dot of an i, a second line
-        assert (ink.draw([stem, kept]) != ink.draw([stem])).any()
-    assert len(ink.clean([[[0, 0]], [[9, 9]]])) == 2  # dots and nothing else
-    assert (ink.draw([stem, tapped], as_drawn=True) != ink.draw([stem])).any()
+        assert (render.draw([stem, kept]) != render.draw([stem])).any()
+    assert len(render.clean([[[0, 0]], [[9, 9]]])) == 2  # dots and nothing else
+    assert (render.draw([stem, tapped], as_drawn=True) != render.draw([stem])).any()
 
 
 def test_a_line_is_20_pixels_long_and_as_wide_as_the_pen():
-    image = ink.draw([[[3, 0], [3, 100]]])
+    image = render.draw([[[3, 0], [3, 100]]])
     rows = np.flatnonzero(image.any(axis=1))
     assert (rows[0], rows[-1]) == (4, 23)
-    np.testing.assert_allclose(image[8:20].sum(axis=1) / 255, 2 * ink.PEN_RADIUS, atol=0.02)
+    np.testing.assert_allclose(image[8:20].sum(axis=1) / 255, 2 * render.PEN_RADIUS, atol=0.02)
 
 
 def test_the_pen_is_as_wide_for_a_tall_digit_as_for_a_flat_one():
-    tall, flat = ink.draw([[[0, 0], [0, 9]]]), ink.draw([[[0, 0], [9, 0]]])
+    tall, flat = render.draw([[[0, 0], [0, 9]]]), render.draw([[[0, 0], [9, 0]]])
     np.testing.assert_array_equal(tall, flat.T)
 
 
 def test_the_aspect_is_kept():
-    image = ink.draw([[[0, 0], [200, 0], [200, 100], [0, 100], [0, 0]]])
+    image = render.draw([[[0, 0], [200, 0], [200, 100], [0, 100], [0, 0]]])
     width, height = (np.ptp(np.flatnonzero(image.any(axis=axis))) + 1 for axis in (0, 1))
-    wide = 2 * ink.PEN_RADIUS + ink.EDGE - 1
+    wide = 2 * render.PEN_RADIUS + render.EDGE - 1
     assert width == 20
     assert height == np.ceil((20 - wide) / 2 + wide)
 
 
 def test_edges_are_antialiased():
-    image = ink.draw([[[0, 0], [70, 100]]])
+    image = render.draw([[[0, 0], [70, 100]]])
     assert image.max() == 255
     assert len(np.unique(image)) > 10
 
 
 def test_strokes_are_not_joined_to_each_other():
-    image = ink.draw([[[0, 0], [0, 90]], [[60, 0], [60, 90]]])
+    image = render.draw([[[0, 0], [0, 90]], [[60, 0], [60, 90]]])
     assert scipy.ndimage.label(image)[1] == 2
 
 
 def test_lopsided_ink_is_made_smaller_until_it_fits():
     scribble = [[x, y] for y in range(0, 100, 3) for x in (0, 300)]
-    image = ink.draw([scribble, [[0, 1000]]])
+    image = render.draw([scribble, [[0, 1000]]])
     assert scipy.ndimage.label(image)[1] == 2
     assert longest_side(image) < 20
     assert np.abs(centre_of_mass(image) - 14).max() < 0.5 + 1e-5
@@ -138,7 +138,7 @@ def test_more_points_on_the_same_line_change_next_to_nothing():
                          for axis in np.transpose(s)])
         for s in SEVEN
     ]  # fmt: skip
-    difference = ink.draw(dense).astype(int) - ink.draw(SEVEN)
+    difference = render.draw(dense).astype(int) - render.draw(SEVEN)
     assert np.abs(difference).max() <= 25
 
 
@@ -146,27 +146,27 @@ def test_an_endless_scribble_takes_little_memory_and_keeps_its_shape():
     angle = np.linspace(0, 50 * 2 * np.pi, 100_001)  # fifty times round an egg
     egg = np.column_stack([np.cos(angle), np.sin(angle) + 0.3 * np.cos(2 * angle)])
     tracemalloc.start()
-    image = ink.draw([egg])
+    image = render.draw([egg])
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 30_000_000
-    once = ink.draw([egg[:2001]])
+    once = render.draw([egg[:2001]])
     assert np.abs(image.astype(int) - once).max() <= 25
 
 
 def test_many_drawings_at_once_come_out_as_each_by_itself():
     drawings = [SEVEN, [], moved(SEVEN, 40), [[[5, 5]]], [[[np.nan, 1]]], [[[0, 0], [3, 9]]]] * 150
-    together = ink.draw_all(drawings)
+    together = render.draw_all(drawings)
     for drawing, image in zip(drawings[:6], together[-6:], strict=True):
-        np.testing.assert_array_equal(ink.draw(drawing), image)
+        np.testing.assert_array_equal(render.draw(drawing), image)
 
 
 def test_a_turn_comes_before_the_scaling_and_the_pen_stays_as_wide():
     quarter = np.array([[[0.0, 1.0], [-1.0, 0.0]]])
-    turned = ink.draw_all([SEVEN], turns=quarter)[0]
-    by_hand = ink.draw([np.array(stroke) @ quarter[0] for stroke in SEVEN])
+    turned = render.draw_all([SEVEN], turns=quarter)[0]
+    by_hand = render.draw([np.array(stroke) @ quarter[0] for stroke in SEVEN])
     np.testing.assert_array_equal(turned, by_hand)
-    thin, thick = ink.draw_all([SEVEN] * 2, np.array([0.8, 1.6]), as_drawn=True)
+    thin, thick = render.draw_all([SEVEN] * 2, np.array([0.8, 1.6]), as_drawn=True)
     assert thick.sum() > 1.7 * thin.sum()
 
 
@@ -193,7 +193,7 @@ def width(image):
 
 def test_the_long_upstroke_of_a_one_is_cut_short():
     one = [fine(lean(35))]
-    assert width(ink.draw(one)) < width(ink.draw(one, as_drawn=True)) - 2
+    assert width(render.draw(one)) < width(render.draw(one, as_drawn=True)) - 2
 
 
 def test_the_steeper_an_upstroke_the_more_is_cut():
@@ -214,9 +214,9 @@ def test_the_steeper_an_upstroke_the_more_is_cut():
     ],
 )
 def test_other_lines_stay_as_they_are(strokes):
-    np.testing.assert_array_equal(ink.draw(strokes), ink.draw(strokes, as_drawn=True))
+    np.testing.assert_array_equal(render.draw(strokes), render.draw(strokes, as_drawn=True))
 
 
 def test_a_foot_does_not_make_a_one_a_seven():
     one = [fine(lean(35)), [[80, 100], [120, 100]]]
-    assert ink.draw(one)[:14].sum() < ink.draw(one, as_drawn=True)[:14].sum()
+    assert render.draw(one)[:14].sum() < render.draw(one, as_drawn=True)[:14].sum()

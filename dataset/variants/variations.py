@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dataset import augment, xray
-from dataset.ink import BOX, FIELD
-from dataset.xray import Strokes
+from dataset.ink import steps
+from dataset.ink.render import BOX, FIELD
+from dataset.ink.steps import Strokes
+from dataset.variants import augment
 
 COARSE, FEWER = 0.7, 250  # spacing in pixels and number of segments, plenty for a reading
 
@@ -30,7 +31,7 @@ def turned(strokes: Strokes, degrees: Sequence[float], sizes: Sequence[float]) -
     angles = np.deg2rad(degrees)
     cos, sin = np.cos(angles), np.sin(angles)
     matrices = np.array([[cos, sin], [-sin, cos]]).transpose(2, 0, 1)  # [x, y] @ matrix, y down
-    ends = xray.segments(strokes, COARSE, FEWER)
+    ends = steps.segments(strokes, COARSE, FEWER)
     return _grid(ends, matrices, [{"size": size} for size in sizes])
 
 
@@ -54,11 +55,11 @@ def slanted(strokes: Strokes, slants: Sequence[float], pens: Sequence[float]) ->
     → (pens, slants, 28, 28) uint8.
     """
     matrices = np.array([[[1, 0], [-slant, 1]] for slant in slants], float)
-    ends = xray.segments(strokes, COARSE, FEWER)
+    ends = steps.segments(strokes, COARSE, FEWER)
     return _grid(ends, matrices, [{"pen": pen} for pen in pens])
 
 
 def _grid(ends, matrices, ways):
     """One row for each way to ink, one column for each matrix."""
     forms = [ends @ matrix for matrix in matrices]
-    return np.array([[xray.normal(form, **way) for form in forms] for way in ways])
+    return np.array([[steps.normal(form, **way) for form in forms] for way in ways])

@@ -6,7 +6,7 @@ before they are inked, so the pen stays as wide as MNIST's.
 
 import numpy as np
 
-from dataset import ink
+from dataset.ink import render
 
 TURN = 0.14  # radians, standard deviation of each of these; about 8 degrees
 STRETCH = 0.1  # share of the height and of the width
@@ -36,4 +36,4 @@ def _wave(count: int, rng: np.random.Generator) -> np.ndarray:
 
 def images(drawings, which: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Of a list of drawings, each a list of strokes, those numbered `which`: (n, 28, 28) uint8."""
-    return np.stack([ink.draw(strokes(drawings[number], rng)) for number in which])
+    return np.stack([render.draw(strokes(drawings[number], rng)) for number in which])

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dataset import augment, ink
+from dataset.ink import render
+from dataset.variants import augment
 
 TURN = np.deg2rad(7)
 SLANT = 0.15  # x for each y, against the slant that most hands have
@@ -33,17 +34,17 @@ MATRICES = _matrices()  # (V, 2, 2): [x, y] @ matrix
 COUNT = len(MATRICES)
 
 
-def of_drawings(drawings: Sequence[ink.Strokes]) -> np.ndarray:
+def of_drawings(drawings: Sequence[render.Strokes]) -> np.ndarray:
     """(N, V, 28, 28) uint8 of N drawings."""
     repeated = [drawing for drawing in drawings for _ in MATRICES]
-    images = ink.draw_all(repeated, turns=np.tile(MATRICES, (len(drawings), 1, 1)))
-    return images.reshape(-1, COUNT, ink.FIELD, ink.FIELD)
+    images = render.draw_all(repeated, turns=np.tile(MATRICES, (len(drawings), 1, 1)))
+    return images.reshape(-1, COUNT, render.FIELD, render.FIELD)
 
 
 def of_images(images: np.ndarray) -> np.ndarray:
     """(N, V, 28, 28) uint8 of images (N, 28, 28) uint8, which are in their place already."""
-    middle = (ink.FIELD - 1) / 2
-    y, x = np.indices((ink.FIELD, ink.FIELD), np.float32) - middle
+    middle = (render.FIELD - 1) / 2
+    y, x = np.indices((render.FIELD, render.FIELD), np.float32) - middle
     looks = [images]
     for matrix in MATRICES[1:]:
         (a, b), (c, d) = np.linalg.inv(matrix).astype(np.float32)

@@ -6,7 +6,8 @@ measure how well that works, which flatters it a little. Digits come from the im
 
 import numpy as np
 
-from dataset import ink, picture
+from dataset.ink import render
+from dataset.pictures import picture
 
 # Capital and small letters that no digit looks like, as lines through points of a grid of
 # 5 × 7: column A … E, row 0 … 6.
@@ -54,7 +55,7 @@ def scribbles(rng, count, digits=None):
         for n in range(1, length):  # a weak pull back keeps it from walking off
             points[n] = 0.97 * points[n - 1] + steps[n]
         drawings.append([points])
-    return ink.draw_all(drawings)
+    return render.draw_all(drawings)
 
 
 def hatches(rng, count, digits=None):
@@ -65,7 +66,7 @@ def hatches(rng, count, digits=None):
         across = np.tile([0, rng.uniform(4, 14)], lines)[:lines] + rng.normal(0, 0.7, lines)
         down = np.linspace(0, rng.uniform(5, 14), lines) + rng.normal(0, 0.3, lines)
         drawings.append([np.column_stack([across, down]) @ _matrix(rng, 180)])
-    return ink.draw_all(drawings)
+    return render.draw_all(drawings)
 
 
 def pairs(rng, count, digits):
@@ -83,7 +84,7 @@ def crossed_out(rng, count, digits):
         low, high = rng.uniform(0, 3, 4), rng.uniform(17, 20, 4)
         cross = [[[low[0], low[1]], [high[0], high[1]]], [[high[2], low[2]], [low[3], high[3]]]]
         bars = [[[0, y], [20, y + rng.normal(0, 2)]] for y in (5, 10, 15)]
-        images.append(np.maximum(digit, ink.draw(cross if rng.random() < 0.5 else bars)))
+        images.append(np.maximum(digit, render.draw(cross if rng.random() < 0.5 else bars)))
     return np.array(images)
 
 
@@ -112,7 +113,7 @@ def _glyphs(rng, count, glyphs):
             line[1:-1] = (line[:-2] + 2 * line[1:-1] + line[2:]) / 4  # corners become round
             drawing.append(line @ matrix)
         drawings.append(drawing)
-    return ink.draw_all(drawings)
+    return render.draw_all(drawings)
 
 
 def _matrix(rng, degrees):

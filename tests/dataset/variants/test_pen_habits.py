@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import dataset
-from dataset.augment import Augment
-from dataset.habits import add_habits
+from dataset.variants.augment import Augment
+from dataset.variants.pen_habits import add_habits
 
 PLAIN_ONE = np.zeros((28, 28), np.uint8)
 PLAIN_ONE[4:24, 13:15] = 255

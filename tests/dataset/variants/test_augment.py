@@ -6,7 +6,7 @@ from scipy import ndimage
 
 import dataset
 from dataset import DataError
-from dataset.augment import LIMITS, Augment, build, elastic_field, sample
+from dataset.variants.augment import LIMITS, Augment, build, elastic_field, sample
 
 ALL = Augment(2, 12, 0.15, 0.2, 1.0, 0.6, 0.05)
 

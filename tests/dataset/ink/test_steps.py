@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dataset import ink, variations, xray
+from dataset.ink import render
+from dataset.ink import steps as ink_steps
+from dataset.variants import variations
 from tests.handwriting import FOUR, ONE, SEVEN, ZERO, fabric
 from ui.fabric import PEN, SIDE, picture
 from ui.fabric import strokes as from_canvas
@@ -21,11 +23,11 @@ HOSTILE = {
     "the corners": [[(0, 0), (280, 280)], [(280, 0)]],
     "numbers that are none": [[(float("nan"), 1), (30, 60), (float("inf"), 2), (90, 70)]],
 }
-EVERY_CHOICE = [c for n in range(5) for c in itertools.combinations(xray.STEPS, n)]
+EVERY_CHOICE = [c for n in range(5) for c in itertools.combinations(ink_steps.STEPS, n)]
 
 
 def road(strokes, *steps):
-    return xray.road(strokes, steps, SIDE, PEN / 2)
+    return ink_steps.road(strokes, steps, SIDE, PEN / 2)
 
 
 def dense(strokes):
@@ -51,15 +53,17 @@ def centre(image):
 
 @pytest.mark.parametrize("strokes", [*DRAWINGS.values(), *HOSTILE.values()])
 def test_with_every_step_it_is_the_picture_that_is_read(strokes):
-    np.testing.assert_array_equal(road(strokes, *xray.STEPS), ink.draw(strokes))
+    np.testing.assert_array_equal(road(strokes, *ink_steps.STEPS), render.draw(strokes))
 
 
 @pytest.mark.parametrize("strokes", DRAWINGS.values(), ids=DRAWINGS)
 def test_the_pen_of_the_x_ray_inks_as_the_road_does(strokes):
     strokes = dense(strokes)
-    own = xray.normal(xray.segments(strokes)).astype(int)
-    assert np.abs(own - ink.draw(strokes)).max() <= 30  # points are thinned out a little otherwise
-    assert np.abs(own - ink.draw(strokes)).mean() < 0.3
+    own = ink_steps.normal(ink_steps.segments(strokes)).astype(int)
+    assert (
+        np.abs(own - render.draw(strokes)).max() <= 30
+    )  # points are thinned out a little otherwise
+    assert np.abs(own - render.draw(strokes)).mean() < 0.3
 
 
 @pytest.mark.parametrize("strokes", DRAWINGS.values(), ids=DRAWINGS)
@@ -74,7 +78,7 @@ def test_without_any_step_the_canvas_is_only_shrunk(strokes):
 def test_any_drawing_goes_any_road(strokes, steps):
     image = road(strokes, *steps)
     assert image.shape == (28, 28) and image.dtype == np.uint8
-    assert image.any() == bool(len(xray.segments(strokes)))
+    assert image.any() == bool(len(ink_steps.segments(strokes)))
 
 
 def test_crop_brings_a_digit_from_the_corner_to_the_middle():
@@ -104,12 +108,12 @@ def test_centring_moves_the_centre_of_mass_to_the_middle():
 def test_centring_pushes_no_ink_over_the_edge():
     image = np.zeros((28, 28), np.uint8)
     image[0, :3] = image[20:, 25:] = 200
-    assert xray.centred(image).sum() == image.sum()
-    assert not xray.centred(np.zeros_like(image)).any()
+    assert ink_steps.centred(image).sum() == image.sum()
+    assert not ink_steps.centred(np.zeros_like(image)).any()
 
 
 def test_moved_pictures_lie_where_they_were_moved():
-    image = ink.draw(FOUR)
+    image = render.draw(FOUR)
     moved = variations.shifted(image, 3)
     assert moved.shape == (7, 7, 28, 28)
     np.testing.assert_array_equal(moved[3, 3], image)
@@ -122,12 +126,12 @@ def test_a_turned_drawing_is_that_of_turned_strokes():
     images = variations.turned(FOUR, [0, 90], [12, 20])
     assert images.shape == (2, 2, 28, 28)
     for found, strokes in zip(images[1], (FOUR, right), strict=True):
-        assert np.abs(found.astype(int) - ink.draw(strokes)).max() <= 1
+        assert np.abs(found.astype(int) - render.draw(strokes)).max() <= 1
     assert max(extent(images[0, 0])) == 12
 
 
 def test_the_pixels_of_a_picture_are_turned_clockwise_and_scaled():
-    image = ink.draw(FOUR)
+    image = render.draw(FOUR)
     images = variations.turned_picture(image, [0, 90], [10, 20]).astype(int)
     np.testing.assert_array_equal(images[1, 0], image)
     np.testing.assert_allclose(images[1, 1], np.rot90(image, -1), atol=1)
@@ -135,13 +139,13 @@ def test_the_pixels_of_a_picture_are_turned_clockwise_and_scaled():
 
 
 def test_a_slant_leans_to_the_right_and_a_wide_pen_leaves_more_ink():
-    (upright, leaning), (_, fat) = variations.slanted(ONE, [0, 0.5], [ink.PEN_RADIUS, 2.4])
+    (upright, leaning), (_, fat) = variations.slanted(ONE, [0, 0.5], [render.PEN_RADIUS, 2.4])
     top, bottom = (np.flatnonzero(leaning[row]).mean() for row in (8, 20))
     assert top > bottom + 4
-    assert np.abs(upright.astype(int) - ink.draw(ONE)).max() <= 30
+    assert np.abs(upright.astype(int) - render.draw(ONE)).max() <= 30
     assert fat.sum() > 1.5 * leaning.sum()
 
 
 def test_a_scribble_of_thousands_of_points_stays_cheap():
     scribble = np.random.default_rng(0).uniform(0, 280, (40, 500, 2))
-    assert len(xray.segments(scribble, variations.COARSE, variations.FEWER)) < 350
+    assert len(ink_steps.segments(scribble, variations.COARSE, variations.FEWER)) < 350

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from dataset import ink
+from dataset.ink import render
 
 OVERLAP = 0.4  # of the narrower group's width: groups that share so much belong together
 LONGEST_DIGIT = 3  # groups that one digit may have
@@ -19,13 +19,13 @@ WEIGHT = 6.0  # how much a gap, in heights, counts against a score
 Judge = Callable[[list[list[np.ndarray]]], Sequence[float]]
 
 
-def split(strokes: ink.Strokes, judge: Judge) -> list[list[np.ndarray]]:
+def split(strokes: render.Strokes, judge: Judge) -> list[list[np.ndarray]]:
     """Strokes → lists of strokes, a digit each, from left to right; one list if it is one digit.
 
     `judge(drawings)` gives each of them a score, higher the more it looks like one digit, with
     about 0 for a typical one. It is asked once, and only if there is anything to decide.
     """
-    strokes = ink.clean(strokes)
+    strokes = render.clean(strokes)
     groups = _groups(strokes)
     if not 2 <= len(groups) <= MOST_GROUPS:
         return [strokes]

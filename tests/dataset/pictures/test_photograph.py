@@ -6,7 +6,8 @@ import scipy.ndimage
 from PIL import Image
 
 import dataset
-from dataset import looks, photograph
+from dataset.pictures import photograph
+from dataset.variants import views
 from netcore import load
 from netcore.reading import Reader
 
@@ -57,7 +58,7 @@ def photograph_of(ink, seed=0, thick=0, rules=False, chalk=False):
 
 def right(reader, found, labels):
     answers = [
-        int(reader(looks.of_images(images)).answers[0]) if len(images) == 1 else -1
+        int(reader(views.of_images(images)).answers[0]) if len(images) == 1 else -1
         for images in found
     ]
     return np.mean(np.array(answers) == labels)
@@ -83,7 +84,7 @@ def test_a_number_on_paper_comes_as_its_digits(digits, reader):
     images, labels = digits
     found = photograph.digits(photograph_of(sheet(images[[2, 4, 7]], 160)))
     assert len(found) == 3
-    np.testing.assert_array_equal(reader(looks.of_images(found)).answers, labels[[2, 4, 7]])
+    np.testing.assert_array_equal(reader(views.of_images(found)).answers, labels[[2, 4, 7]])
 
 
 @pytest.mark.parametrize("level", [20, 128, 240])

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dataset
-from dataset import picture
+from dataset.pictures import picture
 
 
 def centre_of_mass(image):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from dataset.errors import DataError
-from dataset.habits import add_habits
+from dataset.variants.pen_habits import add_habits
 
 SIDE = 28
 SMOOTHNESS = 4.0  # pixels, of the elastic field: Simard's σ
@@ -33,7 +33,9 @@ class Augment:
     elastic: float = 0.0  # pixels, the typical displacement of a random smooth field
     thickness: float = 0.0  # 1: all the way to a stroke wider or thinner by a pixel on each side
     noise: float = 0.0  # standard deviation of grey added to each pixel; not drawn per image
-    habits: float = 0.0  # share of the digits with a stroke more or a gap: see `dataset.habits`
+    habits: float = (
+        0.0  # share of the digits with a stroke more or a gap: see `dataset.variants.pen_habits`
+    )
 
     def __post_init__(self):
         for field in fields(self):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import dataset
-from dataset import ink, looks, nondigits
+from dataset.ink import render
+from dataset.variants import nondigits, views
 from tests.handwriting import FOUR, SEVEN
 
 
@@ -14,15 +15,15 @@ def mnist():
 
 
 def test_the_first_look_is_the_digit_as_it_is(mnist):
-    np.testing.assert_array_equal(looks.of_drawings([FOUR, SEVEN])[1, 0], ink.draw(SEVEN))
+    np.testing.assert_array_equal(views.of_drawings([FOUR, SEVEN])[1, 0], render.draw(SEVEN))
     images = mnist.validation.images[:5]
-    np.testing.assert_array_equal(looks.of_images(images)[:, 0], images)
+    np.testing.assert_array_equal(views.of_images(images)[:, 0], images)
 
 
 def test_looks_at_a_drawing_and_at_its_picture_are_much_the_same():
-    drawn = looks.of_drawings([FOUR, SEVEN]).astype(float)
-    seen = looks.of_images(drawn[:, 0].astype(np.uint8)).astype(float)
-    for number in range(1, looks.COUNT):
+    drawn = views.of_drawings([FOUR, SEVEN]).astype(float)
+    seen = views.of_images(drawn[:, 0].astype(np.uint8)).astype(float)
+    for number in range(1, views.COUNT):
         near = np.corrcoef(drawn[:, number].ravel(), seen[:, number].ravel())[0, 1]
         wrong = np.corrcoef(drawn[:, number].ravel(), seen[:, number, :, ::-1].ravel())[0, 1]
         assert near > 0.6 and near > wrong + 0.2

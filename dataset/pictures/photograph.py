@@ -2,14 +2,14 @@
 
 The paper's brightness is estimated all over the picture and divided out; what is clearly darker
 than the paper is ink. Ink is cut into digits, and each is made as thick as MNIST's. Pictures too
-small for that are taken as they are, by `dataset.picture`.
+small for that are taken as they are, by `dataset.pictures.picture`.
 """
 
 import numpy as np
 import scipy.ndimage
 
-from dataset import picture
-from dataset.ink import BOX, EDGE, FIELD, PEN_RADIUS
+from dataset.ink.render import BOX, EDGE, FIELD, PEN_RADIUS
+from dataset.pictures import picture
 
 SMALLEST = 64  # pixels of the shorter side; below it, nothing is gained
 WORKING = 400  # pixels of the longer side: a digit among several still has enough of them

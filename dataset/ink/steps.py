@@ -1,6 +1,6 @@
-"""The road of `ink.draw` taken apart: every step a switch, and drawings inked in other ways.
+"""The road of `render.draw` taken apart: every step a switch, and drawings inked in other ways.
 
-With all steps on the image is that of `ink.draw`; without any, the canvas is merely shrunk. What
+With all steps on the image is that of `render.draw`; without any, the canvas is merely shrunk. What
 lies between shows what each step is good for.
 """
 
@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
-from dataset import ink, upstroke
-from dataset.ink import BOX, EDGE, FIELD, MIDDLE, PEN_RADIUS
+from dataset.ink import render, upstroke
+from dataset.ink.render import BOX, EDGE, FIELD, MIDDLE, PEN_RADIUS
 
 STEPS = ("crop", "scale", "pen", "centre")
 FINE = 0.25  # pixels between the points kept of a stroke
@@ -29,7 +29,7 @@ def road(strokes: Strokes, steps: Collection[str], side: float, pen: float) -> n
     """
     strokes = list(strokes)
     if set(steps) >= set(STEPS):
-        return ink.draw(strokes)
+        return render.draw(strokes)
     ends = segments(strokes, as_drawn="pen" not in steps)
     if not len(ends):
         return np.zeros((FIELD, FIELD), np.uint8)
@@ -54,7 +54,7 @@ def road(strokes: Strokes, steps: Collection[str], side: float, pen: float) -> n
 
 
 def normal(ends: np.ndarray, size: float = BOX, pen: float = PEN_RADIUS) -> np.ndarray:
-    """Ink segments (S, 2, 2) as `ink.draw` does, but `size` pixels long and with a pen of radius
+    """Ink segments (S, 2, 2) as `render.draw` does, but `size` pixels long and with a pen of radius
     `pen`; → (28, 28) uint8. What would reach over the edge is moved back, or cut off.
     """
     low, high = ends.min(axis=(0, 1)), ends.max(axis=(0, 1))
@@ -69,9 +69,9 @@ def segments(
 
     Of points nearer than `spacing` pixels, the longest side having 20, one is kept; the spacing
     grows if there were more than about `most`. Points that are not finite are dropped, and so are
-    dots beside the drawing and what `ink.draw` cuts of a 1, unless all is to stay `as_drawn`.
+    dots beside the drawing and what `render.draw` cuts of a 1, unless all is to stay `as_drawn`.
     """
-    parts = ink.clean(strokes, as_drawn)
+    parts = render.clean(strokes, as_drawn)
     if not as_drawn:
         parts = upstroke.shorten(parts)
     if not parts:
@@ -109,7 +109,7 @@ def _scale(longest, size, pen):
 
 
 def _half(pen):
-    """How far from a line its ink reaches, soft edge included, as `ink.draw` counts it."""
+    """How far from a line its ink reaches, soft edge included, as `render.draw` counts it."""
     return pen + (EDGE - 1) / 2
 
 
@@ -117,7 +117,7 @@ def _inked(ends, extent, radius, margin):
     """Segments in pixels, from (0, 0) to `extent` → their picture, that box in its middle.
 
     The box grows by `margin` all around. A pixel's coverage falls from 1 to 0 across the line's
-    edge as in `ink.draw`.
+    edge as in `render.draw`.
     """
     extent = extent + 2 * margin
     box = np.ceil(extent - 1e-9)

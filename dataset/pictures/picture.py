@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from dataset.errors import DataError
-from dataset.ink import BOX, FIELD, lay
+from dataset.ink.render import BOX, FIELD, lay
 
 READING = 256  # larger pictures are reduced to this side before they are read
 GRAIN = 12  # ink differs from paper by at least this many times the border's spread (8 sigmas)

@@ -1,0 +1,1 @@
+"""Strokes → 28 × 28 images, inked as MNIST was made."""

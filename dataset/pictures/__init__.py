@@ -1,0 +1,1 @@
+"""Photographs and picture files → 28 × 28 images."""
