@@ -16,7 +16,7 @@ import dataset
 from dataset.variants import augment
 from netcore import Recipe, Trainer
 from netcore.network import Network
-from netcore.parallel import Replicas
+from netcore.speed.parallel import Replicas
 
 LR = 0.05
 CONV = (16, 32)  # channels of the two 5 × 5 convolutions of the reference network

@@ -12,7 +12,7 @@ from dataset import strokes
 from dataset.ink import render
 from dataset.variants.views import of_drawings
 from netcore.commands import read_model
-from netcore.reading import Reader
+from netcore.confidence.reader import Reader
 
 AT_ONCE = 1_000  # drawings, to bound the memory
 

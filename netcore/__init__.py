@@ -4,9 +4,9 @@ Reading order: functional, layers/dense, layers/activations, losses, network, op
 """
 
 from netcore.checkpoint import Checkpoint
+from netcore.model import Model, ModelError, freeze, load, loads
 from netcore.network import Network
 from netcore.recipe import Recipe, RecipeError
-from netcore.serialize import Model, ModelError, freeze, load, loads
 from netcore.trainer import Divergence, Record, Trainer
 
 __all__ = [

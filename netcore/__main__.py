@@ -6,8 +6,8 @@ import sys
 
 from dataset import DataError
 from netcore.commands import calibrate, evaluate, predict, prove, sweep, train
+from netcore.model import ModelError
 from netcore.recipe import RecipeError
-from netcore.serialize import ModelError
 from netcore.trainer import Divergence
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from netcore.model import Model
 from netcore.recipe import Recipe, RecipeError, build_augmentation
-from netcore.serialize import Model
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from netcore import blas, functional, layers, losses, metrics, parallel
+from netcore import functional, layers, losses, metrics
 from netcore.initializers import INITIALIZERS
-from netcore.workspaces import Workspaces
+from netcore.speed import blas, parallel
+from netcore.speed.workspaces import Workspaces
 
 PART = 2_000_000  # numbers kept at hand for a part of a batch, so that they stay in the cache
 MEMORY = 0.9  # share of a running mean that stays at each step

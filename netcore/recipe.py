@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from netcore.layers import LAYERS
 from netcore.network import plan
-from netcore.optimizers import OPTIMIZERS
-from netcore.schedules import SCHEDULES
+from netcore.optim.optimizers import OPTIMIZERS
+from netcore.optim.schedules import SCHEDULES
 
 ACTIVATIONS = ("ReLU", "LeakyReLU", "Sigmoid", "Tanh")
 

@@ -13,15 +13,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from netcore import metrics, schedules
-from netcore.averaging import Best, RunningMean
+from netcore import metrics
 from netcore.checkpoint import Checkpoint, kept
 from netcore.functional import clip
 from netcore.layers import Dropout
 from netcore.network import Network
-from netcore.optimizers import OPTIMIZERS
-from netcore.parallel import Replicas
+from netcore.optim import schedules
+from netcore.optim.averaging import Best, RunningMean
+from netcore.optim.optimizers import OPTIMIZERS
 from netcore.recipe import Recipe, RecipeError, build_augmentation
+from netcore.speed.parallel import Replicas
 
 CHANGEABLE = ("lr", "momentum", "weight_decay", "dropout", "batch_size", "epochs", "steps",
               "optimizer", "augment")  # fmt: skip

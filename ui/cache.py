@@ -17,7 +17,8 @@ import streamlit as st
 import dataset as data
 import netcore
 from dataset import DataError, Dataset, stats, table
-from netcore import certainty, explain, subspaces
+from netcore.analysis import explain
+from netcore.confidence import calibration, subspaces
 from ui import state, sweeps
 from ui.limits import Limits
 from ui.pool import Pool
@@ -81,7 +82,7 @@ def shipped_models() -> dict[str, netcore.Model]:
 def digits() -> subspaces.Subspaces:
     """What MNIST's digits look like, to tell them from what is none. Shared and read-only."""
     train = _shipped("mnist").train
-    return subspaces.learn(train.images, train.labels, 10, certainty.PIXEL_AXES)
+    return subspaces.learn(train.images, train.labels, 10, calibration.PIXEL_AXES)
 
 
 @st.cache_resource(show_spinner=False)

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from dataset import Dataset
-from netcore import compare
+from netcore.analysis import compare
 from ui import cache, charts, gallery, runs, state
 from ui.runs import Run
 

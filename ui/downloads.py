@@ -6,7 +6,7 @@ import streamlit as st
 
 import dataset
 from dataset import Dataset
-from netcore import proof
+from netcore.proof.bundle import bundle
 from ui import cache
 from ui.runs import Run
 
@@ -46,7 +46,7 @@ def prove(run: Run, data: Dataset) -> bytes:
     """The proof bundle: on the test set if the run has sat its exam, else on validation."""
     split = "test" if "test_accuracy" in run.scores else "validation"
     part, place = data.splits[split], dataset.place(data, split)
-    return proof.bundle(run.named_model(), part.images, part.labels, **place._asdict())
+    return bundle(run.named_model(), part.images, part.labels, **place._asdict())
 
 
 def _button(label, make, file, help, icon=":material/download:"):

@@ -9,7 +9,7 @@ from dataset import DataError
 from dataset.ink import render
 from dataset.variants import views
 from netcore import Model, ModelError, metrics
-from netcore.reading import Reader
+from netcore.confidence.reader import Reader
 from ui import canvas, charts, fabric, own_set, pictures, shelf, state
 from ui.wording import article
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dataset.ink.render import BOX, PEN_RADIUS
 from dataset.variants import variations
-from netcore import explain
+from netcore.analysis import explain
 from ui.sight import Sight, sure
 from ui.wording import article
 

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from netcore import explain
+from netcore.analysis import explain
 from ui import overlays
 from ui.sight import Sight
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 
 from netcore import Recipe, RecipeError
 from netcore.network import PART, plan
-from netcore.parallel import LANES
+from netcore.speed.parallel import LANES
 
 MEGABYTE = 2**20
 VECTORS = 10  # of the length of theta: gradients, an optimizer's and a mean's memory, copies

@@ -5,7 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
-from netcore import Model, Network, anatomy
+from netcore import Model, Network
+from netcore.analysis import diagnostics
 from ui import state
 from ui.jobs import Job, View
 
@@ -43,7 +44,7 @@ class Moment:
         There are fewer for networks that take longer.
         """
         images, labels = self.job.validation
-        size = anatomy.sample_size(self.network)
+        size = diagnostics.sample_size(self.network)
         return images[:size], labels[:size]
 
     def trace(self, name: str, values, about=None) -> list:

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import streamlit as st
 
-from netcore import explain
+from netcore.analysis import explain
 from ui import cache, overlays, state
 from ui.sight import Sight
 from ui.wording import article

@@ -7,7 +7,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from netcore import Recipe, compare
+from netcore import Recipe
+from netcore.analysis import compare
 from netcore.recipe import FIELDS
 from ui import charts, runs, state
 from ui.runs import SEED, Run

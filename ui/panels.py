@@ -6,7 +6,7 @@ Each takes a `Moment` and draws it; all are called anew at every tick.
 import numpy as np
 import streamlit as st
 
-from netcore import anatomy
+from netcore.analysis import diagnostics
 from ui import canvas, fabric, knobs, lines, pixels, slow, state, thumbnails
 from ui.moment import Moment
 
@@ -119,20 +119,20 @@ def _gradients(moment: Moment) -> None:
         "It vanishes when nothing more is learned, and explodes before a run is lost.",
     )
     images, labels = moment.sample
-    size = anatomy.sample_size(moment.network, PROBE, PROBED)
-    norms = anatomy.gradient_norms(moment.network, images[:size], labels[:size])
+    size = diagnostics.sample_size(moment.network, PROBE, PROBED)
+    norms = diagnostics.gradient_norms(moment.network, images[:size], labels[:size])
     rows = moment.trace("gradients", norms.values())
     _over_time(moment, rows, list(norms), lines.LOG, "gradient_chart", "Gradient of each layer")
 
 
 def _silent(moment: Moment) -> None:
-    images = moment.sample[0][: anatomy.sample_size(moment.network, PROBE, PROBED)]
+    images = moment.sample[0][: diagnostics.sample_size(moment.network, PROBE, PROBED)]
     _title(
         "Silent units, %",
         f"The share of each layer's units that none of {len(images)} images wakes. They learn "
         "nothing as long as they sleep.",
     )
-    shares = anatomy.inactive_shares(moment.network, images)
+    shares = diagnostics.inactive_shares(moment.network, images)
     if not shares:
         st.caption("This network has no hidden units.")
         return
@@ -154,9 +154,9 @@ def _weights(moment: Moment) -> None:
         "Zero is in the middle.",
     )
     start = moment.job.start_model().network()
-    layers, before = anatomy.learning_layers(moment.network), anatomy.learning_layers(start)
+    layers, before = diagnostics.learning_layers(moment.network), diagnostics.learning_layers(start)
     found = {
-        name: anatomy.spread(layer.params["W"], before[name].params["W"])
+        name: diagnostics.spread(layer.params["W"], before[name].params["W"])
         for name, layer in layers.items()
     }
     alt = "Spread of each layer's weights now and at the start"
@@ -169,8 +169,8 @@ def _first_layer(moment: Moment) -> None:
         "What each unit of the first layer looks for: orange where ink excites it, blue where ink "
         "calms it.",
     )
-    first = next(iter(anatomy.learning_layers(moment.network).values()))
-    pictures = anatomy.pictures(first.params["W"], moment.model.input_shape)
+    first = next(iter(diagnostics.learning_layers(moment.network).values()))
+    pictures = diagnostics.pictures(first.params["W"], moment.model.input_shape)
     st.image(
         pixels.diverging(pictures, columns=8 if len(pictures) > 10 else 5),
         width="stretch",
@@ -184,7 +184,7 @@ def _first_layer(moment: Moment) -> None:
 def _mistakes(moment: Moment) -> None:
     _title("Misread", "Validation images that it gets wrong right now: what it is → what it reads.")
     images, labels = moment.sample
-    wrong = anatomy.misread(moment.network, images, labels)
+    wrong = diagnostics.misread(moment.network, images, labels)
     names = moment.job.classes or [str(k) for k in range(10)]
     st.caption(f"{len(wrong.positions):,} of {len(images):,} validation images.")
     captions = [f"{names[labels[p]]} → {names[a]}" for p, a in zip(*wrong, strict=True)]

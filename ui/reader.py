@@ -12,7 +12,7 @@ import streamlit as st
 from dataset.ink import render, segment
 from dataset.variants.views import of_drawings, of_images
 from netcore import Model, ModelError
-from netcore.reading import Reader, Reading
+from netcore.confidence.reader import Reader, Reading
 from ui import cache, canvas, fabric, pictures, shelf, state
 from ui.sight import sure
 from ui.wording import words

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from netcore import compare
+from netcore.analysis import compare
 from ui import cache, charts, launch, overlay, runs, state
 from ui.compare import chances
 from ui.runs import Run, plain

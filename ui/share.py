@@ -15,9 +15,9 @@ import streamlit as st
 
 from dataset.variants import augment
 from netcore import Recipe, RecipeError
+from netcore.model import MAX_LAYERS
 from netcore.network import plan
 from netcore.recipe import build_augmentation
-from netcore.serialize import MAX_LAYERS
 from netcore.trainer import CHANGEABLE
 from ui import cache, launch, live, reopen, runs, state
 

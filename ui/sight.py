@@ -5,7 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
-from netcore import Model, ModelError, Network, explain
+from netcore import Model, ModelError, Network
+from netcore.analysis import explain
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ it before and after, the gradient, and how far the weights move. Then the run ta
 import numpy as np
 import streamlit as st
 
-from netcore import anatomy
+from netcore.analysis import diagnostics
 from ui import lines, pixels, state, thumbnails
 from ui.jobs import Job, View
 from ui.moment import Moment
@@ -88,10 +88,10 @@ def _rehearse(job: Job):
     if trainer is None or trainer.progress >= 1:
         return None
     with np.errstate(over="ignore", invalid="ignore"):
-        return anatomy.rehearse(trainer)
+        return diagnostics.rehearse(trainer)
 
 
-def _outcome(number: int, step: anatomy.Step) -> None:
+def _outcome(number: int, step: diagnostics.Step) -> None:
     with st.container(horizontal=True, gap="large"):
         st.metric("Step", f"{number:,}", width="content", help="Its number in the run.")
         st.metric(
@@ -145,5 +145,5 @@ def _movement(moment: Moment, step) -> None:
     ):
         with place:
             st.caption(text)
-            picture = pixels.diverging(anatomy.pictures(values, shape, most=10), columns=5)
+            picture = pixels.diverging(diagnostics.pictures(values, shape, most=10), columns=5)
             st.image(picture, width="stretch", alt=text)

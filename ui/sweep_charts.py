@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from PIL import ImageColor
 
-from netcore.sweep import Range, Result, Sweep, ranked
+from netcore.search.sweep import Range, Result, Sweep, ranked
 from ui import charts
 from ui.controls import OPTIMIZERS, SCHEDULES
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from netcore import Recipe
 from netcore.recipe import ACTIVATIONS, dense_shape
-from netcore.sweep import BY_FACTORS, Range, Sweep
+from netcore.search.sweep import BY_FACTORS, Range, Sweep
 from ui import cache, state
 from ui.choose import dataset
 from ui.controls import OPTIMIZERS, SCHEDULES, WIDTHS

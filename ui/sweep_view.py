@@ -6,7 +6,7 @@ from statistics import mean, stdev
 import streamlit as st
 
 import dataset
-from netcore.sweep import Result, Sweep, dumps, ranked
+from netcore.search.sweep import Result, Sweep, dumps, ranked
 from ui import cache, charts, controls, state, sweep_charts
 from ui.sweep_charts import label, words, write
 from ui.sweeps import Job, View

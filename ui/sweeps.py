@@ -16,7 +16,7 @@ from dataclasses import dataclass, fields
 from dataset import Dataset
 from netcore import RecipeError
 from netcore.commands.processes import Processes
-from netcore.sweep import Result, Sweep
+from netcore.search.sweep import Result, Sweep
 from ui.limits import Limits
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,8 @@ import streamlit as st
 from dataset import DataError, Split
 from dataset.ink import jitter
 from dataset.variants.views import of_drawings
-from netcore import Divergence, Model, certainty, teaching
+from netcore import Divergence, Model, finetune
+from netcore.confidence import calibration
 from ui import cache, own_set, pictures, shelf, state
 
 SLICE = 0.3  # seconds of work between two looks at the page
@@ -71,12 +72,12 @@ class Course:
         yield from self._test("Reading the images as before", 0.0, 0.15)
         drawn = [o.drawing.strokes for o in self._learned]
         targets = self._tests["learned"].labels
-        lessons = teaching.lessons(
+        lessons = finetune.lessons(
             self._network,
             lambda which, rng: jitter.images(drawn, which, rng),
             targets,
             (self._train.images, self._train.labels),
-            steps=teaching.STEPS // (2 if self._network.footprint > LARGE else 1),
+            steps=finetune.STEPS // (2 if self._network.footprint > LARGE else 1),
         )
         for lesson in lessons:
             self.doing = f"Lesson {lesson.step} of {lesson.steps}"
@@ -86,7 +87,7 @@ class Course:
         right = self.results["rest"][1]
         note = f"Then taught {own_set.count(len(drawn))} by hand."
         scores = {"validation_accuracy": float(right.mean())}
-        self.taught = teaching.taught(self.model, self._network, note, scores)
+        self.taught = finetune.taught(self.model, self._network, note, scores)
 
     def _test(self, doing: str, start: float, share: float) -> Iterator[bool]:
         total, read = sum(map(len, self._tests.values())), 0
@@ -95,7 +96,7 @@ class Course:
             for begin in range(0, len(split), PART):
                 part = split[begin : begin + PART]
                 views = part.images if part.images.ndim == 4 else part.images[:, None]
-                logits, _ = certainty.see(self._network, views)
+                logits, _ = calibration.see(self._network, views)
                 right[begin : begin + PART] = logits.argmax(axis=1) == part.labels
                 read += len(part)
                 self.doing, self.done = doing, start + share * read / total

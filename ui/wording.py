@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from netcore.reading import Reading
+from netcore.confidence.reader import Reading
 
 UNSURE = 0.8  # below this probability the second guess is named too
 

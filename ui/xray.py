@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from dataset.ink import steps
-from netcore import explain
+from netcore.analysis import explain
 from ui import canvas, fabric, overlays, state
 from ui.sight import Sight, sure
 

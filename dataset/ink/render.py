@@ -3,7 +3,7 @@
 MNIST's authors scaled each digit into a box of 20 × 20 pixels, keeping its aspect, and laid the
 box into a 28 × 28 field so that the ink's centre of mass falls on its middle
 (http://yann.lecun.com/exdb/mnist). Strokes are scaled first and inked afterwards, so the pen is
-always as wide as MNIST's. Ink is 255, paper 0. Pictures take another road, `dataset.pictures.picture`.
+always as wide as MNIST's. Ink is 255, paper 0. Pictures take another road: `dataset.pictures`.
 
 Everything here works on many drawings at once: the points of all lie in one array, with the number
 of the drawing and of the stroke beside each.

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import dataset
 from dataset.variants import augment
+from netcore.model import load
 from netcore.recipe import Recipe, RecipeError, parse_setting
-from netcore.serialize import load
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
 

@@ -6,10 +6,10 @@ import numpy as np
 
 import dataset
 from dataset.variants import nondigits, views
-from netcore import certainty, subspaces
 from netcore.commands import MODELS, command
-from netcore.reading import Reader
-from netcore.serialize import ModelError, load
+from netcore.confidence import calibration, subspaces
+from netcore.confidence.reader import Reader
+from netcore.model import ModelError, load
 
 EACH = 1_000  # images of each kind that is not a digit
 
@@ -35,11 +35,11 @@ def run_calibrate(options):
         raise ModelError("only models that read images of 28 × 28 can be calibrated")
     data = dataset.load(model.recipe.dataset)
     network, train, classes = model.network(), data.train, len(data.classes)
-    digits = subspaces.learn(train.images, train.labels, classes, certainty.PIXEL_AXES)
+    digits = subspaces.learn(train.images, train.labels, classes, calibration.PIXEL_AXES)
     validation, test = (views.of_images(split.images) for split in (data.validation, data.test))
-    logits, hidden = certainty.see(network, validation)
+    logits, hidden = calibration.see(network, validation)
     familiar = _familiar(network, train, classes)
-    found = certainty.fit(
+    found = calibration.fit(
         logits,
         data.validation.labels,
         digits.strangeness(validation[:, 0]),
@@ -62,19 +62,19 @@ def _familiar(network, train, classes):
     if not network.convolutional:
         return None
     chosen = subspaces.first_of_each(train.labels, classes)
-    _, hidden = certainty.see(network, train.images[chosen][:, None])
-    return subspaces.learn(hidden, train.labels[chosen], classes, certainty.HIDDEN_AXES)
+    _, hidden = calibration.see(network, train.images[chosen][:, None])
+    return subspaces.learn(hidden, train.labels[chosen], classes, calibration.HIDDEN_AXES)
 
 
 def _calibration(reader, test, labels, logits, validation_labels):
     """How well it comes true on the test set, and what averaging over looks does there."""
     reading, single = reader(test), reader(test[:, :1])
-    before = certainty.Certainty().probabilities(logits)
+    before = calibration.Certainty().probabilities(logits)
     after = reader.certainty.probabilities(logits)
     return {
-        "validation_error_before": certainty.calibration_error(before, validation_labels),
-        "validation_error_after": certainty.calibration_error(after, validation_labels),
-        "test_calibration_error": certainty.calibration_error(reading.probabilities, labels),
+        "validation_error_before": calibration.calibration_error(before, validation_labels),
+        "validation_error_after": calibration.calibration_error(after, validation_labels),
+        "test_calibration_error": calibration.calibration_error(reading.probabilities, labels),
         "test_accuracy": float(np.mean(reading.answers == labels)),
         "test_accuracy_one_look": float(np.mean(single.answers == labels)),
         "test_refused": float(1 - reading.known.mean()),
@@ -92,7 +92,7 @@ def _kinds(reader, score, data):
         reading = reader(views.of_images(make(rng, EACH, data.validation.images)))
         kinds[name] = {
             "accepted": float(reading.known.mean()),
-            "auroc": certainty.auroc(score, reading.score),
+            "auroc": calibration.auroc(score, reading.score),
         }
     return kinds
 

@@ -3,7 +3,7 @@
 import dataset
 from netcore import metrics
 from netcore.commands import add_threads, command, read_model
-from netcore.parallel import Replicas
+from netcore.speed.parallel import Replicas
 
 
 def add(commands):

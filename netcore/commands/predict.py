@@ -9,9 +9,10 @@ from dataset import DataError, strokes
 from dataset.ink import render, segment
 from dataset.pictures import photograph, picture
 from dataset.variants.views import COUNT, of_drawings, of_images
-from netcore import certainty, metrics, subspaces
+from netcore import metrics
 from netcore.commands import command, read_model
-from netcore.reading import Reader
+from netcore.confidence import calibration, subspaces
+from netcore.confidence.reader import Reader
 
 DIGITS = 10
 AT_ONCE = 2_000  # drawings, to bound the memory
@@ -62,7 +63,7 @@ def run_predict(options):
 def _digits():
     """What MNIST's digits look like, to doubt what does not."""
     train = dataset.load("mnist").train
-    return subspaces.learn(train.images, train.labels, DIGITS, certainty.PIXEL_AXES)
+    return subspaces.learn(train.images, train.labels, DIGITS, calibration.PIXEL_AXES)
 
 
 def _read_images(read, paths):

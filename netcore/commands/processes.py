@@ -14,8 +14,8 @@ from joblib.externals.loky import get_reusable_executor
 import dataset
 from dataset import DataError
 from dataset.variants import augment
-from netcore import sweep
 from netcore.recipe import RecipeError
+from netcore.search import sweep
 
 PATIENCE = 10  # seconds to wait for a Dask scheduler
 

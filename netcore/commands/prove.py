@@ -4,8 +4,8 @@ from pathlib import Path
 
 import dataset
 from dataset import DataError
-from netcore import proof
 from netcore.commands import command, read_model
+from netcore.proof.bundle import bundle
 
 
 def add(commands):
@@ -25,7 +25,7 @@ def run_prove(options):
     part, place = data.splits[options.split], dataset.place(data, options.split)
     if not options.out.parent.is_dir():
         raise DataError(f"{options.out} cannot be saved: there is no folder {options.out.parent}")
-    content = proof.bundle(model, part.images, part.labels, **place._asdict())
+    content = bundle(model, part.images, part.labels, **place._asdict())
     options.out.write_bytes(content)
     print(f"{model.name}: saved to {options.out}. Unpack it and run: python prove.py {place.files}")
     return {"file": str(options.out), "bytes": len(content), **place._asdict()}

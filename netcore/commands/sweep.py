@@ -10,7 +10,7 @@ from tqdm import tqdm
 from netcore.commands import add_recipe, command, read_recipe
 from netcore.commands.processes import Processes
 from netcore.recipe import RecipeError
-from netcore.sweep import BY_FACTORS, Range, Sweep, describe, dumps, key, loads, ranked
+from netcore.search.sweep import BY_FACTORS, Range, Sweep, describe, dumps, key, loads, ranked
 
 SHOWN = 20  # rows of the table
 TRIALS = 20

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from netcore import lr_find, metrics
+from netcore import metrics
 from netcore.commands import (
     add_recipe,
     add_threads,
@@ -14,8 +14,9 @@ from netcore.commands import (
     read_recipe,
     speed_and_looks,
 )
+from netcore.model import freeze
 from netcore.recipe import RecipeError
-from netcore.serialize import freeze
+from netcore.search import lr_find
 from netcore.trainer import Trainer
 
 

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from netcore.workspaces import Workspaces
+from netcore.speed.workspaces import Workspaces
 
 
 class Layer:

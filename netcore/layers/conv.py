@@ -18,7 +18,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from netcore.initializers import INITIALIZERS
 from netcore.layers.base import Layer, image_shape, pair
-from netcore.workspaces import as_stored
+from netcore.speed.workspaces import as_stored
 
 
 class Conv2d(Layer):

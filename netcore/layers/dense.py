@@ -1,8 +1,8 @@
 """Dense layers: every output is a weighted sum of all inputs plus a bias."""
 
-from netcore.blas import product
 from netcore.initializers import INITIALIZERS
 from netcore.layers.base import Layer
+from netcore.speed.blas import product
 
 
 class Dense(Layer):

@@ -8,7 +8,7 @@ batch and found to generalise better); in use they are running averages over the
 import numpy as np
 
 from netcore.layers.base import Layer
-from netcore.workspaces import as_stored
+from netcore.speed.workspaces import as_stored
 
 
 class BatchNorm(Layer):

@@ -5,8 +5,8 @@ import pytest
 
 from netcore import Recipe, RecipeError, Trainer, freeze
 from netcore.recipe import dense_layers
+from tests.netcore.speed.test_parallel import CONVOLUTIONAL, IMAGES, TARGETS
 from tests.netcore.test_extras import inversion
-from tests.netcore.test_parallel import CONVOLUTIONAL, IMAGES, TARGETS
 
 DATA, VALIDATION = (IMAGES, TARGETS), (IMAGES[:60], TARGETS[:60])
 DENSE = Recipe(layers=dense_layers([12], dropout=0.3), batch_size=32, epochs=4, lr=0.05)

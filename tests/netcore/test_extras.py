@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from netcore import Recipe, RecipeError, Trainer, freeze, functional, losses
-from netcore.averaging import Best, RunningMean
 from netcore.network import Network
+from netcore.optim.averaging import Best, RunningMean
 from netcore.recipe import dense_layers
 from netcore.trainer import clip
 from tests.netcore.test_trainer import TRAIN, VALIDATION

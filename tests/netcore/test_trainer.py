@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from netcore import Divergence, Recipe, RecipeError, Trainer
-from netcore.optimizers import OPTIMIZERS
+from netcore.optim.optimizers import OPTIMIZERS
 from netcore.recipe import dense_layers
 
 RECIPE = Recipe(layers=dense_layers([12], dropout=0.1, classes=3), lr=0.5, batch_size=16, epochs=6)

@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 
 import netcore
-from netcore.reading import Reading
+from netcore.confidence.reader import Reading
 from tests.handwriting import FOUR, SEVEN, ZERO, fabric, sent
 from tests.ui.screen import button, press, words
 from ui import cache, canvas, reader, shelf, state, wording

@@ -67,7 +67,7 @@ def test_a_closed_panel_is_not_computed(page, name, monkeypatch):
     def unwanted(*_, **__):
         raise AssertionError(f"{name} is closed")
 
-    monkeypatch.setattr(f"netcore.anatomy.{MADE[name]}", unwanted)
+    monkeypatch.setattr(f"netcore.analysis.diagnostics.{MADE[name]}", unwanted)
     at = page(images="1000", panels=[other for other in ALL if other != name])
     resting(at, 2)
     assert name not in titles(at)

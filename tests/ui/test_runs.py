@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 import dataset
-from netcore import Recipe, Trainer, compare, freeze, loads
+from netcore import Recipe, Trainer, freeze, loads
+from netcore.analysis import compare
 from netcore.recipe import dense_layers
 from tests.ui.screen import labelled, press, words
 from ui import downloads, overlay, runs, seeds

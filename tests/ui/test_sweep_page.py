@@ -8,7 +8,7 @@ import pytest
 
 import dataset
 from netcore import Recipe
-from netcore.sweep import Range, Result, Sweep, key, ranked
+from netcore.search.sweep import Range, Result, Sweep, key, ranked
 from tests.ui.screen import button, press, words
 from ui import sweep_charts, sweep_setup
 

@@ -10,7 +10,7 @@ import pytest
 
 import dataset
 from netcore import Recipe
-from netcore.sweep import Sweep
+from netcore.search.sweep import Sweep
 from ui.sweeps import Bounds, Job, Line
 
 SMALL = Recipe(train_images=300, epochs=1, batch_size=50)

@@ -6,7 +6,7 @@ import streamlit as st
 
 import netcore
 from dataset.ink import render
-from netcore import teaching
+from netcore import finetune
 from tests.handwriting import FOUR, ONE, ZERO
 from tests.ui.screen import button, press
 from ui import cache, own_set, state, teach
@@ -102,7 +102,7 @@ def test_stop_changes_nothing(page, monkeypatch):
 
 
 def test_a_model_that_cannot_be_taught_says_so(page, monkeypatch):
-    monkeypatch.setattr(teaching, "LOST", 0.0)
+    monkeypatch.setattr(finetune, "LOST", 0.0)
     at = page((ZERO, 0))
     press(at, "Teach seed")
     assert "cannot be taught" in at.error[0].value

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from dataset.ink import render
-from netcore import ModelError, explain
+from netcore import ModelError
+from netcore.analysis import explain
 from tests.handwriting import FOUR, SEVEN, fabric
 from tests.ui.screen import words
 from tests.ui.test_draw import choose_own, model

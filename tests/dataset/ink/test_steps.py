@@ -60,10 +60,9 @@ def test_with_every_step_it_is_the_picture_that_is_read(strokes):
 def test_the_pen_of_the_x_ray_inks_as_the_road_does(strokes):
     strokes = dense(strokes)
     own = ink_steps.normal(ink_steps.segments(strokes)).astype(int)
-    assert (
-        np.abs(own - render.draw(strokes)).max() <= 30
-    )  # points are thinned out a little otherwise
-    assert np.abs(own - render.draw(strokes)).mean() < 0.3
+    difference = np.abs(own - render.draw(strokes))
+    assert difference.max() <= 30  # points are thinned out a little otherwise
+    assert difference.mean() < 0.3
 
 
 @pytest.mark.parametrize("strokes", DRAWINGS.values(), ids=DRAWINGS)

@@ -9,7 +9,7 @@ import dataset
 from dataset.pictures import photograph
 from dataset.variants import views
 from netcore import load
-from netcore.reading import Reader
+from netcore.confidence.reader import Reader
 
 
 @pytest.fixture(scope="module")

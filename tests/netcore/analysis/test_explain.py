@@ -8,7 +8,7 @@ import pytest
 import dataset
 import netcore
 from dataset.ink import render
-from netcore import explain
+from netcore.analysis import explain
 from tests.handwriting import FOUR, SEVEN
 
 DENSE = ["Flatten", {"layer": "Dense", "out_features": 12}, "Tanh",
@@ -16,7 +16,7 @@ DENSE = ["Flatten", {"layer": "Dense", "out_features": 12}, "Tanh",
 CONVOLUTIONAL = [{"layer": "Conv2d", "out_channels": 3}, "BatchNorm", "MaxPool2d", "ReLU",
                  {"layer": "Conv2d", "out_channels": 6}, "Sigmoid", "Flatten",
                  {"layer": "Dropout", "p": 0.5}, *DENSE[1:]]  # fmt: skip
-MODELS = Path(__file__).parents[2] / "models"
+MODELS = Path(__file__).parents[3] / "models"
 
 
 @pytest.fixture

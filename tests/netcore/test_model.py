@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netcore import ModelError, Recipe, Trainer, freeze, load, loads
+from netcore.model import MAX_BYTES
 from netcore.recipe import dense_layers
-from netcore.serialize import MAX_BYTES
 
 RNG = np.random.default_rng(3)
 IMAGES, TARGETS = RNG.integers(0, 256, (60, 5, 4)).astype(np.uint8), RNG.integers(0, 3, 60)

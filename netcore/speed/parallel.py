@@ -22,7 +22,7 @@ from queue import SimpleQueue
 
 import numpy as np
 
-from netcore import blas
+from netcore.speed import blas
 
 LANES = 2  # replicas of a network; more would cut batches too thin
 LOOKS = 1000  # at a queue before sleep: about half a millisecond

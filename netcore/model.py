@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from netcore.certainty import HIDDEN_AXES, Certainty
+from netcore.confidence.calibration import HIDDEN_AXES, Certainty
+from netcore.confidence.subspaces import Subspaces
 from netcore.network import Network, plan
 from netcore.recipe import Recipe, RecipeError, check_changes
-from netcore.subspaces import Subspaces
 
 VERSION = 1
 MAX_BYTES = 64_000_000  # of a file

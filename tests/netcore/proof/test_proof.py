@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 import dataset
-from netcore import Model, Network, Recipe, proof
+from netcore import Model, Network, Recipe
 from netcore.__main__ import main
+from netcore.proof import bundle
 
 MNIST = Path("dataset/mnist").resolve()
 FILES = [str(MNIST / f"t10k-{kind}-ubyte.gz") for kind in ("images-idx3", "labels-idx1")]
@@ -72,7 +73,7 @@ def of_every_kind(tmp_path):
     labels = network.predict(images).argmax(axis=1).astype(np.uint8)
     assert len(set(labels)) > 2, "a network that always says the same would prove little"
     place = {"says": "some digits", "files": "some.npz", "rows": (0, 300)}
-    return unpack(proof.bundle(model, images, labels, **place), tmp_path), images, labels
+    return unpack(bundle.bundle(model, images, labels, **place), tmp_path), images, labels
 
 
 @pytest.mark.parametrize(("name", "claim"), [("seed", "9,798"), ("lenet", "9,951")])
@@ -100,9 +101,9 @@ def test_weights_that_were_exchanged_are_noticed(tmp_path):
 
 
 def test_a_claim_about_validation_finds_its_rows_in_the_training_file(tmp_path):
-    bundle = tmp_path / "bundle.zip"
-    assert main(["prove", "seed", "--split", "validation", "--out", str(bundle)]) == 0
-    folder = unpack(bundle.read_bytes(), tmp_path)
+    path = tmp_path / "bundle.zip"
+    assert main(["prove", "seed", "--split", "validation", "--out", str(path)]) == 0
+    folder = unpack(path.read_bytes(), tmp_path)
     assert json.loads((folder / "claim.json").read_text())["rows"] == [55_000, 60_000]
     shown = prove(folder, *(name.replace("t10k", "train") for name in FILES))
     assert shown.returncode == 0 and "4,910 of 5,000 right" in shown.stdout
@@ -139,7 +140,7 @@ def test_the_recipe_in_the_bundle_can_be_trained_again(of_every_kind):
 
 
 def test_the_program_stays_short_and_asks_for_numpy_only():
-    text = proof.PROGRAM.read_text()
+    text = bundle.PROGRAM.read_text()
     assert len(text.splitlines()) <= 120
     assert "netcore" not in text and "scipy" not in text
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from netcore import schedules
-from netcore.optimizers import OPTIMIZERS
+from netcore.optim import schedules
+from netcore.optim.optimizers import OPTIMIZERS
 
 CURVATURE = np.array([0.5, 1.0, 4.0])  # of a quadratic bowl: gradient = curvature · theta
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import permutation_test
 
-from netcore import compare
+from netcore.analysis import compare
 
 
 def answers(both_right, only_a, only_b, both_wrong):

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 
 import dataset
-from netcore import Recipe, RecipeError, sweep
+from netcore import Recipe, RecipeError
 from netcore.__main__ import main
 from netcore.commands import processes
 from netcore.commands.processes import Processes
-from netcore.sweep import Range, Sweep
+from netcore.search import sweep
+from netcore.search.sweep import Range, Sweep
 
 SMALL = Recipe(train_images=300, epochs=1, batch_size=50, optimizer="momentum")
 GRID = Sweep(SMALL, {"lr": (0.03, 0.1), "hidden": (8, "16x8")})

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 import netcore
-from netcore import certainty
-from netcore.certainty import Certainty
-from netcore.reading import Reader
-from netcore.serialize import ModelError, loads
-from netcore.subspaces import Subspaces
+from netcore.confidence import calibration
+from netcore.confidence.calibration import Certainty
+from netcore.confidence.reader import Reader
+from netcore.confidence.subspaces import Subspaces
+from netcore.model import ModelError, loads
 
 SPEC = ["Flatten", {"layer": "Dense", "out_features": 10}, "LogSoftmax"]
 
@@ -31,36 +31,38 @@ def overconfident(count=4000, times=3.0):
 
 
 def test_the_temperature_is_how_much_too_sure_a_network_is():
-    assert certainty.temperature(*overconfident(times=3.0)) == pytest.approx(3, rel=0.06)
-    assert certainty.temperature(*overconfident(times=0.5)) == pytest.approx(0.5, rel=0.06)
+    assert calibration.temperature(*overconfident(times=3.0)) == pytest.approx(3, rel=0.06)
+    assert calibration.temperature(*overconfident(times=0.5)) == pytest.approx(0.5, rel=0.06)
 
 
 def test_calibrated_probabilities_come_true():
     logits, targets = overconfident()
-    found = Certainty(temperature=certainty.temperature(logits, targets))
-    before = certainty.calibration_error(Certainty().probabilities(logits), targets)
+    found = Certainty(temperature=calibration.temperature(logits, targets))
+    before = calibration.calibration_error(Certainty().probabilities(logits), targets)
     assert before > 0.15
-    assert certainty.calibration_error(found.probabilities(logits), targets) < 0.03
+    assert calibration.calibration_error(found.probabilities(logits), targets) < 0.03
 
 
 def test_the_calibration_error_of_one_bin_is_worked_by_hand():
     probabilities = np.array([[0.9, 0.1]] * 4)
-    assert certainty.calibration_error(probabilities, np.array([0, 0, 0, 1])) == pytest.approx(0.15)
+    assert calibration.calibration_error(probabilities, np.array([0, 0, 0, 1])) == pytest.approx(
+        0.15
+    )
 
 
 def test_auroc_counts_pairs():
-    assert certainty.auroc(np.array([3, 4]), np.array([1, 2])) == 1
-    assert certainty.auroc(np.array([1, 3]), np.array([2, 3])) == 0.375
-    assert certainty.auroc(np.array([1.0, 1.0]), np.array([1.0])) == 0.5
+    assert calibration.auroc(np.array([3, 4]), np.array([1, 2])) == 1
+    assert calibration.auroc(np.array([1, 3]), np.array([2, 3])) == 0.375
+    assert calibration.auroc(np.array([1.0, 1.0]), np.array([1.0])) == 0.5
 
 
 def test_as_many_validation_digits_are_refused_as_allowed():
     logits, targets = overconfident()
     strangeness = np.random.default_rng(1).normal(3, 0.3, logits.shape)
-    found = certainty.fit(logits, targets, strangeness, refused=0.02)
+    found = calibration.fit(logits, targets, strangeness, refused=0.02)
     assert np.mean(found.score(logits, strangeness) < found.threshold) == pytest.approx(0.02)
     hidden = strangeness[::-1]
-    found = certainty.fit(logits, targets, strangeness, hidden, refused=0.02)
+    found = calibration.fit(logits, targets, strangeness, hidden, refused=0.02)
     assert np.mean(found.score(logits, strangeness, hidden) < found.threshold) == pytest.approx(
         0.02
     )
@@ -79,7 +81,7 @@ def test_the_mean_logits_of_looks_are_those_of_the_network(model):
     looks = np.random.default_rng(0).integers(0, 256, (3, 4, 28, 28), dtype=np.uint8)
     network = model.network()
     log_probs = network.log_probs(looks.reshape(-1, 28, 28)).reshape(3, 4, 10).mean(axis=1)
-    logits, _ = certainty.see(network, looks)
+    logits, _ = calibration.see(network, looks)
     expected = np.exp(log_probs) / np.exp(log_probs).sum(axis=1, keepdims=True)
     np.testing.assert_allclose(Certainty().probabilities(logits), expected, rtol=1e-5)
 
@@ -94,7 +96,7 @@ def test_a_reader_says_what_it_does_not_know(model):
 
 def test_what_the_hidden_layer_finds_strange_is_doubted_too(model):
     images = np.random.default_rng(0).integers(0, 256, (2, 1, 28, 28), dtype=np.uint8)
-    _, hidden = certainty.see(model.network(), images)
+    _, hidden = calibration.see(model.network(), images)
     digits = Subspaces(np.zeros((10, 1, 784), np.float32))
     familiar = Subspaces(np.tile(hidden[0], (10, 1, 1)))
     found = replace(model, certainty=Certainty())

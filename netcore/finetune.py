@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from netcore.model import Model
 from netcore.network import Network
-from netcore.optimizers import AdamW
-from netcore.schedules import factor
-from netcore.serialize import Model
+from netcore.optim.optimizers import AdamW
+from netcore.optim.schedules import factor
 from netcore.trainer import LOST, Divergence, clip
 
 STEPS = 120

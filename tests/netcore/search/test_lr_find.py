@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 import dataset
-from netcore import Recipe, Trainer, lr_find
+from netcore import Recipe, Trainer
 from netcore.recipe import dense_layers
+from netcore.search import lr_find
 
 RECIPE = Recipe(layers=dense_layers([32]), train_images=5000, batch_size=50)
 

@@ -4,7 +4,7 @@ import numpy as np
 
 import dataset
 from dataset.variants import nondigits
-from netcore import subspaces
+from netcore.confidence import subspaces
 
 
 def test_digits_are_less_strange_to_their_own_class_and_noise_is_strange_to_all():

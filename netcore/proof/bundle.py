@@ -1,7 +1,7 @@
 """The proof bundle: a network, a claim about it, and a program that anybody can check it with.
 
-The program is `netcore/prove.py`. It needs NumPy and nothing of ours, so who does not trust netcore
-reads a hundred lines and runs them on data of their own.
+The program is `prove.py` beside this file. It needs NumPy and nothing of ours, so anyone who does
+not trust netcore can read its hundred lines and run them on their own data.
 """
 
 import hashlib

@@ -7,10 +7,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from netcore import Divergence, Recipe, Trainer, blas, parallel
+from netcore import Divergence, Recipe, Trainer
 from netcore.network import Network
 from netcore.recipe import dense_layers
-from netcore.workspaces import Workspaces
+from netcore.speed import blas, parallel
+from netcore.speed.workspaces import Workspaces
 
 RNG = np.random.default_rng(4)
 IMAGES, TARGETS = RNG.integers(0, 256, (300, 14, 14)).astype(np.uint8), RNG.integers(0, 3, 300)

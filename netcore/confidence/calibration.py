@@ -7,8 +7,8 @@ networks", https://arxiv.org/abs/1706.04599).
 Probabilities only say which digit, not whether it is one. For that two or three measures are
 averaged, each in units of how it spreads over validation digits: the evidence, which is the largest
 logit (Hendrycks et al. 2019, https://arxiv.org/abs/1911.11132), and minus the strangeness to the
-class of the answer (`netcore.subspaces`), of the image and, in convolutional networks, of what the
-last hidden layer makes of it. What falls below a threshold is refused.
+class of the answer (`netcore.confidence.subspaces`), of the image and, in convolutional networks,
+of what the last hidden layer makes of it. What falls below a threshold is refused.
 """
 
 import math
@@ -18,7 +18,8 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.stats import rankdata
 
-from netcore import functional, parallel
+from netcore import functional
+from netcore.speed import parallel
 
 PIXEL_AXES, HIDDEN_AXES = 40, 20  # of each class, in images and in a hidden layer
 REFUSED = 0.015  # share of the validation digits that fall below the threshold

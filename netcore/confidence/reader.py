@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from netcore import certainty
+from netcore.confidence import calibration
+from netcore.confidence.subspaces import Subspaces
 from netcore.functional import scale_pixels
-from netcore.subspaces import Subspaces
 
 FAINTEST = 0.015  # mean brightness: a dot has half of it, the thinnest digit of MNIST nearly twice
 
@@ -35,12 +35,12 @@ class Reader:
     def __init__(self, model, digits: Subspaces | None = None):
         self.network = model.network()
         self.calibrated = model.certainty is not None and digits is not None
-        self.certainty = model.certainty or certainty.Certainty()
+        self.certainty = model.certainty or calibration.Certainty()
         self._digits, self._familiar = digits, model.familiar
 
     def __call__(self, looks):
         """looks: (N, V, *input_shape), V looks at each of N examples, the first as it is."""
-        logits, hidden = certainty.see(self.network, looks)
+        logits, hidden = calibration.see(self.network, looks)
         there = scale_pixels(looks[:, 0].reshape(len(looks), -1)).mean(axis=1) > FAINTEST
         probabilities = self.certainty.probabilities(logits)
         if not self.calibrated:

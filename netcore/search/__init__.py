@@ -1,0 +1,1 @@
+"""Searching for hyperparameters: sweeps, and the learning-rate range test."""

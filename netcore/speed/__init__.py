@@ -1,0 +1,1 @@
+"""What makes the engine fast and changes no result: workspaces, BLAS threads, replicas."""
