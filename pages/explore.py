@@ -2,28 +2,28 @@
 
 import streamlit as st
 
-from ui import cache, charts, choose, gallery, page, state
+from ui import cache, choose, gallery, page, state
+from ui.parts import charts, layout
 
-SHEET = 64  # images on a sheet
-EXTREMES = 32  # typical and unusual images
+SHEET, EXTREMES = 64, 32  # images on a sheet; typical and unusual images
 
 page.start(
     "Explore",
     ":material/search:",
-    "Every image is 28 × 28 pixels of handwriting, with the digit its writer meant. See what a "
-    "network will get to see: single digits, their numbers, and what they have in common.",
+    "Every image is 28 × 28 pixels of handwriting, with the digit its writer meant. See what the "
+    "network sees: single digits, their pixel values, and what they have in common.",
 )
 
 
 def browse(view: choose.View) -> None:
-    with gallery.panels():
-        with gallery.panel():
+    with layout.panels():
+        with layout.panel():
             place = st.container()
             shown = choose.sheet(view.positions, SHEET)
             with place:
                 gallery.sheet(view, shown)
-            st.caption("Touch an image to see it large. No two hands write alike.")
-        with gallery.panel():
+            st.caption("Click an image to enlarge it.")
+        with layout.panel():
             place = st.container()
             position = choose.image(len(view.part), shown[0])
             with place:
@@ -63,16 +63,16 @@ def counts(view: choose.View) -> None:
 def shapes(view: choose.View) -> None:
     names = view.data.classes
     mean, spread = cache.shapes(view.data, view.split)
-    with gallery.panels():
+    with layout.panels():
         caption = "Bright where nearly all put ink, grey where only some do."
-        gallery.figure("Mean", charts.classes(mean, names, 255, charts.INK), caption)
+        layout.figure("Mean", charts.classes(mean, names, 255, charts.INK), caption)
         caption = "Standard deviation: strong where some put ink and others do not."
-        gallery.figure("Spread", charts.classes(spread, names), caption)
+        layout.figure("Spread", charts.classes(spread, names), caption)
     if view.digit is None:
         st.info("Choose a digit above to see its most typical and most unusual examples.")
         return
     order = cache.by_typicality(view.data, view.split, view.digit)
-    with gallery.panels():
+    with layout.panels():
         gallery.sheet(view, order[:EXTREMES], f"Most typical {names[view.digit]}")
         gallery.sheet(view, order[::-1][:EXTREMES], f"Most unusual {names[view.digit]}")
     measure = "Mahalanobis distance to the digit's mean, on its first 60 principal components"
@@ -81,13 +81,13 @@ def shapes(view: choose.View) -> None:
 
 def pixels(view: choose.View) -> None:
     values, variance = cache.pixels(view.data, view.split, view.digit)
-    with gallery.panels():
+    with layout.panels():
         zeros = values[0] / values.sum()
         caption = f"{zeros:.0%} of all pixels are 0. The axis is logarithmic to show the rest."
-        gallery.figure("Intensities", charts.histogram(values), caption)
+        layout.figure("Intensities", charts.histogram(values), caption)
         still = (variance == 0).sum()
         caption = f"{still} of 784 pixels never change here and tell a network nothing."
-        gallery.figure("Variance of each pixel", charts.digit(variance, None, None), caption)
+        layout.figure("Variance of each pixel", charts.digit(variance, None, None), caption)
 
 
 def plane(view: choose.View) -> None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui import compare, overlay, page, runs, seeds, single, state
+from ui.parts import wording
 
 page.start(
     "Runs",
@@ -18,7 +19,7 @@ if runs.kept():
     overlay.pulse()
     if gone := state.MADE_ROOM.get():
         st.info(
-            f"Memory is short: the weights of {', '.join(map(runs.plain, gone))} made room for "
+            f"Memory is short: the weights of {', '.join(map(wording.plain, gone))} made room for "
             "newer ones. Curves and recipes stay, so you can run them again."
         )
         state.MADE_ROOM.clear()

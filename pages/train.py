@@ -4,7 +4,8 @@ import streamlit as st
 
 from netcore import RecipeError
 from netcore.network import plan
-from ui import controls, exam, knobs, live, overlay, page, runs, share, slow, state, transport
+from ui import controls, exam, knobs, live, page, share, slow, state, transport
+from ui.parts import settings, wording
 
 page.start(
     "Train",
@@ -41,9 +42,9 @@ def run(job) -> None:
         live.watch(job, status)
     with setup:
         knobs.show(job)
-        with st.expander(f"Recipe: {runs.plain(job.recipe.name)}"):
+        with st.expander(f"Recipe: {wording.plain(job.recipe.name)}"):
             if state.TAKEN.get():  # it came by a link, so the form knows nothing of it
-                overlay.sheet(job.recipe)
+                settings.sheet(job.recipe)
             else:
                 controls.recipe(controls.choose_recipe(fixed=True), fixed=True)
     if status == "finished":

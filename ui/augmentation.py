@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from dataset.variants import augment
-from ui import pixels
+from ui.parts import pixels
 
 PREVIEWED = 8  # images
 

@@ -10,7 +10,8 @@ import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
 from dataset.ink import render
-from ui import cache, fabric, pictures, state
+from ui import cache, state
+from ui.parts import fabric, pictures
 
 PENS = {"Thin": 10, "Medium": fabric.PEN, "Broad": 28}  # canvas pixels
 TOOLS = {"pen": ":material/edit: Pen", "eraser": ":material/ink_eraser: Eraser"}

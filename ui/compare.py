@@ -7,7 +7,8 @@ import streamlit as st
 
 from dataset import Dataset
 from netcore.analysis import compare
-from ui import cache, charts, gallery, runs, state
+from ui import cache, runs, state
+from ui.parts import charts, layout
 from ui.runs import Run
 
 SHOWN = 20  # images of a kind
@@ -141,7 +142,7 @@ def _disagreements(pair: Pair, data: Dataset) -> None:
         st.caption("Nowhere: they give the same answer to every image.")
         return
     st.caption("Below each image: A's reading · B's reading, and the truth in brackets.")
-    with gallery.panels():
+    with layout.panels():
         for kind, positions in kinds.items():
             shown, names = positions[:SHOWN], data.classes
             labels = [
@@ -153,4 +154,4 @@ def _disagreements(pair: Pair, data: Dataset) -> None:
                 else f"The first {SHOWN} of {len(positions):,} images."
             )  # fmt: skip
             figure = charts.classes(images, labels, 255, charts.INK)
-            gallery.figure(kind, figure, caption)
+            layout.figure(kind, figure, caption)

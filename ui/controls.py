@@ -13,17 +13,24 @@ from netcore.recipe import ACTIVATIONS, canonical
 from ui import augmentation, cache, choose, state
 from ui.blueprint import MOST_BLOCKS, Blueprint
 from ui.form import Form
-from ui.knobs import BATCHES, DECAYS, HELP, OPTIMIZERS, RATES, about_momentum
+from ui.parts.settings import (
+    BATCHES,
+    DECAYS,
+    HELP,
+    INITIALIZERS,
+    OPTIMIZERS,
+    RATES,
+    SCHEDULES,
+    WIDTHS,
+    about_momentum,
+)
 
-WIDTHS = (8, 16, 32, 64, 128, 256, 512, 1024)
 CHANNELS = (4, 8, 16, 32, 64)
 KERNELS = (3, 5)
 CLIPS = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0)
 AVERAGINGS = (0.0, 0.9, 0.98, 0.99, 0.995, 0.998, 0.999)
 VALIDATIONS = 40  # points of the validation curve, where the recipe gives none or less than …
 FEWEST_VALIDATIONS = 5
-SCHEDULES = {"constant": "Constant", "step": "Steps", "cosine": "Cosine", "one_cycle": "One cycle"}
-INITIALIZERS = {"he": "He", "glorot": "Glorot", "lecun": "LeCun"}
 
 
 def choose_recipe(fixed: bool = False, beside: Callable[[], None] | None = None) -> Recipe:

@@ -10,8 +10,9 @@ from dataset.ink import render
 from dataset.variants import views
 from netcore import Model, ModelError, metrics
 from netcore.confidence.reader import Reader
-from ui import canvas, charts, fabric, own_set, pictures, shelf, state
-from ui.wording import article
+from ui import canvas, own_set, shelf, state
+from ui.parts import charts, fabric, pictures
+from ui.parts.wording import article
 
 DIGITS = 10
 MOST = 20  # rounds whose drawings are kept

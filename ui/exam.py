@@ -5,8 +5,9 @@ from dataclasses import replace
 import streamlit as st
 
 from netcore import Model
-from ui import cache, charts, downloads, runs, share, state
+from ui import cache, downloads, runs, share, state
 from ui.jobs import Job
+from ui.parts import charts, wording
 
 
 def show(job: Job) -> None:
@@ -55,7 +56,7 @@ def keep(model: Model) -> None:
             help="The weights, the recipe and the scores, as one JSON file.",
         )
     if saved := state.SAVED.get():
-        st.success(f"Saved as **{runs.plain(saved)}** for this session.")
+        st.success(f"Saved as **{wording.plain(saved)}** for this session.")
         st.page_link(
             "pages/draw.py",
             label="Draw a digit for it to read",

@@ -8,8 +8,8 @@ import streamlit as st
 from dataset.ink.render import BOX, PEN_RADIUS
 from dataset.variants import variations
 from netcore.analysis import explain
-from ui.sight import Sight, sure
-from ui.wording import article
+from ui.parts.wording import article, confidence_text
+from ui.sight import Sight
 
 INTRO = (
     "The same drawing in some five hundred ways, all read at once. A colour is a digit, and the "
@@ -147,7 +147,7 @@ def chart(m: Map, likely: np.ndarray) -> dict:
             {
                 "value": [int(x), int(y)],
                 "name": f"{m.xs[x]} {m.x}, {m.ys[y]} {m.y}<br/>"
-                f"reads <b>{digit}</b>, {sure(certain[y, x])} sure",
+                f"reads <b>{digit}</b>, {confidence_text(certain[y, x])} sure",
                 "itemStyle": {"opacity": round(0.25 + 0.75 * float(certain[y, x]) ** 2, 2)},
             }
             for y, x in np.argwhere(answers == digit)

@@ -4,24 +4,9 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from ui import charts, state
+from ui import state
 from ui.choose import View
-
-
-def panels():
-    return st.container(horizontal=True, gap="medium")
-
-
-def panel():
-    return st.container(width=charts.FRAME)
-
-
-def figure(title: str, drawing: go.Figure, caption: str) -> None:
-    """A panel with a figure that fits it."""
-    with panel():
-        st.markdown(f"**{title}**")
-        charts.show(drawing, title)
-        st.caption(caption)
+from ui.parts import charts, layout
 
 
 def picture(view: View, position: int, side: int = charts.FRAME) -> None:
@@ -41,7 +26,7 @@ def sheet(view: View, positions: np.ndarray, title: str = "") -> None:
 
     captions = [f"{view.name(i)} · image {i}" for i in positions]
     drawing = charts.sheet(view.part.images[positions], captions, positions)
-    with panel():
+    with layout.panel():
         if title:
             st.markdown(f"**{title}**")
         charts.show(drawing, title or "Images", key=key, on_select=touch, selection_mode="points")

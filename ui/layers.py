@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from netcore.analysis import explain
-from ui import overlays
+from ui.parts import signed
 from ui.sight import Sight
 
 WIDE = 12  # maps in a row
@@ -47,10 +47,10 @@ def _sides(network, stage) -> tuple[int, int]:
 
 
 def _maps(maps: np.ndarray, number: int) -> None:
-    pixels = overlays.sheet(maps, WIDE)
+    pixels = signed.sheet(maps, WIDE)
     columns = min(WIDE, len(maps))
     width = columns * SIDE
-    st.image(overlays.address(pixels, width), width=width, alt=f"Maps of layer {number + 1}")
+    st.image(signed.address(pixels, width), width=width, alt=f"Maps of layer {number + 1}")
 
 
 def _units(values: np.ndarray, number: int, last: bool) -> None:

@@ -6,9 +6,10 @@ import numpy as np
 import streamlit as st
 
 from netcore.analysis import explain
-from ui import cache, overlays, state
+from ui import cache, state
+from ui.parts import signed
+from ui.parts.wording import article
 from ui.sight import Sight
-from ui.wording import article
 
 COUNT = 8
 SIDE = 72  # pixels of an image
@@ -50,7 +51,7 @@ def _row(title: str, train, positions: np.ndarray, answer: int) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         for position, label in zip(positions, labels, strict=True):
             st.image(
-                overlays.address(train.images[position], SIDE),
+                signed.address(train.images[position], SIDE),
                 caption=str(label) if label == answer else f":orange[**{label}**]",
                 width=SIDE,
                 alt=f"Training image {position}, a {label}",

@@ -7,26 +7,13 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from netcore import Recipe
 from netcore.analysis import compare
-from netcore.recipe import FIELDS
-from ui import charts, runs, state
+from ui import runs, state
+from ui.parts import charts, settings, wording
 from ui.runs import SEED, Run
 
 TICK = 1.0  # seconds between two looks at a running job
 MOST = 10  # curves in a figure: as many as there are colours
-LABELS = {
-    "network": "Network",
-    "optimizer": "Optimizer",
-    "lr": "Learning rate",
-    "momentum": "Momentum",
-    "weight_decay": "Weight decay",
-    "dropout": "Dropout",
-    "batch_size": "Batch size",
-    "epochs": "Epochs",
-    "steps": "Iterations",
-    "seed": "Seed",
-}
 HIGHLIGHT = "background-color: rgba(234, 169, 4, 0.28)"  # seen on light and on dark
 MEASURES = {"Accuracy": 2, "Loss": 1}  # columns of the rows
 
@@ -126,50 +113,31 @@ def bands(families: dict[str, Sequence[Run]], measure: str) -> go.Figure:
 
 def table(chosen: Sequence[Run], everything: bool):
     """A row a run: scores, then its settings; cells unlike the first run's are coloured."""
-    settings = pd.DataFrame(
+    values = pd.DataFrame(
         [
-            {**settings_of(run.recipe), "Turned on the way": runs.turned(run.changes)}
+            {
+                **settings.table(run.recipe),
+                "Changed during training": settings.changes_text(run.changes),
+            }
             for run in chosen
         ]
     )
-    differ = [name for name in settings if settings[name].astype(str).nunique() > 1]
+    differ = [name for name in values if values[name].astype(str).nunique() > 1]
     scores = pd.DataFrame(
         {
             "Run": [run.name for run in chosen],
-            "Validation": [percent(run.accuracy) for run in chosen],
-            "Test": [percent(run.scores.get("test_accuracy")) for run in chosen],
+            "Validation": [wording.percent(run.accuracy) for run in chosen],
+            "Test": [wording.percent(run.scores.get("test_accuracy")) for run in chosen],
             "Steps": [f"{run.scores.get('steps', 0):,}" for run in chosen],
         }
     )
-    shown = pd.concat([scores, (settings if everything else settings[differ])], axis=1)
+    shown = pd.concat([scores, (values if everything else values[differ])], axis=1)
 
     def colour(column):
         unlike = (column != column.iloc[0]) & (column.name in differ)
         return np.where(unlike, HIGHLIGHT, "")
 
     return shown.style.apply(colour)
-
-
-def sheet(recipe: Recipe) -> None:
-    """All settings of one recipe."""
-    lines = (f"{name} **{runs.plain(value)}**" for name, value in settings_of(recipe).items())
-    st.markdown("  \n".join(lines))
-
-
-def settings_of(recipe: Recipe) -> dict[str, str]:
-    """All settings as the table names them."""
-    values = {name: getattr(recipe, name) for name in FIELDS}
-    values |= {"network": runs.network(recipe.layers), "dropout": recipe.dropout or 0.0}
-    left_out = {"name", "comment", "layers", "eval_every"}
-    rest = [name for name in values if name not in LABELS and name not in left_out]
-    return {
-        LABELS.get(name, name.replace("_", " ").capitalize()): runs.words(values[name])
-        for name in [*LABELS, *rest]
-    }
-
-
-def percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.2%}"
 
 
 def pulse() -> None:
@@ -184,7 +152,7 @@ def _pulse(job) -> None:
     if not job.running:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{runs.plain(job.recipe.name)}** is learning: {job.view().progress:.0%}")
+        st.markdown(f"**{wording.plain(job.recipe.name)}** is learning: {job.view().progress:.0%}")
         if st.button("Update", icon=":material/refresh:", help="Show what it has come to by now."):
             st.rerun()
 

@@ -11,7 +11,8 @@ import streamlit as st
 from dataset import DataError, strokes
 from dataset.ink import render
 from dataset.strokes import Drawing
-from ui import fabric, pictures, state
+from ui import state
+from ui.parts import fabric, pictures
 
 DIGITS = tuple(range(10))
 MOST = 300  # drawings

@@ -7,8 +7,9 @@ import numpy as np
 import streamlit as st
 
 from netcore.analysis import diagnostics
-from ui import canvas, fabric, knobs, lines, pixels, slow, state, thumbnails
+from ui import canvas, slow, state
 from ui.moment import Moment
+from ui.parts import fabric, lines, pixels, settings, thumbnails
 
 HEIGHT = 280  # pixels of a chart
 PROBED = 100  # images at most, for gradients and silent units
@@ -105,7 +106,7 @@ def _both(moment, column, factor, axis):
 def _changes(changes: list) -> None:
     """What the numbered marks on the curves mean."""
     told = [
-        f"**{n}** step {step:,}: {knobs.describe(changed)}"
+        f"**{n}** step {step:,}: {settings.difference(changed)}"
         for n, (step, changed) in enumerate(changes, start=1)
     ]
     if told:

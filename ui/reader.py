@@ -13,9 +13,9 @@ from dataset.ink import render, segment
 from dataset.variants.views import of_drawings, of_images
 from netcore import Model, ModelError
 from netcore.confidence.reader import Reader, Reading
-from ui import cache, canvas, fabric, pictures, shelf, state
-from ui.sight import sure
-from ui.wording import words
+from ui import cache, canvas, shelf, state
+from ui.parts import fabric, pictures
+from ui.parts.wording import confidence_text, words
 
 ANSWER = 420  # pixels, width of the answer
 WORDS, LINES = 200, 236  # pixels, width and height of the digit and the sentence
@@ -152,7 +152,7 @@ def bars(values: np.ndarray, known: bool = True) -> dict:
         {
             "value": round(100 * float(value), 1),
             "itemStyle": {"opacity": 1 if k == best else 0.4},
-            "label": {"show": bool(value >= 0.01), "formatter": sure(value)},
+            "label": {"show": bool(value >= 0.01), "formatter": confidence_text(value)},
         }
         for k, value in enumerate(values)
     ]

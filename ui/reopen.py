@@ -7,7 +7,7 @@ from netcore.recipe import canonical
 from ui import cache, controls, runs, state
 from ui.augmentation import WAYS
 from ui.blueprint import Blueprint
-from ui.knobs import BATCHES, DECAYS, RATES
+from ui.parts.settings import BATCHES, DECAYS, RATES, WIDTHS
 
 STOPS = {
     state.LR: RATES,
@@ -17,7 +17,7 @@ STOPS = {
     state.AVERAGING: controls.AVERAGINGS,
     state.CHANNELS: controls.CHANNELS,
     state.KERNEL: controls.KERNELS,
-    **dict.fromkeys(state.WIDTHS, controls.WIDTHS),
+    **dict.fromkeys(state.WIDTHS, WIDTHS),
 }
 TOPS = {
     state.MOMENTUM: 0.99,

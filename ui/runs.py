@@ -9,7 +9,6 @@ budget of memory, and the oldest make room.
 import itertools
 import json
 import platform
-import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -17,10 +16,8 @@ import numpy as np
 import pandas as pd
 
 from netcore import Model, Recipe
-from netcore.recipe import dense_shape
 from ui import state
 from ui.jobs import Job
-from ui.knobs import NAMES
 
 WEIGHTS = 12_000_000  # bytes of weights a session may hold
 MOST = 200  # runs; their curves take up to 24 kB each
@@ -202,46 +199,6 @@ def family(run: Run) -> dict[int, Run]:
     same = _without_seed(run)
     return next((runs for runs in families().values()
                  if _without_seed(next(iter(runs.values()))) == same), {})  # fmt: skip
-
-
-def network(spec) -> str:
-    """The layers in a few words: "dense 128, 64 · Tanh"."""
-    if shape := dense_shape(spec):
-        hidden = ", ".join(map(str, shape["hidden"]))
-        return f"dense {hidden} · {shape['activation']}" if hidden else "linear"
-    entries = [{"layer": entry} if isinstance(entry, str) else entry for entry in spec]
-    size = {"Conv2d": "out_channels", "Dense": "out_features"}
-    named = {"Conv2d": "conv", "Dense": "dense", "BatchNorm": "norm"}
-    shown = [entry for entry in entries if entry["layer"] in named or "Pool" in entry["layer"]]
-    words = [
-        f"{named.get(entry['layer'], 'pool')} {entry.get(size.get(entry['layer']), '')}".strip()
-        for entry in shown
-    ]
-    return " · ".join(words)
-
-
-def plain(text: str) -> str:
-    """Text that comes from anybody, such as a name, so that Markdown shows it as it is."""
-    return re.sub(r"([^\w\s.,])", r"\\\1", text)
-
-
-def words(value) -> str:
-    """The value of a setting as a table shows it."""
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {strength:g}" for name, strength in value.items())
-    if isinstance(value, float):
-        return f"{value:g}"
-    return "–" if value is None else str(value)
-
-
-def turned(changes) -> str:
-    """What was changed on the way, in words: "learning rate 0.05 at step 300, …"."""
-    return ", ".join(
-        f"end at step {step:,}" if name == "steps"
-        else f"{NAMES.get(name, name)} {words(value)} at step {step:,}"
-        for step, settings in changes
-        for name, value in settings.items()
-    )  # fmt: skip
 
 
 def _without_seed(run: Run) -> str:

@@ -3,7 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from ui import cache, canvas, pictures, state
+from ui import cache, canvas, state
+from ui.parts import pictures
 
 DIGITS = 10
 SHEETS = 800  # the test set has at least 892 images of each digit

@@ -4,9 +4,11 @@ import numpy as np
 import streamlit as st
 
 from netcore.analysis import compare
-from ui import cache, charts, launch, overlay, runs, state
+from ui import cache, launch, overlay, runs, state
 from ui.compare import chances
-from ui.runs import Run, plain
+from ui.parts import charts
+from ui.parts.wording import plain
+from ui.runs import Run
 from ui.series import Series
 
 FEWEST, MOST, ENOUGH = 3, 10, 6

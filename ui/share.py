@@ -20,6 +20,8 @@ from netcore.network import plan
 from netcore.recipe import build_augmentation
 from netcore.trainer import CHANGEABLE
 from ui import cache, launch, live, reopen, runs, state
+from ui.parts import wording
+from ui.parts.settings import changes_text, network
 
 PARAMETER = "run"
 LONGEST = 4_000  # letters; some programs cut longer addresses
@@ -140,7 +142,7 @@ def _read() -> None:
 
 
 def _plain(error: RecipeError) -> str:
-    return runs.plain(str(error)[:300].rstrip("."))
+    return wording.plain(str(error)[:300].rstrip("."))
 
 
 def shown() -> bool:
@@ -161,15 +163,16 @@ def shown() -> bool:
 
 
 def _invite(token: str, recipe: Recipe, changes: list) -> None:
-    st.subheader(f"Shared run: {runs.plain(recipe.name)}", anchor=False)
+    st.subheader(f"Shared run: {wording.plain(recipe.name)}", anchor=False)
     st.markdown(
-        f"This set-up is ready to run: **{runs.network(recipe.layers)}** on "
-        f"{runs.plain(recipe.dataset)}, {recipe.optimizer} with learning rate "
+        f"This set-up is ready to run: **{network(recipe.layers)}** on "
+        f"{wording.plain(recipe.dataset)}, {recipe.optimizer} with learning rate "
         f"{recipe.lr:g}, batches of {recipe.batch_size}, {length(recipe)}, seed {recipe.seed}."
     )
     if changes:
         st.markdown(
-            f"On the way it was steered, and will be again: {runs.plain(runs.turned(changes))}."
+            "It was changed during training, and will be again: "
+            f"{wording.plain(changes_text(changes))}."
         )
     if state.JOB.get():
         st.info("Your own run is put away when this one starts. It stays on Runs.")

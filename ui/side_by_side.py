@@ -9,8 +9,8 @@ import streamlit as st
 from dataset.variants.views import of_drawings, of_images
 from netcore import Model, ModelError
 from ui import reader, shelf, state
+from ui.parts.wording import article
 from ui.sight import Sight
-from ui.wording import article
 
 TICK = 1.0  # seconds between two looks at the network in training
 INTRO = (

@@ -43,8 +43,3 @@ class Sight:
         if not np.isfinite(logits).all():
             raise ModelError("This model's numbers have run away to infinity: choose another one.")
         return logits
-
-
-def sure(probability: float) -> str:
-    """How sure, in a few letters, and never 100 %."""
-    return ">99%" if probability > 0.99 else f"{probability:.0%}"

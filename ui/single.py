@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from ui import cache, downloads, overlay, runs, share, state
+from ui import cache, downloads, runs, share, state
+from ui.parts import wording
+from ui.parts.settings import changes_text, network
 from ui.runs import Run
 
 
@@ -10,7 +12,7 @@ def show() -> None:
     run = _choose()
     st.markdown(" · ".join(_facts(run)))
     if run.changes:
-        st.caption(f"Turned on the way: {runs.plain(runs.turned(run.changes))}.")
+        st.caption(f"Changed during training: {wording.plain(changes_text(run.changes))}.")
     take, pass_on = st.columns(2, gap="large")
     with take:
         st.markdown("#### Take along")
@@ -58,13 +60,13 @@ def _choose() -> Run:
 
 def _facts(run: Run) -> list[str]:
     facts = [
-        runs.network(run.recipe.layers),
+        network(run.recipe.layers),
         f"{run.recipe.optimizer} with learning rate {run.recipe.lr:g}",
     ]
     if run.accuracy is not None:
-        facts.append(f"{overlay.percent(run.accuracy)} on validation")
+        facts.append(f"{wording.percent(run.accuracy)} on validation")
     if "test_accuracy" in run.scores:
-        facts.append(f"{overlay.percent(run.scores['test_accuracy'])} in the exam")
+        facts.append(f"{wording.percent(run.scores['test_accuracy'])} in the exam")
     facts.append(f"{run.scores.get('steps', 0):,} steps")
     return facts if run.over else [*facts, "it goes on"]
 

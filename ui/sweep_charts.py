@@ -12,8 +12,8 @@ import streamlit as st
 from PIL import ImageColor
 
 from netcore.search.sweep import Range, Result, Sweep, ranked
-from ui import charts
-from ui.controls import OPTIMIZERS, SCHEDULES
+from ui.parts import charts
+from ui.parts.settings import label, sentence, value_text
 
 HEIGHT = 380
 LEAST = 1e-4  # the smallest error that is told apart
@@ -36,12 +36,12 @@ def grid(sweep: Sweep, results: list[Result], x: str, y: str, chosen: str | None
     for (value_x, value_y), result in cells.items():
         if result.status == "done":
             z[up.index(value_y), across.index(value_x)] = goodness(result.validation_accuracy)
-    columns, rows = ([write(value) for value in values] for values in (across, up))
+    columns, rows = ([value_text(value) for value in values] for values in (across, up))
     spaced = {"xgap": 3, "ygap": 3, "showscale": False, "hoverinfo": "skip"}
     heatmap = go.Heatmap(z=z, x=columns, y=rows, **spaced)
     touch = go.Scatter(
-        x=[write(place[0]) for place in cells],
-        y=[write(place[1]) for place in cells],
+        x=[value_text(place[0]) for place in cells],
+        y=[value_text(place[1]) for place in cells],
         marker={"size": 44, "symbol": "square", "opacity": 0},
         **_touchable(cells.values()),
     )
@@ -83,7 +83,7 @@ def points(sweep: Sweep, results: list[Result], x: str, y: str, chosen: str | No
             update(type="log", range=[math.log10(axis.low / 1.2), math.log10(axis.high * 1.2)])
             update(dtick=1 if axis.high > 50 * axis.low else "D1")
         elif not isinstance(axis, Range):
-            update(type="category", categoryarray=[write(value) for value in axis])
+            update(type="category", categoryarray=[value_text(value) for value in axis])
     return figure
 
 
@@ -118,7 +118,7 @@ def parallel(sweep: Sweep, results: list[Result], chosen: str | None):
             opacity=1 if mine else 0.8,
             unselected={"marker": {"opacity": 1}},
             customdata=[result.key] * (len(heights) + 1),
-            hovertemplate=f"{score(result)} %<br>{words(result.settings)}<extra></extra>",
+            hovertemplate=f"{score(result)} %<br>{sentence(result.settings)}<extra></extra>",
         )
     accuracies = [result.validation_accuracy for result in done]
     ends = {min(accuracies, default=0): 0.0, max(accuracies, default=1): 1.0} if done else {}
@@ -150,29 +150,6 @@ def curve(result: Result):
     figure = charts.plot([line], "Step", "Validation accuracy", 260)
     figure.update_layout(margin_t=8).update_xaxes(rangemode="tozero")
     return figure.update_yaxes(tickformat=".0%")
-
-
-NAMES = OPTIMIZERS | SCHEDULES
-LABELS = {
-    "lr": "Learning rate",
-    "hidden": "Units",
-    "batch_size": "Batch size",
-    "weight_decay": "Weight decay",
-}
-
-
-def label(name: str) -> str:
-    return LABELS.get(name, name.capitalize())
-
-
-def write(value) -> str:
-    """A value as Train calls it."""
-    return NAMES.get(value, value) if isinstance(value, str) else f"{value:g}"
-
-
-def words(settings: dict) -> str:
-    """Settings as a sentence has them."""
-    return ", ".join(f"{label(name).lower()} {write(v)}" for name, v in settings.items())
 
 
 def score(result: Result) -> str:
@@ -214,7 +191,7 @@ def _touchable(results) -> dict:
         "mode": "markers",
         "customdata": [result.key for result in results],
         "text": [
-            f"<b>{text}</b><br>{words(result.settings)}"
+            f"<b>{text}</b><br>{sentence(result.settings)}"
             for text, result in zip(done, results, strict=True)
         ],
         "hovertemplate": "%{text}<extra></extra>",
@@ -238,8 +215,8 @@ def _scale(axis, values):
     if not isinstance(axis, Range):
         options = list(dict.fromkeys(axis))
         last = max(len(options) - 1, 1)
-        marks = {write(option): n / last for n, option in enumerate(options)}
-        return lambda value: marks[write(value)], marks
+        marks = {value_text(option): n / last for n, option in enumerate(options)}
+        return lambda value: marks[value_text(value)], marks
     bend = math.log if axis.log else float
 
     def place(value):
@@ -247,4 +224,4 @@ def _scale(axis, values):
 
     middle = [10.0**power for power in range(-9, 9)] if axis.log else []
     marks = [n for n in middle if 0.1 < place(n) < 0.9]  # the ends need room for theirs
-    return place, {write(value): place(value) for value in (axis.low, *marks, axis.high)}
+    return place, {value_text(value): place(value) for value in (axis.low, *marks, axis.high)}

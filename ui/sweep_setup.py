@@ -9,9 +9,16 @@ from netcore.recipe import ACTIVATIONS, dense_shape
 from netcore.search.sweep import BY_FACTORS, Range, Sweep
 from ui import cache, state
 from ui.choose import dataset
-from ui.controls import OPTIMIZERS, SCHEDULES, WIDTHS
-from ui.knobs import BATCHES, DECAYS, RATES
-from ui.sweep_charts import label, write
+from ui.parts.settings import (
+    BATCHES,
+    DECAYS,
+    OPTIMIZERS,
+    RATES,
+    SCHEDULES,
+    WIDTHS,
+    label,
+    value_text,
+)
 
 MOST_AXES = 3
 IMAGES, EPOCHS, TRIALS = 5000, 1.0, 32
@@ -206,7 +213,7 @@ def _values(name: str, preset: Preset) -> tuple:
         label(name),
         axis.stops,
         default=list(preset.values.get(name, axis.values)),
-        format_func=write,
+        format_func=value_text,
         help="The values to try. Every one of them meets every one of the others.",
         **state.SWEEP_VALUES[name].bound,
     )

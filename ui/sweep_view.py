@@ -7,8 +7,9 @@ import streamlit as st
 
 import dataset
 from netcore.search.sweep import Result, Sweep, dumps, ranked
-from ui import cache, charts, controls, state, sweep_charts
-from ui.sweep_charts import label, words, write
+from ui import cache, controls, state, sweep_charts
+from ui.parts import charts
+from ui.parts.settings import label, sentence, value_text
 from ui.sweeps import Job, View
 
 TICK = 0.7  # seconds between two looks at the progress
@@ -162,7 +163,7 @@ def _table(job: Job, order: list[Result]) -> None:
     st.dataframe(
         {
             "Accuracy, %": [_percent(result) for result in order],
-            **{label(n): [write(r.settings[n]) for r in order] for n in job.sweep.axes},
+            **{label(n): [value_text(r.settings[n]) for r in order] for n in job.sweep.axes},
             "Seconds": [result.seconds for result in order],
             "": ["" if result.status == "done" else result.status for result in order],
         },
@@ -183,7 +184,7 @@ def _percent(result: Result) -> float | None:
 def _trial(job: Job, result: Result, best: bool) -> None:
     """One trial: what it was, how it went, and the way to make it a run."""
     name = "Opened" if not best else "The best so far" if job.running else "The best"
-    st.markdown(f"**{name}**: {words(result.settings)}")
+    st.markdown(f"**{name}**: {sentence(result.settings)}")
     trial = next(trial for trial in job.trials if trial.settings == result.settings)
     if result.status == "done":
         with st.container(horizontal=True, gap="medium"):

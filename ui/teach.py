@@ -16,7 +16,8 @@ from dataset.ink import jitter
 from dataset.variants.views import of_drawings
 from netcore import Divergence, Model, finetune
 from netcore.confidence import calibration
-from ui import cache, own_set, pictures, shelf, state
+from ui import cache, own_set, shelf, state
+from ui.parts import pictures
 
 SLICE = 0.3  # seconds of work between two looks at the page
 TICK = 0.3  # seconds between two looks

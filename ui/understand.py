@@ -13,7 +13,6 @@ from dataset.ink import render
 from netcore import ModelError
 from ui import (
     canvas,
-    fabric,
     fragility,
     layers,
     neighbours,
@@ -24,7 +23,8 @@ from ui import (
     why,
     xray,
 )
-from ui.page import READING_WIDTH
+from ui.parts import fabric
+from ui.parts.layout import READING_WIDTH
 from ui.sight import Sight
 
 

@@ -4,9 +4,10 @@ import numpy as np
 import streamlit as st
 
 from netcore.analysis import explain
-from ui import cache, overlays, state
-from ui.sight import Sight, sure
-from ui.wording import article
+from ui import cache, state
+from ui.parts import signed
+from ui.parts.wording import article, confidence_text
+from ui.sight import Sight
 
 SIDE = 250  # pixels of a picture
 WIDE = 516  # pixels of what lies below two of them
@@ -82,14 +83,14 @@ def _morph(change: explain.Change, step: int) -> None:
     picture, likely = change.pictures[step], change.probabilities[step]
     most = float(np.abs(change.pictures[-1] - change.pictures[0]).max())
     ink = np.rint(255 * picture).astype(np.uint8)
-    moved = overlays.signed(np.zeros_like(ink), picture - change.pictures[0], most)
+    moved = signed.signed(np.zeros_like(ink), picture - change.pictures[0], most)
     answer = int(likely.argmax())
     with st.container(horizontal=True, gap="small"):
         with st.container(width=SIDE):
-            st.image(overlays.address(ink, SIDE), width=SIDE, alt=f"Read as {answer}")
-            st.caption(f"Reads **{answer}**, {sure(likely[answer])} sure.")
+            st.image(signed.address(ink, SIDE), width=SIDE, alt=f"Read as {answer}")
+            st.caption(f"Reads **{answer}**, {confidence_text(likely[answer])} sure.")
         with st.container(width=SIDE):
-            st.image(overlays.address(moved, SIDE), width=SIDE, alt="What has changed")
+            st.image(signed.address(moved, SIDE), width=SIDE, alt="What has changed")
             st.caption("Ink :orange[added] and :blue[taken away].")
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import streamlit as st
 
 from netcore.analysis import explain
-from ui import overlays, state
+from ui import state
+from ui.parts import signed
 from ui.sight import Sight
 
 SIDE = 250  # pixels of a picture; three fit beside each other
@@ -57,8 +58,8 @@ def _panel():
 
 
 def _overlay(sight: Sight, values: np.ndarray, alt: str, least: float = 0) -> None:
-    pixels = overlays.signed(sight.image, values, max(np.abs(values).max(), least))
-    st.image(overlays.address(pixels, SIDE), width=SIDE, alt=alt)
+    pixels = signed.signed(sight.image, values, max(np.abs(values).max(), least))
+    st.image(signed.address(pixels, SIDE), width=SIDE, alt=alt)
 
 
 def missed(k: int, lost: np.ndarray) -> str:

@@ -5,8 +5,10 @@ import streamlit as st
 
 from dataset.ink import steps
 from netcore.analysis import explain
-from ui import canvas, fabric, overlays, state
-from ui.sight import Sight, sure
+from ui import canvas, state
+from ui.parts import fabric, signed
+from ui.parts.wording import confidence_text
+from ui.sight import Sight
 
 SIDE = 108  # pixels of a picture: six fit beside each other, three on a phone
 INTRO = (
@@ -32,7 +34,7 @@ def show(sight: Sight) -> None:
     with st.container(horizontal=True, gap="small"):
         with _card():
             st.markdown("**Your drawing**")
-            drawn = overlays.address(fabric.picture(sight.strokes), SIDE)
+            drawn = signed.address(fabric.picture(sight.strokes), SIDE)
             st.image(drawn, width=SIDE, alt="Your drawing on the canvas")
             st.caption("Strokes on a canvas of 280 × 280.")
         with _card():
@@ -65,29 +67,29 @@ def _card():
 
 def _picture(image, values, left_out) -> None:
     digit = int(values.argmax())
-    pixels = (image * overlays.DIM).astype(np.uint8) if left_out else image
-    st.image(overlays.address(pixels, SIDE), width=SIDE, alt=f"28 × 28 pixels, read as {digit}")
-    st.markdown(f"**{digit}**, {sure(values[digit])} sure")
+    pixels = (image * signed.DIM).astype(np.uint8) if left_out else image
+    st.image(signed.address(pixels, SIDE), width=SIDE, alt=f"28 × 28 pixels, read as {digit}")
+    st.markdown(f"**{digit}**, {confidence_text(values[digit])} sure")
 
 
 def compared(chosen: np.ndarray, read: np.ndarray) -> str:
     """What leaving steps out does, in words; probabilities (K,) without them and with all."""
     digit, best = int(chosen.argmax()), int(read.argmax())
     return (
-        f"On this road it reads **{digit}**, {sure(chosen[digit])} sure; with every step "
-        f"**{best}**, {sure(read[best])} sure."
+        f"With these steps the network reads {_read(digit, chosen)}; with every step "
+        f"{_read(best, read)}."
     )
 
 
 def verdict(shrunk: np.ndarray, read: np.ndarray) -> str:
     """What all steps have done, in words; probabilities (K,) without any and with all."""
     naive, best = int(shrunk.argmax()), int(read.argmax())
+    start = f"The network reads the last picture as {_read(best, read)}. Merely shrunk it would"
     if naive != best:
-        return (
-            f"The last picture is what is read: **{best}**, {sure(read[best])} sure. Merely shrunk "
-            f"it would be **{naive}**, {sure(shrunk[naive])} sure."
-        )
-    return (
-        f"The last picture is what is read: **{best}**, {sure(read[best])} sure. Merely shrunk "
-        f"it would be {naive} too, {sure(shrunk[naive])} sure: try a small one in a corner."
-    )
+        return f"{start} be {_read(naive, shrunk)}."
+    sure = confidence_text(shrunk[naive])
+    return f"{start} be {naive} too, {sure} sure: try a small one in a corner."
+
+
+def _read(digit: int, probabilities: np.ndarray) -> str:
+    return f"**{digit}**, {confidence_text(probabilities[digit])} sure"

@@ -10,8 +10,9 @@ import netcore
 from netcore.confidence.reader import Reading
 from tests.handwriting import FOUR, SEVEN, ZERO, fabric, sent
 from tests.ui.screen import button, press, words
-from ui import cache, canvas, reader, shelf, state, wording
-from ui.fabric import PAPER
+from ui import cache, canvas, reader, shelf, state
+from ui.parts import wording
+from ui.parts.fabric import PAPER
 
 SPEC = ["Flatten", {"layer": "Dense", "out_features": 10}, "LogSoftmax"]
 

@@ -5,7 +5,7 @@ import pytest
 from tests.handwriting import SEVEN, fabric
 from tests.ui.screen import words
 from ui import state
-from ui.page import PAGES
+from ui.parts.menu import PAGES
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from netcore.recipe import dense_layers
 from tests.ui.screen import labelled, press, words
 from ui import downloads, overlay, runs, seeds
 from ui.compare import Pair, verdict
+from ui.parts import settings, wording
 from ui.runs import Run
 
 SMALL = Recipe(name="small", layers=dense_layers([8]), train_images=500, epochs=2, eval_every=5)
@@ -337,9 +338,9 @@ def claim_of(content):
 
 
 def test_names_from_strangers_are_shown_as_they_are():
-    assert runs.plain("![x](http://a.b)") == r"\!\[x\]\(http\:\/\/a.b\)"
-    assert runs.plain(":red[hi] `a` $x$") == r"\:red\[hi\] \`a\` \$x\$"
-    assert runs.plain("my fast 2") == "my fast 2"
+    assert wording.plain("![x](http://a.b)") == r"\!\[x\]\(http\:\/\/a.b\)"
+    assert wording.plain(":red[hi] `a` $x$") == r"\:red\[hi\] \`a\` \$x\$"
+    assert wording.plain("my fast 2") == "my fast 2"
 
 
 @pytest.mark.parametrize(
@@ -352,4 +353,4 @@ def test_names_from_strangers_are_shown_as_they_are():
     ],
 )  # fmt: skip
 def test_a_network_in_a_few_words(layers, said):
-    assert runs.network(layers) == said
+    assert settings.network(layers) == said

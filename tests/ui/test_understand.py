@@ -13,7 +13,8 @@ from tests.handwriting import FOUR, SEVEN, fabric
 from tests.ui.screen import words
 from tests.ui.test_draw import choose_own, model
 from ui import cache, fragility, side_by_side, state, understand, why, xray
-from ui.sight import Sight, sure
+from ui.parts.wording import confidence_text
+from ui.sight import Sight
 
 
 @pytest.fixture
@@ -77,12 +78,12 @@ def test_of_a_number_one_digit_at_a_time_is_looked_into(look):
     narrow = [[(x / 2, 60 + y / 2) for x, y in stroke] for stroke in FOUR]
     beside = [[(130 + x / 2, 60 + y / 2) for x, y in stroke] for stroke in SEVEN]
     at = look("Preprocessing", strokes=narrow + beside)
-    assert "The last picture is what is read: **4**" in words(at)
+    assert "The network reads the last picture as **4**" in words(at)
     widget(at, "segmented_control", state.INSIDE_DIGIT).select(1).run()
-    assert "The last picture is what is read: **7**" in words(at)
+    assert "The network reads the last picture as **7**" in words(at)
     at.session_state[state.DRAWING.name] = fabric(FOUR)
     at.run()
-    assert "The last picture is what is read: **4**" in words(at) and not at.exception
+    assert "The network reads the last picture as **4**" in words(at) and not at.exception
 
 
 def test_what_is_open_outlives_a_visit_to_another_page(look):
@@ -96,15 +97,15 @@ def test_what_is_open_outlives_a_visit_to_another_page(look):
 
 def test_the_last_picture_of_the_x_ray_is_the_one_that_is_read(look):
     at = look("Preprocessing")
-    assert "The last picture is what is read: **4**" in words(at)
+    assert "The network reads the last picture as **4**" in words(at)
     widget(at, "toggle", state.ROAD["pen"]).set_value(False).run()
-    assert "On this road it reads" in words(at)
+    assert "With these steps the network reads" in words(at)
 
 
 def test_merely_shrinking_a_small_digit_in_a_corner_is_seen_to_fail(look):
     small = [[(6 + x / 5, 6 + y / 5) for x, y in stroke] for stroke in SEVEN]
     at = look("Preprocessing", small, model="dense")
-    assert "read: **7**, >99% sure. Merely shrunk it would be **" in words(at)
+    assert "reads the last picture as **7**, >99% sure. Merely shrunk it would be **" in words(at)
 
 
 def test_the_evidence_is_for_the_answer_or_the_digit_one_chooses(look):
@@ -269,4 +270,4 @@ def test_a_sight_says_that_numbers_ran_away():
 
 
 def test_nobody_is_ever_wholly_sure():
-    assert [sure(p) for p in (0.5, 0.99, 0.9999, 1.0)] == ["50%", "99%", ">99%", ">99%"]
+    assert [confidence_text(p) for p in (0.5, 0.99, 0.9999, 1.0)] == ["50%", "99%", ">99%", ">99%"]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from tests.handwriting import FOUR, SEVEN, ZERO, fabric, sent
-from ui.fabric import (
+from ui.parts.fabric import (
     APART,
     ERASER,
     INK,

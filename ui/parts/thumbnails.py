@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from ui import pixels
+from ui.parts import pixels
 
 
 def row(images: np.ndarray, captions: Sequence[str], height: int, width=48) -> None:

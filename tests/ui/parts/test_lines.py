@@ -1,6 +1,6 @@
 import pytest
 
-from ui import lines
+from ui.parts import lines
 
 
 def test_the_smoothed_line_does_not_lag_behind_a_steady_fall():

@@ -6,7 +6,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from ui import pixels
+from ui.parts import pixels
 
 
 def opened(address):

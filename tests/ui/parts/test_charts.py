@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import pytest
 from PIL import Image
 
-from ui import charts
+from ui.parts import charts
 
 DIGITS = tuple("0123456789")
 THEME = tomllib.loads(Path(".streamlit/config.toml").read_text())["theme"]

@@ -1,4 +1,6 @@
-"""What the network makes of a drawing, in words."""
+"""Numbers and answers in words."""
+
+import re
 
 import numpy as np
 
@@ -19,16 +21,16 @@ def words(reading: Reading) -> str:
         return f"{doubt} from the left {verb} not look like a digit. My best guess is **{digits}**."
     if len(digits) == 1:
         return answer(reading.probabilities[0])
-    share = sure(float(reading.probabilities.max(axis=1).prod()))
-    return f"**{len(digits)} digits**. It is {share} sure of them all."
+    probability = float(reading.probabilities.max(axis=1).prod())
+    return f"**{len(digits)} digits**. It is {_spoken(probability)} sure of them all."
 
 
 def answer(values: np.ndarray) -> str:
     """How sure the network is, in words; probabilities (K,)."""
     second, first = np.argsort(values)[-2:]
     if values[first] >= UNSURE:
-        return f"It is {sure(values[first])} sure."
-    return f"**{first}**, perhaps **{second}**: it is only {sure(values[first])} sure."
+        return f"It is {_spoken(values[first])} sure."
+    return f"**{first}**, perhaps **{second}**: it is only {_spoken(values[first])} sure."
 
 
 def article(digit: int | str) -> str:
@@ -36,6 +38,20 @@ def article(digit: int | str) -> str:
     return "an" if str(digit) == "8" else "a"
 
 
-def sure(share: float) -> str:
-    """A probability as one says it: 83%, never 100%."""
-    return "over 99%" if share > 0.99 else f"{share:.0%}"
+def plain(text: str) -> str:
+    """Text that comes from anybody, such as a name, so that Markdown shows it as it is."""
+    return re.sub(r"([^\w\s.,])", r"\\\1", text)
+
+
+def percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.2%}"
+
+
+def confidence_text(probability: float) -> str:
+    """A probability in a few letters, and never 100 %."""
+    return ">99%" if probability > 0.99 else f"{probability:.0%}"
+
+
+def _spoken(probability: float) -> str:
+    """The same within a sentence."""
+    return confidence_text(probability).replace(">", "over ")
