@@ -19,9 +19,10 @@ import netcore
 from dataset import DataError, Dataset, stats, table
 from netcore.analysis import explain
 from netcore.confidence import calibration, subspaces
-from ui import state, sweeps
-from ui.limits import Limits
-from ui.pool import Pool
+from ui import state
+from ui.jobs import sweeps
+from ui.jobs.limits import Limits
+from ui.jobs.pool import Pool
 
 MODELS = Path(__file__).parent.parent / "models"
 RECIPES = MODELS / "recipes"

@@ -8,8 +8,8 @@ import streamlit as st
 from dataset import Dataset
 from netcore.analysis import compare
 from ui import cache, runs, state
+from ui.jobs.run import Run
 from ui.parts import charts, layout
-from ui.runs import Run
 
 SHOWN = 20  # images of a kind
 

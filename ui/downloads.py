@@ -8,7 +8,7 @@ import dataset
 from dataset import Dataset
 from netcore.proof.bundle import bundle
 from ui import cache
-from ui.runs import Run
+from ui.jobs.run import Run
 
 
 def buttons(run: Run) -> None:

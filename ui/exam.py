@@ -6,7 +6,8 @@ import streamlit as st
 
 from netcore import Model
 from ui import cache, downloads, runs, share, state
-from ui.jobs import Job
+from ui.jobs.job import Job
+from ui.jobs.run import Run, id_of
 from ui.parts import charts, wording
 
 
@@ -23,7 +24,7 @@ def show(job: Job) -> None:
             "they are asked once, at the end: a set one chooses by is no exam any more."
         )
         keep(job.model())
-        if kept := runs.kept().get(runs.id_of(job)):
+        if kept := runs.kept().get(id_of(job)):
             pass_on(kept)
     with table:
         charts.show(
@@ -65,7 +66,7 @@ def keep(model: Model) -> None:
         )
 
 
-def pass_on(run: runs.Run) -> None:
+def pass_on(run: Run) -> None:
     """The run for others: its link and its files. Computed only while it is open."""
     with st.expander(
         "Share or take along",

@@ -4,7 +4,7 @@ import streamlit as st
 
 from netcore import RecipeError
 from ui import augmentation
-from ui.jobs import Job
+from ui.jobs.job import Job
 from ui.parts.settings import (
     BATCHES,
     DECAYS,

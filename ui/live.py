@@ -8,7 +8,7 @@ import math
 import streamlit as st
 
 from ui import cache, moment, panels, slow, travel
-from ui.jobs import Job, View
+from ui.jobs.job import Job, JobView
 from ui.moment import Moment
 
 TICK = 0.45  # seconds between two looks at a running job …
@@ -60,7 +60,7 @@ def _look(job: Job, drawn: tuple) -> None:
         moment.put_away()
 
 
-def _news(view: View) -> None:
+def _news(view: JobView) -> None:
     if view.status == "failed":
         st.error(view.message, icon=":material/warning:")
     elif view.message:
@@ -92,7 +92,7 @@ def _figures(now: Moment, status: str) -> None:
     st.progress(min(view.progress, 1.0), text=_state_of(view, status))
 
 
-def _state_of(view: View, status: str) -> str:
+def _state_of(view: JobView, status: str) -> str:
     words = {"ready": "Ready", "running": "Learning", "paused": "Paused", "failed": "Stopped"}
     parts = ["Waiting in line" if view.queue else words.get(status, "The run is over")]
     if view.last:

@@ -8,7 +8,7 @@ import numpy as np
 from netcore import Model, Network
 from netcore.analysis import diagnostics
 from ui import state
-from ui.jobs import Job, View
+from ui.jobs.job import Job, JobView
 
 TRACED = 240  # rows of a trace; beyond, every second is dropped
 
@@ -16,7 +16,7 @@ TRACED = 240  # rows of a trace; beyond, every second is dropped
 @dataclass(frozen=True)
 class Moment:
     job: Job
-    view: View
+    view: JobView
     model: Model
     step: int
     live: bool  # False: looked back to
@@ -68,7 +68,7 @@ class Moment:
         return rows
 
 
-def of(job: Job, view: View) -> Moment:
+def of(job: Job, view: JobView) -> Moment:
     """The moment that is looked at: the present one, unless the visitor looks back."""
     look = state.LOOK.get()
     if look and look[0] == job.id:

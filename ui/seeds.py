@@ -4,12 +4,13 @@ import numpy as np
 import streamlit as st
 
 from netcore.analysis import compare
-from ui import cache, launch, overlay, runs, state
+from ui import cache, overlay, runs, state
 from ui.compare import chances
+from ui.jobs import launch
+from ui.jobs.run import SEED, Run
+from ui.jobs.series import Series
 from ui.parts import charts
 from ui.parts.wording import plain
-from ui.runs import Run
-from ui.series import Series
 
 FEWEST, MOST, ENOUGH = 3, 10, 6
 TICK = 1.0  # seconds between two looks at a series
@@ -130,7 +131,7 @@ def begin(run: Run, count: int) -> None:
         st.toast("These seeds are done already: ask for more.", icon=":material/check:")
         return
     data, pool = cache.dataset(run.recipe.dataset), cache.pool()
-    name = run.name.partition(runs.SEED)[0]
+    name = run.name.partition(SEED)[0]
 
     def make(recipe):
         return launch.job(recipe, data, pool, run.changes)

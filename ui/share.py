@@ -19,7 +19,8 @@ from netcore.model import MAX_LAYERS
 from netcore.network import plan
 from netcore.recipe import build_augmentation
 from netcore.trainer import CHANGEABLE
-from ui import cache, launch, live, reopen, runs, state
+from ui import cache, live, reopen, runs, state
+from ui.jobs import launch
 from ui.parts import wording
 from ui.parts.settings import changes_text, network
 

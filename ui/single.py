@@ -3,9 +3,9 @@
 import streamlit as st
 
 from ui import cache, downloads, runs, share, state
+from ui.jobs.run import Run, id_of
 from ui.parts import wording
 from ui.parts.settings import changes_text, network
-from ui.runs import Run
 
 
 def show() -> None:
@@ -88,7 +88,7 @@ def _naming(run: Run) -> None:
             help="How the run is called here and in its files.",
         )
         job = state.JOB.get()
-        mine = job is not None and runs.id_of(job) == run.id
+        mine = job is not None and id_of(job) == run.id
         st.button(
             "Delete",
             icon=":material/delete:",

@@ -9,7 +9,7 @@ import streamlit as st
 
 from netcore.analysis import diagnostics
 from ui import state
-from ui.jobs import Job, View
+from ui.jobs.job import Job, JobView
 from ui.moment import Moment
 from ui.parts import lines, pixels, thumbnails
 
@@ -27,7 +27,7 @@ def pace(job: Job) -> float | None:
     return state.PACE.get() if state.SLOW.get() and _open() and not job.over else None
 
 
-def status(job: Job, view: View) -> str:
+def status(job: Job, view: JobView) -> str:
     """The job's status; single steps that follow each other count as a rest."""
     return "paused" if pace(job) and view.status in ("ready", "running") else view.status
 

@@ -134,7 +134,7 @@ SWEEP_VIEW = Key("shown", "Map")
 
 # In the session
 TAB = Key("_tab")  # the component that remembers the visit
-JOB = Key("_job", kept=True)  # this session's run, a ui.jobs.Job
+JOB = Key("_job", kept=True)  # this session's run, a ui.jobs.job.Job
 LOOK = Key("_look")  # (job's id, step) that is looked back to; None: now
 SEEN_STEPS = Key("_seen_steps")  # (job's id, steps) to look back to while the run goes on
 LENS = Key("_lens")  # (job's id, Network) to look through; no two sessions share a network
@@ -143,11 +143,11 @@ SLOW = Key("_slow", False)  # single steps follow each other at a visible pace
 PACE = Key("_pace", 1.0)  # seconds a step
 SAVED = Key("_saved", kept=True)  # the name under which the run's model was saved
 UPLOAD = Key("_upload", kept=True)  # the visitor's own dataset.Dataset; the next one replaces it
-SWEEP_JOB = Key("_sweep_job", kept=True)  # this session's latest sweep, a ui.sweeps.Job
-SWEEPS = Key("_sweeps", (), kept=True)  # all of its ui.sweeps.Job, the latest first
+SWEEP_JOB = Key("_sweep_job", kept=True)  # this session's latest sweep, a ui.jobs.sweeps.SweepJob
+SWEEPS = Key("_sweeps", (), kept=True)  # all of its sweeps, the latest first
 MOST_SWEEPS = 6
 SWEEP_SHOWN = Key("_sweep_shown")  # the id of the one that is looked at
-SWEEP_CHECK = Key("_sweep_check", kept=True)  # its best trial with other seeds, a ui.sweeps.Job
+SWEEP_CHECK = Key("_sweep_check", kept=True)  # its best trial with other seeds, a SweepJob too
 SWEEP_OPEN = Key("_sweep_open", False)
 TRIAL = Key("_trial")  # the key of the trial that is opened; None: the best
 UPLOAD_ERROR = Key("_upload_error")  # why the last file was refused, as a sentence
@@ -168,7 +168,7 @@ IN_TRAINING = "in training"  # the name of the network that is learning
 MODEL_ERROR = Key("_model_error")  # why the last model file was refused, as a sentence
 MODEL_FILE = Key("_model_file")
 MODEL_OPEN = Key("_model_open", False)
-RUNS = Key("_runs", MappingProxyType({}), kept=True)  # every run of the session: id → ui.runs.Run
+RUNS = Key("_runs", MappingProxyType({}), kept=True)  # all of the session: id → ui.jobs.run.Run
 MADE_ROOM = Key("_made_room", ())  # names of runs whose weights had to go
 OVERLAID = Key("_overlaid", ())  # ids of the runs whose curves are shown
 OFFERED = Key("_offered", frozenset())  # ids of the runs among which they were chosen

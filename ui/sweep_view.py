@@ -8,9 +8,9 @@ import streamlit as st
 import dataset
 from netcore.search.sweep import Result, Sweep, dumps, ranked
 from ui import cache, controls, state, sweep_charts
+from ui.jobs.sweeps import SweepJob, SweepView
 from ui.parts import charts
 from ui.parts.settings import label, sentence, value_text
-from ui.sweeps import Job, View
 
 TICK = 0.7  # seconds between two looks at the progress
 REDRAW = 2.0  # and at the figures, which Plotly draws anew each time
@@ -32,12 +32,12 @@ def start(sweep: Sweep) -> None:
     job.start()
 
 
-def _job(sweep: Sweep) -> Job:
+def _job(sweep: Sweep) -> SweepJob:
     name = sweep.recipe.dataset
-    return Job(sweep, cache.sweep_line(), cache.dataset(name), shared=name in dataset.names())
+    return SweepJob(sweep, cache.sweep_line(), cache.dataset(name), shared=name in dataset.names())
 
 
-def choose() -> Job | None:
+def choose() -> SweepJob | None:
     """Which of this session's sweeps to look at: the latest, or one before."""
     jobs = {job.id: job for job in state.SWEEPS.get()}
     if len(jobs) < 2:
@@ -70,14 +70,14 @@ def _forget_trial() -> None:
     state.SWEEP_CHECK.clear()
 
 
-def watch(job: Job) -> None:
+def watch(job: SweepJob) -> None:
     """Show the sweep, and go on showing it while it runs."""
     running = job.running
     st.fragment(_progress, run_every=TICK if running else None)(job, running)
     st.fragment(_results, run_every=REDRAW if running else None)(job)
 
 
-def _progress(job: Job, running: bool) -> None:
+def _progress(job: SweepJob, running: bool) -> None:
     job.seen()
     view = job.view()
     if job.running != running:
@@ -93,7 +93,7 @@ def _progress(job: Job, running: bool) -> None:
         st.info(view.message)
 
 
-def _state_of(view: View) -> str:
+def _state_of(view: SweepView) -> str:
     if view.status == "waiting" and view.ahead:
         others = "Another sweep is" if view.ahead == 1 else f"{view.ahead} other sweeps are"
         return f"{others} before yours, which starts by itself"
@@ -101,7 +101,7 @@ def _state_of(view: View) -> str:
     return words.get(view.status, "Done" if view.status == "finished" else "Failed")
 
 
-def _results(job: Job) -> None:
+def _results(job: SweepJob) -> None:
     results = job.view().results
     if not results:
         with st.container(height=180, border=False):
@@ -118,7 +118,7 @@ def _results(job: Job) -> None:
     _verdict(job, order)
 
 
-def _figures(job: Job, results: list[Result], opened: Result) -> None:
+def _figures(job: SweepJob, results: list[Result], opened: Result) -> None:
     view = st.segmented_control(
         "Show",
         VIEWS,
@@ -154,7 +154,7 @@ def _figures(job: Job, results: list[Result], opened: Result) -> None:
     st.caption(about + "Touch one to open it.")
 
 
-def _table(job: Job, order: list[Result]) -> None:
+def _table(job: SweepJob, order: list[Result]) -> None:
     def take() -> None:
         if rows := st.session_state["sweep_table"]["selection"]["rows"]:
             state.TRIAL.set(order[rows[0]].key)
@@ -181,7 +181,7 @@ def _percent(result: Result) -> float | None:
     return None if result.status != "done" else 100 * result.validation_accuracy
 
 
-def _trial(job: Job, result: Result, best: bool) -> None:
+def _trial(job: SweepJob, result: Result, best: bool) -> None:
     """One trial: what it was, how it went, and the way to make it a run."""
     name = "Opened" if not best else "The best so far" if job.running else "The best"
     st.markdown(f"**{name}**: {sentence(result.settings)}")
@@ -211,7 +211,7 @@ def _trial(job: Job, result: Result, best: bool) -> None:
         _download(job, job.view().results)
 
 
-def _download(job: Job, results: list[Result]) -> None:
+def _download(job: SweepJob, results: list[Result]) -> None:
     st.download_button(
         "Results",
         lambda: dumps(job.sweep, results),
@@ -224,12 +224,12 @@ def _download(job: Job, results: list[Result]) -> None:
     )
 
 
-def _data_is_open(job: Job) -> bool:
+def _data_is_open(job: SweepJob) -> bool:
     """Whether its dataset is here to train on: a visitor's file may have been replaced."""
     return job.sweep.recipe.dataset in cache.dataset_names()
 
 
-def _verdict(job: Job, order: list[Result]) -> None:
+def _verdict(job: SweepJob, order: list[Result]) -> None:
     """What the best is worth, and how to find out."""
     done = [result for result in order if result.status == "done"]
     if job.running or len(done) < 2:
@@ -252,8 +252,8 @@ def _so_many(near: int) -> str:
     return "no other came" if not near else "one other came" if near == 1 else f"{near} others came"
 
 
-def _check(job: Job, best: Result) -> None:
-    check: Job | None = state.SWEEP_CHECK.get()
+def _check(job: SweepJob, best: Result) -> None:
+    check: SweepJob | None = state.SWEEP_CHECK.get()
     if check is None:
         st.button(
             f"Try it with {FRESH_SEEDS} other seeds",
@@ -269,7 +269,7 @@ def _check(job: Job, best: Result) -> None:
     )
 
 
-def _start_check(job: Job, best: Result) -> None:
+def _start_check(job: SweepJob, best: Result) -> None:
     recipe = next(trial.recipe for trial in job.trials if trial.settings == best.settings)
     seeds = tuple(recipe.seed + n for n in range(1, FRESH_SEEDS + 1))
     check = _job(Sweep(recipe, {"seed": seeds}))
@@ -277,7 +277,7 @@ def _start_check(job: Job, best: Result) -> None:
     check.start()
 
 
-def _look_at_check(check: Job, best: Result, running: bool) -> None:
+def _look_at_check(check: SweepJob, best: Result, running: bool) -> None:
     check.seen()
     if check.running != running:
         st.rerun()

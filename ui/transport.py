@@ -5,8 +5,9 @@ import math
 import streamlit as st
 
 from netcore import Recipe, RecipeError
-from ui import cache, launch, runs, state
-from ui.jobs import EPOCH, Job
+from ui import cache, runs, state
+from ui.jobs import launch
+from ui.jobs.job import EPOCH, Job
 
 BLINK = 0.2  # seconds: a step or a pause that takes effect meanwhile is drawn at once, not twice
 

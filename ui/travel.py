@@ -3,10 +3,10 @@
 import streamlit as st
 
 from ui import state
-from ui.jobs import Job, View
+from ui.jobs.job import Job, JobView
 
 
-def show(job: Job, view: View) -> None:
+def show(job: Job, view: JobView) -> None:
     """A slider over the moments that are kept. While the run goes on, they are held on request."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         steps, looked = _steps(job, view), _looked(job)
@@ -36,7 +36,7 @@ def show(job: Job, view: View) -> None:
         )
 
 
-def _steps(job: Job, view: View) -> list[int]:
+def _steps(job: Job, view: JobView) -> list[int]:
     """The steps one can look back to, standing still while the run goes on."""
     if view.status != "running" or state.SLOW.get():
         state.SEEN_STEPS.clear()

@@ -17,7 +17,8 @@ import weakref
 import streamlit as st
 from streamlit import runtime
 
-from ui import memory, state
+from ui import state
+from ui.jobs import memory
 
 REMEMBER = """
 export default function ({ data, setTriggerValue }) {

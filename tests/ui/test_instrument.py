@@ -10,9 +10,9 @@ from tests.handwriting import ZERO, fabric
 from tests.ui.screen import button, labelled
 from tests.ui.test_train import job_of, press
 from ui import augmentation, cache, live, panels, slow
-from ui.history import View
+from ui.jobs.history import JobView
+from ui.jobs.timeline import Branch
 from ui.parts import lines, settings
-from ui.timeline import Branch
 
 ALL = [name for name in panels.PANELS if name != slow.NAME]
 MADE = {  # what only this panel asks for
@@ -292,7 +292,7 @@ def view(**changes):
         "validation": [(2, 1.8, 0.4)], "changes": [], "last": None, "progress": 0.5,
         "images_per_second": 0.0, "eta": None, "exam": None,
     } | changes  # fmt: skip
-    return View(**values)
+    return JobView(**values)
 
 
 def moment(**changes):

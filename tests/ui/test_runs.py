@@ -15,8 +15,8 @@ from netcore.recipe import dense_layers
 from tests.ui.screen import labelled, press, words
 from ui import downloads, overlay, runs, seeds
 from ui.compare import Pair, verdict
+from ui.jobs.run import Run
 from ui.parts import settings, wording
-from ui.runs import Run
 
 SMALL = Recipe(name="small", layers=dense_layers([8]), train_images=500, epochs=2, eval_every=5)
 

@@ -11,10 +11,12 @@ import dataset
 from netcore import Recipe, RecipeError
 from netcore.recipe import dense_layers
 from tests.ui.screen import press
-from ui import cache, launch, reopen, runs, share, state
+from ui import cache, reopen, share, state
 from ui.blueprint import Blueprint
-from ui.limits import Limits
-from ui.pool import Pool
+from ui.jobs import launch
+from ui.jobs.limits import Limits
+from ui.jobs.pool import Pool
+from ui.jobs.run import id_of, of_job
 
 QUICK = Recipe(
     name="quick", layers=dense_layers([16], dropout=0.1), optimizer="momentum", lr=0.05,
@@ -64,7 +66,7 @@ def test_a_link_holds_recipe_and_changes_and_little_else():
 
 def test_whoever_opens_the_link_and_starts_gets_the_same_weights_to_the_bit(open_link):
     first = steered_run()
-    run = runs.of_job(first)
+    run = of_job(first)
     assert run.changes == [[4, {"lr": 0.02, "dropout": 0.3}], [7, {"steps": 7}]]
     at = open_link(share.pack(run.recipe, run.changes))
     assert any("Shared run: quick" in heading.value for heading in at.subheader)
@@ -95,7 +97,7 @@ def offer(at, content, name="run.json"):
 @pytest.mark.parametrize("made", ["run", "model"])
 def test_a_run_from_a_file_gives_the_same_weights_to_the_bit(open_link, made):
     first = steered_run()
-    content = (runs.of_job(first) if made == "run" else first.model()).dumps()
+    content = (of_job(first) if made == "run" else first.model()).dumps()
     at = offer(open_link(""), content.encode())
     assert any("Shared run: quick" in heading.value for heading in at.subheader)
     press(at, "Start")
@@ -130,7 +132,7 @@ def test_a_run_that_was_put_away_is_replayed_as_far_as_it_went(open_link):
     first = launch.job(QUICK, dataset.load("mnist"), Pool(Limits(slots=1)))
     first.run(5)
     first.join(20)
-    run = runs.of_job(first)
+    run = of_job(first)
     at = press(open_link(share.pack(run.recipe, run.changes)), "Start")
     job = at.session_state["_job"]
     job.join(60)
@@ -143,12 +145,12 @@ def test_the_visitors_own_run_is_put_away_and_kept(open_link):
     assert "Step" in labels(at), "the form is there again"
     press(at, "Step")
     at.session_state["_job"].join(20)
-    own = runs.id_of(at.session_state["_job"])
+    own = id_of(at.session_state["_job"])
     at.query_params["run"] = share.pack(QUICK, [])
     at.run()
     assert any("put away when this one starts" in info.value for info in at.info)
     press(at, "Start")
-    assert runs.id_of(at.session_state["_job"]) != own
+    assert id_of(at.session_state["_job"]) != own
     assert own in at.session_state["_runs"]
     at.session_state["_job"].join(60)
     press(at, "Reset")

@@ -13,7 +13,7 @@ from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from tests.ui.screen import button, press
 from ui import visit
-from ui.limits import Limits
+from ui.jobs.limits import Limits
 from ui.state import Visit
 
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataset import Dataset
 from dataset.variants import augment
 from netcore import Recipe, Trainer
-from ui.jobs import Job
-from ui.pool import Pool
+from ui.jobs.job import Job
+from ui.jobs.pool import Pool
 
 
 def job(recipe: Recipe, data: Dataset, pool: Pool, changes: Sequence = ()) -> Job:

@@ -7,10 +7,10 @@ import pytest
 from netcore import Recipe, Trainer
 from netcore.recipe import dense_layers
 from tests.ui.small_jobs import TEST, TRAIN, VALIDATION, wait_for
-from ui.jobs import Job
-from ui.limits import Limits
-from ui.pool import Pool
-from ui.series import Series
+from ui.jobs.job import Job
+from ui.jobs.limits import Limits
+from ui.jobs.pool import Pool
+from ui.jobs.series import Series
 
 SHORT = Recipe(layers=dense_layers([4], classes=2), epochs=2, batch_size=20)
 ENDLESS = SHORT.replace(steps=50_000_000)

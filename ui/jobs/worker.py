@@ -15,11 +15,11 @@ import threading
 import time
 
 from netcore import Divergence, RecipeError, Trainer, freeze
-from ui import limits, memory
-from ui.history import History
-from ui.learner import EPOCH, Learner
-from ui.pool import Pool, Ticket
-from ui.timeline import Snapshot
+from ui.jobs import limits, memory
+from ui.jobs.history import History
+from ui.jobs.learner import EPOCH, Learner
+from ui.jobs.pool import Pool, Ticket
+from ui.jobs.timeline import Snapshot
 
 COPY_EVERY = 0.25  # seconds between copies of the weights for other pages
 LOOK = 0.25  # seconds between two looks of a run in line at whether it is still wanted
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 class Background:
-    """The thread's half of a job. `ui.jobs.Job` is the visitor's half."""
+    """The thread's half of a job. `ui.jobs.job.Job` is the visitor's half."""
 
     def __init__(self, trainer: Trainer, test, pool: Pool, classes=()):
         self.classes = classes  # names, kept here since an upload may be replaced meanwhile

@@ -12,7 +12,7 @@ import time
 from collections import deque
 from contextlib import contextmanager
 
-from ui.limits import Limits
+from ui.jobs.limits import Limits
 
 
 class Ticket:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ui import memory
+from ui.jobs import memory
 
 STATUS = Path("/proc/self/status")
 BLOCK, BLOCKS = 60_000, 2000  # bytes; small enough to stay with the C library when freed

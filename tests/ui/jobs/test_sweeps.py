@@ -11,7 +11,7 @@ import pytest
 import dataset
 from netcore import Recipe
 from netcore.search.sweep import Sweep
-from ui.sweeps import Bounds, Job, Line
+from ui.jobs.sweeps import Bounds, Line, SweepJob
 
 SMALL = Recipe(train_images=300, epochs=1, batch_size=50)
 SHORT = Sweep(SMALL, {"lr": (0.05, 0.1, 0.2)})
@@ -25,7 +25,7 @@ def job_of():
     made, line = [], Line(ALONE)
 
     def make(sweep, where=line):
-        made.append(Job(sweep, where, dataset.load("mnist")))
+        made.append(SweepJob(sweep, where, dataset.load("mnist")))
         made[-1].start()
         return made[-1]
 

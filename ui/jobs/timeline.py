@@ -4,7 +4,7 @@ import math
 from typing import NamedTuple
 
 from netcore import Checkpoint, Record
-from ui.limits import MEGABYTE
+from ui.jobs.limits import MEGABYTE
 
 MOST = 100  # snapshots; a slider has no use for more
 
@@ -14,7 +14,7 @@ class Snapshot(NamedTuple):
 
     checkpoint: Checkpoint
     last: Record | None  # of the step before; None at the start
-    changes: tuple  # as `View.changes`
+    changes: tuple  # as `JobView.changes`
     progress: float = 0.0  # 0…1
     marked: bool = False  # taken just before a change
 

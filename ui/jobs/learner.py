@@ -3,7 +3,7 @@
 import time
 
 from netcore import Divergence, Record, Trainer, freeze, metrics
-from ui.timeline import Snapshot
+from ui.jobs.timeline import Snapshot
 
 SLICE = 0.05  # seconds of work a turn
 EPOCH = -1  # steps to do: to the end of the pass over the training images
@@ -16,7 +16,7 @@ class Learner:
         """The trainer is at the moment `now`, or is brought there."""
         self.trainer = trainer
         self.last: Record | None = now.last
-        self.changes = list(now.changes)  # as `View.changes`
+        self.changes = list(now.changes)  # as `JobView.changes`
         self.error: Divergence | None = None
         if trainer.step_count != now.step or trainer.changes != list(now.checkpoint.changes):
             trainer.restore(now.checkpoint)

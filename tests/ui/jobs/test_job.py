@@ -7,10 +7,10 @@ import pytest
 
 from netcore import RecipeError, Trainer
 from tests.ui.small_jobs import ENDLESS, RECIPE, TEST, TRAIN, VALIDATION, run_to, wait_for
-from ui import jobs
-from ui.curve import Curve
-from ui.limits import Limits
-from ui.pool import Pool
+from ui.jobs.curve import Curve
+from ui.jobs.job import Job
+from ui.jobs.limits import Limits
+from ui.jobs.pool import Pool
 
 
 def test_a_started_job_runs_to_its_end_and_sits_the_exam_once(job_of):
@@ -166,7 +166,7 @@ def test_a_job_repeats_another_run_with_its_changes(job_of):
     job = run_to(job_of(), 30)
     job.change(lr=0.5)
     run_to(job, np.inf)
-    again = jobs.Job(Trainer(RECIPE, TRAIN, VALIDATION, job.model().changes), TEST, job._pool)
+    again = Job(Trainer(RECIPE, TRAIN, VALIDATION, job.model().changes), TEST, job._pool)
     run_to(run_to(again, 7), np.inf)
     assert again.view().changes == job.view().changes == [(30, {"lr": (0.1, 0.5)})]
     assert np.array_equal(again.model().theta, job.model().theta)

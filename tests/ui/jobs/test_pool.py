@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from ui import pool as pool_module
-from ui.limits import Limits
-from ui.pool import Pool
+from ui.jobs import pool as pool_module
+from ui.jobs.limits import Limits
+from ui.jobs.pool import Pool
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from dataclasses import replace
 from netcore import Model, RecipeError, Trainer
 from netcore.recipe import build_augmentation
 from netcore.trainer import CHANGEABLE
-from ui.background import Background
-from ui.history import View
-from ui.learner import EPOCH
+from ui.jobs.history import JobView
+from ui.jobs.learner import EPOCH
+from ui.jobs.worker import Background
 
 
 class Job(Background):
@@ -56,7 +56,7 @@ class Job(Background):
             self._pending.append(settings)
 
     def rewind(self, step):
-        """Go back to the nearest of `View.snapshots` at or before `step`, and rest there.
+        """Go back to the nearest of `JobView.snapshots` at or before `step`, and rest there.
 
         What came after it is kept as a branch. Resume goes on from there: with the same knobs to
         the same weights, with others to where they lead. A run that was over is open again; its
@@ -130,10 +130,10 @@ class Job(Background):
         """The visitor is here: called from time to time by every page."""
         self._seen = time.monotonic()
 
-    def view(self) -> View:
+    def view(self) -> JobView:
         with self._lock:
             history = self._history
-            return View(
+            return JobView(
                 self._status,
                 self._message,
                 list(history.training.rows),
@@ -159,7 +159,7 @@ class Job(Background):
         return self._model
 
     def model_at(self, step) -> Model:
-        """The network at the nearest of `View.snapshots` at or before `step`. No copy: cheap."""
+        """The network at the nearest of `JobView.snapshots` at or before `step`. No copy: cheap."""
         with self._lock:
             if step >= self._history.step:
                 return self._model

@@ -4,7 +4,7 @@ import pytest
 
 from netcore import Recipe, RecipeError
 from netcore.recipe import dense_layers
-from ui.limits import Limits, size
+from ui.jobs.limits import Limits, size
 
 WIDE = Recipe(layers=dense_layers([4096, 4096]))
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from netcore import Recipe, RecipeError
-from ui import runs
-from ui.jobs import Job
+from ui.jobs.job import Job
+from ui.jobs.run import SEED, Run, of_job
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class Series:
         self._make = make
         self._lock = threading.Lock()  # guards all below
         self._todo = list(recipes)
-        self._finished: list[runs.Run] = []
+        self._finished: list[Run] = []
         self._job: Job | None = None
         self._worker: threading.Thread | None = None
         self._halted, self._message = False, ""
@@ -78,7 +78,7 @@ class Series:
         if job := self._job:
             job.seen()
 
-    def take(self) -> list[runs.Run]:
+    def take(self) -> list[Run]:
         """The runs finished since the last time."""
         with self._lock:
             taken, self._finished = self._finished, []
@@ -127,8 +127,8 @@ class Series:
             return self._job
 
     def _enter(self, job):
-        run = runs.of_job(job)
-        run = replace(run, name=f"{self.name}{runs.SEED}{run.recipe.seed}")
+        run = of_job(job)
+        run = replace(run, name=f"{self.name}{SEED}{run.recipe.seed}")
         with self._lock:
             self._finished.append(run)
             self._job = None

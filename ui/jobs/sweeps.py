@@ -17,7 +17,7 @@ from dataset import Dataset
 from netcore import RecipeError
 from netcore.commands.processes import Processes
 from netcore.search.sweep import Result, Sweep
-from ui.limits import Limits
+from ui.jobs.limits import Limits
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Line:
 
     def __init__(self, bounds=None):
         self.bounds = bounds or Bounds()
-        self._order: deque[Job] = deque()
+        self._order: deque[SweepJob] = deque()
         self._moved = threading.Condition()
 
     @contextmanager
@@ -84,7 +84,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class View:
+class SweepView:
     """A sweep as a page sees it: a copy, safe to read at leisure."""
 
     status: str  # "waiting", "running", "finished", "stopped" or "failed"
@@ -95,7 +95,7 @@ class View:
     eta: float | None  # seconds to go; None before the first result
 
 
-class Job:
+class SweepJob:
     """One sweep of one visitor. A page calls these methods; none of them waits for a thread."""
 
     def __init__(self, sweep: Sweep, line: Line, data: Dataset, shared: bool = True):
@@ -137,12 +137,12 @@ class Job:
         """The visitor is here: called from time to time by every page."""
         self._seen = time.monotonic()
 
-    def view(self) -> View:
+    def view(self) -> SweepView:
         ahead = self._line.ahead(self)
         with self._lock:
             done, total = len(self._results), len(self.trials)
             eta = (time.monotonic() - self._began) / done * (total - done) if done else None
-            return View(self._status, self._message, list(self._results), total, ahead, eta)
+            return SweepView(self._status, self._message, list(self._results), total, ahead, eta)
 
     def join(self, timeout=None):
         """Wait until both threads have ended (tests, shutdown; never on Streamlit's threads)."""

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from ui.limits import MEGABYTE
-from ui.timeline import MOST, Snapshot, Timeline
+from ui.jobs.limits import MEGABYTE
+from ui.jobs.timeline import MOST, Snapshot, Timeline
 
 
 def moment(step, megabytes=1.0, marked=False):

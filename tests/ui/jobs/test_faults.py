@@ -12,9 +12,10 @@ import netcore.trainer
 from netcore import Trainer
 from netcore.recipe import dense_layers
 from tests.ui.small_jobs import ENDLESS, RECIPE, TEST, TRAIN, VALIDATION, run_to, wait_for
-from ui import background, jobs, learner, memory
-from ui.limits import Limits
-from ui.pool import Pool
+from ui.jobs import job as job_module
+from ui.jobs import learner, memory, worker
+from ui.jobs.limits import Limits
+from ui.jobs.pool import Pool
 
 
 def test_a_job_that_diverges_fails_with_an_explanation(job_of):
@@ -64,7 +65,7 @@ def test_a_sleeping_laptop_costs_neither_time_nor_the_run(job_of, monkeypatch):
         monotonic=lambda: time.monotonic() + asleep[0],
         perf_counter=lambda: time.perf_counter() + asleep[0],
     )
-    for module in (background, jobs, learner, netcore.trainer):
+    for module in (worker, job_module, learner, netcore.trainer):
         monkeypatch.setattr(module, "time", clock)
     job = job_of(ENDLESS)
     job.run()
@@ -107,7 +108,7 @@ def test_a_run_at_rest_gives_its_memory_back_to_the_system(job_of, monkeypatch):
 
 
 def test_a_job_nobody_holds_is_gone_with_its_thread(job_of):
-    made = jobs.Job(Trainer(ENDLESS, TRAIN, VALIDATION), TEST, Pool(Limits(grace=0.2)))
+    made = job_module.Job(Trainer(ENDLESS, TRAIN, VALIDATION), TEST, Pool(Limits(grace=0.2)))
     made.run()
     gone, thread = weakref.ref(made), made._worker
     del made

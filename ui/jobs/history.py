@@ -1,19 +1,19 @@
 """What a run did: its curves, its changes, the moments it can go back to, and what it left behind.
 
-A page sees all of it as a `View`.
+A page sees all of it as a `JobView`.
 """
 
 from dataclasses import dataclass
 
 from netcore import Record
-from ui.curve import Curve
-from ui.timeline import Branch, Snapshot, Timeline
+from ui.jobs.curve import Curve
+from ui.jobs.timeline import Branch, Snapshot, Timeline
 
 MOST_BRANCHES = 8  # the oldest is forgotten
 
 
 @dataclass(frozen=True)
-class View:
+class JobView:
     """A job as a page sees it: a copy, safe to read at leisure."""
 
     status: str  # "ready", "running", "paused", "finished" or "failed"
@@ -27,7 +27,7 @@ class View:
     eta: float | None  # seconds to go; None before the first slice
     exam: dict | None  # test_accuracy, test_loss, confusion: once the run is over
     snapshots: tuple = ()  # steps one can go back to, in order
-    branches: tuple = ()  # of `ui.timeline.Branch`: what was left behind
+    branches: tuple = ()  # of `ui.jobs.timeline.Branch`: what was left behind
     queue: tuple | None = None  # (position, seconds to wait) of a run for which there is no place
 
 
