@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from ui import cache, page, reader
+from ui import page
 from ui.parts import menu
+from ui.session import answer, shared
 
 page.start(
     "Teach a network to read",
@@ -12,7 +13,7 @@ page.start(
     "of our own in plain NumPy. Begin here: **draw a digit**.",
 )
 
-reader.panel(next(iter(cache.shipped_models())))
+answer.panel(next(iter(shared.shipped_models())))
 
 invited = [entry for entry in menu.PAGES if entry.invitation]
 for column, entry in zip(st.columns(len(invited)), invited, strict=True):

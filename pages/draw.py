@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from ui import draw_exam, own_set, page, photo, reader, samples, shelf, teach, understand
+from ui import draw_exam, own_set, page, photo, samples, teach, understand
+from ui.session import answer, models
 
 page.start(
     "Draw",
@@ -14,7 +15,7 @@ page.start(
 reading = st.container()  # above the choice of the model, which it depends on
 st.subheader("Who reads", anchor=False)
 teach.conclude()
-name = shelf.choose()
+name = models.choose()
 if draw_exam.running():  # nothing else to look at meanwhile
     with reading:
         draw_exam.panel()
@@ -27,7 +28,7 @@ def below_the_canvas(digits: list) -> None:
 
 
 with reading:
-    reader.panel(name, then=below_the_canvas, below=own_set.ask)
+    answer.panel(name, then=below_the_canvas, below=own_set.ask)
 photo.section(name)
 
 st.subheader("Your own set", anchor=False)

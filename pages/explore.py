@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from ui import cache, choose, gallery, page, state
+from ui import choose, gallery, page
+from ui.explore import summary
 from ui.parts import charts, layout
+from ui.session import state
 
 SHEET, EXTREMES = 64, 32  # images on a sheet; typical and unusual images
 
@@ -49,7 +51,7 @@ def numbers(view: choose.View) -> None:
 
 
 def counts(view: choose.View) -> None:
-    by_split, names = cache.counts(view.data), view.data.classes
+    by_split, names = summary.counts(view.data), view.data.classes
     charts.show(charts.counts(by_split, names), "Images of each digit, by split")
     here = by_split[view.split]
     most, least = here.argmax(), here.argmin()
@@ -62,7 +64,7 @@ def counts(view: choose.View) -> None:
 
 def shapes(view: choose.View) -> None:
     names = view.data.classes
-    mean, spread = cache.shapes(view.data, view.split)
+    mean, spread = summary.shapes(view.data, view.split)
     with layout.panels():
         caption = "Bright where nearly all put ink, grey where only some do."
         layout.figure("Mean", charts.classes(mean, names, 255, charts.INK), caption)
@@ -71,27 +73,25 @@ def shapes(view: choose.View) -> None:
     if view.digit is None:
         st.info("Choose a digit above to see its most typical and most unusual examples.")
         return
-    order = cache.by_typicality(view.data, view.split, view.digit)
+    order = summary.by_typicality(view.data, view.split, view.digit)
     with layout.panels():
         gallery.sheet(view, order[:EXTREMES], f"Most typical {names[view.digit]}")
         gallery.sheet(view, order[::-1][:EXTREMES], f"Most unusual {names[view.digit]}")
     measure = "Mahalanobis distance to the digit's mean, on its first 60 principal components"
-    st.caption(f"By {measure}. Touch an image to keep it for Browse and Numbers.")
+    st.caption(f"By {measure}. Click an image to open it in Browse and Numbers.")
 
 
 def pixels(view: choose.View) -> None:
-    values, variance = cache.pixels(view.data, view.split, view.digit)
+    values, variance = summary.pixels(view.data, view.split, view.digit)
     with layout.panels():
-        zeros = values[0] / values.sum()
-        caption = f"{zeros:.0%} of all pixels are 0. The axis is logarithmic to show the rest."
+        caption = f"{values[0] / values.sum():.0%} of all pixels are 0. The axis is logarithmic."
         layout.figure("Intensities", charts.histogram(values), caption)
-        still = (variance == 0).sum()
-        caption = f"{still} of 784 pixels never change here and tell a network nothing."
+        caption = f"{(variance == 0).sum()} of {variance.size} pixels never change here."
         layout.figure("Variance of each pixel", charts.digit(variance, None, None), caption)
 
 
 def plane(view: choose.View) -> None:
-    positions, points, share = cache.plane(view.data, view.split, view.digit, view.seed)
+    positions, points, share = summary.plane(view.data, view.split, view.digit, view.seed)
     if not len(positions):
         st.info("A map needs three images or more: choose another digit or split above.")
         return

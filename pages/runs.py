@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from ui import compare, overlay, page, runs, seeds, single, state
+from ui import compare, overlay, page, seeds, single
 from ui.parts import wording
+from ui.session import runs, state
 
 page.start(
     "Runs",

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from netcore import RecipeError
-from ui import cache, page, state, sweep_setup, sweep_view
+from ui import page, sweep_setup, sweep_view
+from ui.session import shared, state
 
 page.start(
     "Sweep",
@@ -40,7 +41,7 @@ def planned():
     """The sweep that is set up; None, with a word about it, if it cannot be."""
     try:
         sweep = sweep_setup.choose()
-        count, most = len(sweep.plan()), cache.sweep_line().bounds.trials
+        count, most = len(sweep.plan()), shared.sweep_line().bounds.trials
     except RecipeError as error:
         st.error(f"This cannot be tried: {error}.")
         return None

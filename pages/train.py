@@ -4,8 +4,10 @@ import streamlit as st
 
 from netcore import RecipeError
 from netcore.network import plan
-from ui import controls, exam, knobs, live, page, share, slow, state, transport
+from ui import controls, exam, knobs, live, page, slow, transport
 from ui.parts import settings, wording
+from ui.session import state
+from ui.train import offered
 
 page.start(
     "Train",
@@ -17,7 +19,7 @@ page.start(
 
 def new_run() -> None:
     """Set up: the recipe, its network, and all that can be chosen."""
-    base = controls.choose_recipe(beside=share.open_file)
+    base = controls.choose_recipe(beside=offered.open_file)
     row = st.container()
     stage, setup = st.columns([2, 1], gap="large")
     with setup:
@@ -51,7 +53,7 @@ def run(job) -> None:
         exam.show(job)
 
 
-if share.shown():
+if offered.shown():
     pass  # a run from a link waits for Start
 elif job := state.JOB.get():
     run(job)

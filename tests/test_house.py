@@ -60,6 +60,8 @@ def test_no_file_shadows_the_standard_library(path):
 
 
 def test_every_key_of_the_session_has_a_name_of_its_own():
-    names = re.findall(r'^(\w+) = Key\("(\w+)"', Path("ui/state.py").read_text(), re.MULTILINE)
+    names = re.findall(
+        r'^(\w+) = Key\("(\w+)"', Path("ui/session/state.py").read_text(), re.MULTILINE
+    )
     assert len(names) > 50
     assert len({python for python, _ in names}) == len({key for _, key in names}) == len(names)

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from dataset import Dataset, Split, stats
-from ui import cache, state
+from ui.session import datasets, state
 
 
 @dataclass(frozen=True)
@@ -32,54 +32,10 @@ class View:
         return self.data.classes[self.part.labels[position]]
 
 
-def dataset(on_change: Callable[[], None] | None = None, disabled: bool = False) -> Dataset:
-    """A box of all datasets, and one to open a CSV. Place it in a horizontal container."""
-    names = cache.dataset_names()
-    if state.DATASET.get() not in names:  # the upload it named has been replaced
-        state.DATASET.set(names[0])
-
-    def read() -> None:
-        if file := st.session_state[state.UPLOAD_FILE.name]:
-            st.toast("Reading the file …", icon=":material/hourglass_top:", duration="long")
-            cache.open_upload(file)
-            if on_change:
-                on_change()
-
-    name = st.selectbox(
-        "Dataset",
-        names,
-        width=200,
-        on_change=on_change,
-        disabled=disabled,
-        help="The datasets that come with the app, and the file you opened. Train uses the same.",
-        **state.DATASET.bound,
-    )
-    if disabled:
-        return cache.dataset(name)
-    with st.popover(
-        "Open a CSV",
-        icon=":material/upload_file:",
-        key=state.UPLOAD_OPEN.name,
-        on_change="rerun",
-        help="Bring your own images, in the form of Kaggle's Digit Recognizer.",
-    ) as box:
-        if box.open:
-            st.file_uploader(
-                "One row an image: label, pixel0 … pixel783",
-                type=["csv", "gz"],
-                key=state.UPLOAD_FILE.name,
-                on_change=read,
-                help="Up to 100 MB, also gzipped. It stays in your session and ends with it.",
-            )
-            if refusal := state.UPLOAD_ERROR.get():
-                st.error(refusal)
-    return cache.dataset(name)
-
-
 def view(on_change: Callable[[], None]) -> View:
     """All choices of images. `on_change` runs when other images come into view."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        data = dataset(on_change)
+        data = datasets.choose_dataset(on_change)
         split = st.segmented_control(
             "Split",
             list(data.splits),

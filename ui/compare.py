@@ -7,9 +7,9 @@ import streamlit as st
 
 from dataset import Dataset
 from netcore.analysis import compare
-from ui import cache, runs, state
 from ui.jobs.run import Run
 from ui.parts import charts, layout
+from ui.session import datasets, runs, state
 
 SHOWN = 20  # images of a kind
 
@@ -74,8 +74,8 @@ def _choose(able: dict[str, Run]) -> list[Run]:
 
 def _data(run: Run) -> Dataset | None:
     """The run's dataset, if it is open."""
-    open_here = run.recipe.dataset in cache.dataset_names()
-    return cache.dataset(run.recipe.dataset) if open_here else None
+    open_here = run.recipe.dataset in datasets.dataset_names()
+    return datasets.dataset(run.recipe.dataset) if open_here else None
 
 
 def _answers(run: Run, data: Dataset) -> np.ndarray:

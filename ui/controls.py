@@ -10,9 +10,9 @@ import streamlit as st
 
 from netcore import Recipe
 from netcore.recipe import ACTIVATIONS, canonical
-from ui import augmentation, cache, choose, state
-from ui.blueprint import MOST_BLOCKS, Blueprint
+from ui import augmentation
 from ui.form import Form
+from ui.parts.blueprint import MOST_BLOCKS, Blueprint
 from ui.parts.settings import (
     BATCHES,
     DECAYS,
@@ -24,6 +24,7 @@ from ui.parts.settings import (
     WIDTHS,
     about_momentum,
 )
+from ui.session import datasets, link, shared, state
 
 CHANNELS = (4, 8, 16, 32, 64)
 KERNELS = (3, 5)
@@ -35,7 +36,7 @@ FEWEST_VALIDATIONS = 5
 
 def choose_recipe(fixed: bool = False, beside: Callable[[], None] | None = None) -> Recipe:
     """The box of all recipes and what the chosen one teaches; `beside()` shows more beside it."""
-    recipes = cache.recipes()
+    recipes = shared.recipes()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
             "Recipe",
@@ -55,56 +56,13 @@ def choose_recipe(fixed: bool = False, beside: Callable[[], None] | None = None)
 
 def _take_recipe() -> None:
     """A recipe was chosen: all other knobs go to its values."""
-    for key, value in values(cache.recipes()[state.RECIPE.get()]).items():
+    for key, value in link.form_values(shared.recipes()[state.RECIPE.get()]).items():
         key.set(value)
-
-
-def values(base: Recipe) -> dict[state.Key, object]:
-    """Where each knob stands for a recipe."""
-    shape = Blueprint.of(base.layers) or Blueprint(hidden=())
-    widths = [*shape.hidden, 128, 64, 32, 16]
-    strengths = base.augment or {}
-    return {
-        state.CONVOLUTIONS: shape.convolutions,
-        state.CHANNELS: shape.channels,
-        state.KERNEL: shape.kernel,
-        state.DEPTH: len(shape.hidden),
-        **dict(zip(state.WIDTHS, widths, strict=False)),
-        state.ACTIVATION: shape.activation,
-        state.INITIALIZER: shape.initializer,
-        state.DROPOUT: float(base.dropout or 0),
-        state.OPTIMIZER: base.optimizer,
-        state.LR: base.lr,
-        state.MOMENTUM: float(base.momentum),
-        state.WEIGHT_DECAY: float(base.weight_decay),
-        state.SCHEDULE: base.schedule,
-        state.WARMUP: float(base.warmup),
-        state.BATCH_SIZE: base.batch_size,
-        state.LENGTH: "Epochs" if base.steps is None else "Iterations",
-        state.EPOCHS: float(base.epochs),
-        state.STEPS: base.steps or 1000,
-        state.LABEL_SMOOTHING: float(base.label_smoothing),
-        state.CLIP_NORM: float(base.clip_norm or 0),
-        state.AVERAGING: float(base.averaging),
-        state.PATIENCE: base.patience or 0,
-        **{key: float(strengths.get(name, 0)) for name, key in state.AUGMENT.items()},
-        state.TRAIN_IMAGES: base.train_images or 0,
-        state.RUN_SEED: base.seed,
-    }
-
-
-def link(name: str, recipe: Recipe) -> dict[str, str]:
-    """The address of Train with its knobs at a recipe that was made from the one of this name.
-
-    All of them stand in it, so that none is left over from before.
-    """
-    own = {key.name: str(value) for key, value in values(recipe).items() if value is not None}
-    return {state.RECIPE.name: name, **own, state.DATASET.name: recipe.dataset}
 
 
 def recipe(base: Recipe, fixed: bool = False) -> Recipe:
     """All choices before a run, starting from `base`; `fixed` shows them without a say."""
-    form = Form(values(base), fixed)
+    form = Form(link.form_values(base), fixed)
     network, learning, material, more = st.tabs(["Network", "Learning", "Data", "More"])
     with network:
         layers = _layers(form) if Blueprint.of(base.layers) else _own_layers(form, base)
@@ -237,7 +195,7 @@ def _length(form: Form) -> dict:
 def _material(form: Form, base: Recipe) -> tuple[dict, int]:
     """The settings, and how many training images there are."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        data = choose.dataset(disabled=form.fixed)
+        data = datasets.choose_dataset(disabled=form.fixed)
     most = len(data.train)
     images = form.number(
         "Training images (0: all)",

@@ -10,9 +10,10 @@ from dataset.ink import render
 from dataset.variants import views
 from netcore import Model, ModelError, metrics
 from netcore.confidence.reader import Reader
-from ui import canvas, own_set, shelf, state
+from ui import own_set
 from ui.parts import charts, fabric, pictures
 from ui.parts.wording import article
+from ui.session import canvas, models, state
 
 DIGITS = 10
 MOST = 20  # rounds whose drawings are kept
@@ -152,9 +153,9 @@ def _results(name: str, handed: list) -> None:
     images = np.stack([render.draw(drawn) for drawn, _ in handed])
     labels = np.array([label for _, label in handed])
     answers = {}
-    for each, model in shelf.models().items():
+    for each, model in models.models().items():
         try:
-            shelf.check(model)
+            models.check(model)
         except ModelError:  # one in training may be for other images
             continue
         answers[each] = _read(each, model, handed)

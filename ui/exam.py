@@ -5,10 +5,10 @@ from dataclasses import replace
 import streamlit as st
 
 from netcore import Model
-from ui import cache, downloads, runs, share, state
 from ui.jobs.job import Job
 from ui.jobs.run import Run, id_of
 from ui.parts import charts, wording
+from ui.session import downloads, link, models, runs, shared, state
 
 
 def show(job: Job) -> None:
@@ -46,7 +46,7 @@ def keep(model: Model) -> None:
             type="primary",
             help="Keep it for this session, to draw with and to compare.",
         ):
-            state.SAVED.set(state.save_model(named, cache.shipped_models()))
+            state.SAVED.set(models.save_model(named, shared.shipped_models()))
         st.download_button(
             "Download",
             named.dumps,
@@ -75,7 +75,7 @@ def pass_on(run: Run) -> None:
         on_change="rerun",
     ) as box:
         if box.open:
-            share.link(run.recipe, run.changes)
+            link.run_link(run.recipe, run.changes)
             downloads.buttons(run)
             st.page_link(
                 "pages/runs.py",

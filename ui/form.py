@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from ui import state
 from ui.knobs import scale, slider
+from ui.session import state
 
 
 @dataclass(frozen=True)
 class Form:
-    """Widgets tied to the keys of `ui.state`, standing at `values` until they are moved."""
+    """Widgets tied to the keys of `ui.session.state`, standing at `values` until they are moved."""
 
     values: Mapping[state.Key, object]
     fixed: bool

@@ -4,9 +4,9 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from ui import state
 from ui.choose import View
 from ui.parts import charts, layout
+from ui.session import state
 
 
 def picture(view: View, position: int, side: int = charts.FRAME) -> None:

@@ -7,9 +7,10 @@ import math
 
 import streamlit as st
 
-from ui import cache, moment, panels, slow, travel
+from ui import moment, panels, slow, travel
 from ui.jobs.job import Job, JobView
 from ui.moment import Moment
+from ui.session import shared
 
 TICK = 0.45  # seconds between two looks at a running job …
 CROWD = 8  # … while no more runs than these are under way; each doubling doubles it
@@ -32,7 +33,7 @@ def outlook(planned) -> None:
 
 def tick() -> float:
     """Seconds between two looks: the more runs are watched, the longer, or clicks would wait."""
-    crowd = max(cache.pool().crowd, 1)
+    crowd = max(shared.pool().crowd, 1)
     return TICK * 2 ** max(0, math.ceil(math.log2(crowd / CROWD)))
 
 

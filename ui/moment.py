@@ -7,8 +7,8 @@ import numpy as np
 
 from netcore import Model, Network
 from netcore.analysis import diagnostics
-from ui import state
 from ui.jobs.job import Job, JobView
+from ui.session import state
 
 TRACED = 240  # rows of a trace; beyond, every second is dropped
 

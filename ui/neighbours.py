@@ -6,9 +6,10 @@ import numpy as np
 import streamlit as st
 
 from netcore.analysis import explain
-from ui import cache, state
+from ui.inside import features
 from ui.parts import signed
 from ui.parts.wording import article
+from ui.session import datasets, state
 from ui.sight import Sight
 
 COUNT = 8
@@ -22,15 +23,15 @@ INTRO = (
 
 
 def show(sight: Sight) -> None:
-    train = cache.dataset("mnist").train
+    train = datasets.dataset("mnist").train
     changing = sight.name == state.IN_TRAINING
-    most = IN_TRAINING if changing else cache.NEIGHBOURS
+    most = IN_TRAINING if changing else features.NEIGHBOURS
     near, _ = explain.nearest(train.images[:most], sight.image, COUNT)
     _row("By pixels", train, near, sight.answer)
     if changing:  # not worth keeping
         rows = explain.features(sight.network, train.images[:most])
     else:
-        rows = cache.features(sight.model)
+        rows = features.features(sight.model)
     queries = explain.features(sight.network, sight.image[None])
     for number, (row, query) in enumerate(zip(rows, queries, strict=True), start=1):
         near, _ = explain.nearest(row, query[0], COUNT)

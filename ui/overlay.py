@@ -8,9 +8,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from netcore.analysis import compare
-from ui import runs, state
 from ui.jobs.run import SEED, Run
 from ui.parts import charts, settings, wording
+from ui.session import runs, state
 
 TICK = 1.0  # seconds between two looks at a running job
 MOST = 10  # curves in a figure: as many as there are colours

@@ -11,8 +11,8 @@ import streamlit as st
 from dataset import DataError, strokes
 from dataset.ink import render
 from dataset.strokes import Drawing
-from ui import state
 from ui.parts import fabric, pictures
+from ui.session import state
 
 DIGITS = tuple(range(10))
 MOST = 300  # drawings

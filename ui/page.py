@@ -6,8 +6,8 @@ than the first on a server that has just started.
 
 import streamlit as st
 
-from ui import runs, state, visit
 from ui.parts import layout, menu
+from ui.session import runs, state, visit
 
 # Drawn here, since Streamlit fetches Material icons for the browser tab from the internet.
 FAVICON = """<svg viewBox="0 0 28 28"><rect width="28" height="28" rx="6" fill="#0b6299"/>

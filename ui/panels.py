@@ -7,9 +7,10 @@ import numpy as np
 import streamlit as st
 
 from netcore.analysis import diagnostics
-from ui import canvas, slow, state
+from ui import slow
 from ui.moment import Moment
 from ui.parts import fabric, lines, pixels, settings, thumbnails
+from ui.session import canvas, state
 
 HEIGHT = 280  # pixels of a chart
 PROBED = 100  # images at most, for gradients and silent units

@@ -7,7 +7,7 @@ from dataset import DataError
 from dataset.pictures import photograph, picture
 from dataset.variants.views import of_images
 from netcore import Model, ModelError
-from ui import reader, shelf, state
+from ui.session import answer, models, state
 
 FILE, CAMERA = "From a file", "With the camera"
 LARGEST_FILE = picture.MAX_PICTURE_BYTES // 1_000_000  # megabytes
@@ -27,7 +27,7 @@ def section(name: str) -> None:
         on_change="rerun",
     ) as box:
         if box.open:
-            st.fragment(_section)(shelf.models()[name])
+            st.fragment(_section)(models.models()[name])
 
 
 def _section(model: Model) -> None:
@@ -69,9 +69,9 @@ def _answer(model: Model, pixels: np.ndarray) -> None:
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=WIDTH):
             st.image(pixels, width=WIDTH, caption="Your picture")
-        with st.container(width=reader.ANSWER):
+        with st.container(width=answer.ANSWER):
             if len(images):
                 views = of_images(images)
-                reader.show(views, reader.reader_of(model), key="photograph")
+                answer.show(views, answer.reader_of(model), key="photograph")
             else:
                 st.info(NOTHING, icon=":material/search_off:")

@@ -4,10 +4,11 @@ import streamlit as st
 
 from netcore import Recipe
 from netcore.recipe import canonical
-from ui import cache, controls, runs, state
+from ui import controls
 from ui.augmentation import WAYS
-from ui.blueprint import Blueprint
+from ui.parts.blueprint import Blueprint
 from ui.parts.settings import BATCHES, DECAYS, RATES, WIDTHS
+from ui.session import link, runs, shared, state
 
 STOPS = {
     state.LR: RATES,
@@ -35,7 +36,7 @@ TOPS = {
 
 def base_of(recipe: Recipe) -> str | None:
     """The shipped recipe from which the form can be set to this one; None if there is none."""
-    recipes = cache.recipes()
+    recipes = shared.recipes()
     nearest = sorted(recipes, key=lambda name: name not in recipe.name)  # "fast" for "my fast"
     return next((name for name in nearest if _reaches(recipes[name], recipe)), None)
 
@@ -47,7 +48,7 @@ def _reaches(base: Recipe, recipe: Recipe) -> bool:
         return False
     if (base.beta2, base.eps) != (recipe.beta2, recipe.eps) or recipe.epochs < 0.1:
         return False
-    start, wanted = controls.values(base), controls.values(recipe)
+    start, wanted = link.form_values(base), link.form_values(recipe)
     return all(
         wanted[key] == start[key] or wanted[key] in STOPS.get(key, ()) or _within(key, wanted[key])
         for key in (*STOPS, *TOPS)
@@ -65,5 +66,5 @@ def change(recipe: Recipe, base: str) -> None:
     st.query_params.clear()
     state.RECIPE.set(base)
     state.DATASET.set(recipe.dataset)
-    for key, value in controls.values(recipe).items():
+    for key, value in link.form_values(recipe).items():
         key.set(value)

@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from ui import cache, canvas, state
 from ui.parts import pictures
+from ui.session import canvas, datasets, state
 
 DIGITS = 10
 SHEETS = 800  # the test set has at least 892 images of each digit
@@ -20,7 +20,7 @@ def show() -> None:
     ) as box:
         if not box.open:
             return
-        test, sheet = cache.dataset("mnist").test, state.TEST_SHEET.get()
+        test, sheet = datasets.dataset("mnist").test, state.TEST_SHEET.get()
         positions = [int(np.flatnonzero(test.labels == k)[sheet]) for k in range(DIGITS)]
         pictures.row(
             "Test images",

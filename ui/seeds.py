@@ -4,13 +4,15 @@ import numpy as np
 import streamlit as st
 
 from netcore.analysis import compare
-from ui import cache, overlay, runs, state
+from ui import overlay
 from ui.compare import chances
 from ui.jobs import launch
 from ui.jobs.run import SEED, Run
 from ui.jobs.series import Series
 from ui.parts import charts
 from ui.parts.wording import plain
+from ui.session import datasets, runs, state
+from ui.session import shared as session_shared
 
 FEWEST, MOST, ENOUGH = 3, 10, 6
 TICK = 1.0  # seconds between two looks at a series
@@ -120,7 +122,7 @@ def _begin() -> None:
 
 
 def _data_of(run: Run) -> bool:
-    return run.recipe.dataset in cache.dataset_names()
+    return run.recipe.dataset in datasets.dataset_names()
 
 
 def begin(run: Run, count: int) -> None:
@@ -130,7 +132,7 @@ def begin(run: Run, count: int) -> None:
     if not recipes:
         st.toast("These seeds are done already: ask for more.", icon=":material/check:")
         return
-    data, pool = cache.dataset(run.recipe.dataset), cache.pool()
+    data, pool = datasets.dataset(run.recipe.dataset), session_shared.pool()
     name = run.name.partition(SEED)[0]
 
     def make(recipe):

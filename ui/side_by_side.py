@@ -8,8 +8,8 @@ import streamlit as st
 
 from dataset.variants.views import of_drawings, of_images
 from netcore import Model, ModelError
-from ui import reader, shelf, state
 from ui.parts.wording import article
+from ui.session import answer, models, state
 from ui.sight import Sight
 
 TICK = 1.0  # seconds between two looks at the network in training
@@ -27,7 +27,7 @@ def show(sight: Sight) -> None:
 
 def _table(sight: Sight) -> None:
     views = of_drawings([sight.strokes]) if sight.strokes else of_images(sight.image[None])
-    rows = [_row(name, model, views) for name, model in shelf.models().items()]
+    rows = [_row(name, model, views) for name, model in models.models().items()]
     st.dataframe(
         {key: [row[key] for row in rows] for key in rows[0]},
         hide_index=True,
@@ -57,11 +57,11 @@ def _row(name: str, model: Model, views: np.ndarray) -> dict:
     """What one model makes of (1, V, 28, 28); a model whose numbers ran away has no answer."""
     row = {"Model": name, "Parameters": len(model.theta)}
     try:
-        shelf.check(model)
-        own = reader.new_reader(model)
-        reader.read(own, views)  # sets the memory up
+        models.check(model)
+        own = answer.new_reader(model)
+        answer.read(own, views)  # sets the memory up
         began = time.perf_counter()
-        reading = reader.read(own, views)
+        reading = answer.read(own, views)
         took = 1000 * (time.perf_counter() - began)
     except ModelError:
         empty = {"Sure": None, "Digits 0 to 9": [], "Second guess": "–", "Time": None}

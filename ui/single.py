@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from ui import cache, downloads, runs, share, state
 from ui.jobs.run import Run, id_of
 from ui.parts import wording
 from ui.parts.settings import changes_text, network
+from ui.session import downloads, link, models, runs, shared, state
 
 
 def show() -> None:
@@ -21,13 +21,13 @@ def show() -> None:
         _naming(run)
     with pass_on:
         st.markdown("#### Share")
-        share.link(run.recipe, run.changes)
+        link.run_link(run.recipe, run.changes)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.page_link(
                 "pages/train.py",
                 label="Open again in Train",
                 icon=":material/replay:",
-                query_params={share.PARAMETER: share.pack(run.recipe, run.changes)},
+                query_params={link.PARAMETER: link.pack(run.recipe, run.changes)},
                 help="The same set-up, ready to start.",
             )
             if run.model:
@@ -106,5 +106,5 @@ def _use(run: Run) -> None:
     own = state.MODELS.get()
     known = own.get(named.name)
     same = known is not None and known.theta is named.theta
-    state.MODEL.set(named.name if same else state.save_model(named, cache.shipped_models()))
+    state.MODEL.set(named.name if same else models.save_model(named, shared.shipped_models()))
     state.DRAW_WITH.set(True)

@@ -8,10 +8,10 @@ import numpy as np
 import streamlit as st
 
 from netcore.analysis import diagnostics
-from ui import state
 from ui.jobs.job import Job, JobView
 from ui.moment import Moment
 from ui.parts import lines, pixels, thumbnails
+from ui.session import state
 
 NAME = "Slow motion"
 SHOWN, WIDTH, ROWS = 10, 84, 304  # images of the batch, and their pixels on the screen

@@ -7,8 +7,6 @@ import streamlit as st
 from netcore import Recipe
 from netcore.recipe import ACTIVATIONS, dense_shape
 from netcore.search.sweep import BY_FACTORS, Range, Sweep
-from ui import cache, state
-from ui.choose import dataset
 from ui.parts.settings import (
     BATCHES,
     DECAYS,
@@ -19,6 +17,8 @@ from ui.parts.settings import (
     label,
     value_text,
 )
+from ui.session import shared, state
+from ui.session.datasets import choose_dataset
 
 MOST_AXES = 3
 IMAGES, EPOCHS, TRIALS = 5000, 1.0, 32
@@ -125,7 +125,7 @@ def _take_preset() -> None:
 
 
 def _recipe() -> Recipe:
-    recipes = cache.recipes()
+    recipes = shared.recipes()
     name = st.selectbox(
         "Recipe",
         list(recipes),
@@ -156,7 +156,7 @@ def _recipe() -> Recipe:
             **state.SWEEP_EPOCHS.bound,
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        data = dataset()
+        data = choose_dataset()
     return recipes[name].replace(
         dataset=data.name, train_images=images, epochs=epochs, steps=None, patience=None
     )
@@ -175,7 +175,7 @@ def _kind(preset: Preset) -> tuple[str, int | None]:
     )
     if kind == "Grid":
         return kind, None
-    most = cache.sweep_line().bounds.trials
+    most = shared.sweep_line().bounds.trials
     trials = st.slider(
         "Trials",
         min(4, most),

@@ -7,10 +7,11 @@ import streamlit as st
 
 import dataset
 from netcore.search.sweep import Result, Sweep, dumps, ranked
-from ui import cache, controls, state, sweep_charts
+from ui import sweep_charts
 from ui.jobs.sweeps import SweepJob, SweepView
 from ui.parts import charts
 from ui.parts.settings import label, sentence, value_text
+from ui.session import datasets, link, shared, state
 
 TICK = 0.7  # seconds between two looks at the progress
 REDRAW = 2.0  # and at the figures, which Plotly draws anew each time
@@ -34,7 +35,9 @@ def start(sweep: Sweep) -> None:
 
 def _job(sweep: Sweep) -> SweepJob:
     name = sweep.recipe.dataset
-    return SweepJob(sweep, cache.sweep_line(), cache.dataset(name), shared=name in dataset.names())
+    return SweepJob(
+        sweep, shared.sweep_line(), datasets.dataset(name), shared=name in dataset.names()
+    )
 
 
 def choose() -> SweepJob | None:
@@ -204,7 +207,7 @@ def _trial(job: SweepJob, result: Result, best: bool) -> None:
             label="Open in Train",
             disabled=not _data_is_open(job),
             icon=":material/model_training:",
-            query_params=controls.link(job.sweep.recipe.name, trial.recipe),
+            query_params=link.form_link(job.sweep.recipe.name, trial.recipe),
             help="Train with these settings: watch it, steer it, keep it. A run that stands there "
             "stays until you reset it.",
         )
@@ -226,7 +229,7 @@ def _download(job: SweepJob, results: list[Result]) -> None:
 
 def _data_is_open(job: SweepJob) -> bool:
     """Whether its dataset is here to train on: a visitor's file may have been replaced."""
-    return job.sweep.recipe.dataset in cache.dataset_names()
+    return job.sweep.recipe.dataset in datasets.dataset_names()
 
 
 def _verdict(job: SweepJob, order: list[Result]) -> None:

@@ -16,8 +16,16 @@ from dataset.ink import jitter
 from dataset.variants.views import of_drawings
 from netcore import Divergence, Model, finetune
 from netcore.confidence import calibration
-from ui import cache, own_set, shelf, state
+from ui import own_set
 from ui.parts import pictures
+from ui.session import (
+    datasets,
+    shared,
+    state,
+)
+from ui.session import (
+    models as session_models,
+)
 
 SLICE = 0.3  # seconds of work between two looks at the page
 TICK = 0.3  # seconds between two looks
@@ -62,7 +70,7 @@ class Course:
     def go_on(self) -> bool:
         """Work for a slice; False when the course is over. Raises Divergence."""
         began = time.perf_counter()
-        with cache.pool().turn():
+        with shared.pool().turn():
             while time.perf_counter() - began < SLICE:
                 if next(self._work, None) is None:
                     return False
@@ -136,11 +144,11 @@ def show(name: str) -> None:
 
 def _begin(name: str) -> None:
     state.TEACH_ERROR.clear()
-    model = shelf.models()[name]
+    model = session_models.models()[name]
     try:
-        data = cache.dataset(model.recipe.dataset)
+        data = datasets.dataset(model.recipe.dataset)
     except DataError:  # trained on a file that is not open here
-        data = cache.dataset("mnist")
+        data = datasets.dataset("mnist")
     state.COURSE.set(Course(name, model, own_set.drawings(), data))
 
 
@@ -180,7 +188,7 @@ def conclude() -> None:
         replaced = None
         recipe = course.taught.recipe.replace(name=f"{base[:50]}{SUFFIX}")
         named = Model(**{**vars(course.taught), "recipe": recipe})
-        name = state.save_model(named, cache.shipped_models())
+        name = session_models.save_model(named, shared.shipped_models())
     results = {key: tuple(value) for key, value in course.results.items()}
     taught = Taught(name, state.MODELS.get()[name], course.name, replaced, **results)
     state.TAUGHT.set([*state.TAUGHT.get(), taught][-MOST_UNDOS:])
@@ -196,7 +204,7 @@ def _undo() -> None:
         models[taught.name] = taught.replaced
     state.MODELS.set(models)
     state.TAUGHT.set(earlier)
-    if taught.before in shelf.models():
+    if taught.before in session_models.models():
         state.MODEL.set(taught.before)
 
 
@@ -253,9 +261,9 @@ def _score(right: np.ndarray) -> str:
 
 def _forgotten(taught: Taught, lost: np.ndarray) -> None:
     try:
-        images = cache.dataset(taught.model.recipe.dataset).validation
+        images = datasets.dataset(taught.model.recipe.dataset).validation
     except DataError:
-        images = cache.dataset("mnist").validation
+        images = datasets.dataset("mnist").validation
     labels = images.labels[lost[:SHOWN]]
     pictures.row(
         "Forgotten images",

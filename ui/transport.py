@@ -5,9 +5,9 @@ import math
 import streamlit as st
 
 from netcore import Recipe, RecipeError
-from ui import cache, runs, state
 from ui.jobs import launch
 from ui.jobs.job import EPOCH, Job
+from ui.session import datasets, runs, shared, state
 
 BLINK = 0.2  # seconds: a step or a pause that takes effect meanwhile is drawn at once, not twice
 
@@ -19,8 +19,8 @@ def _go(recipe: Recipe, steps=math.inf) -> None:
     if steps != 1:
         state.SLOW.set(False)
     if job is None:
-        data, changes = cache.dataset(recipe.dataset), cache.changes_of(recipe.name)
-        job = launch.job(recipe, data, cache.pool(), changes)
+        data, changes = datasets.dataset(recipe.dataset), shared.changes_of(recipe.name)
+        job = launch.job(recipe, data, shared.pool(), changes)
         state.JOB.set(job)
     job.run(steps)
     if steps == 1:
@@ -35,7 +35,7 @@ def _pause(job: Job) -> None:
 def _refusal(recipe: Recipe) -> str | None:
     """Why this server cannot train it, as a sentence."""
     try:
-        cache.pool().limits.check(recipe, cache.dataset(recipe.dataset).train.images.shape[1:])
+        shared.pool().limits.check(recipe, datasets.dataset(recipe.dataset).train.images.shape[1:])
     except RecipeError as error:
         return str(error)
     return None

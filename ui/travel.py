@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from ui import state
 from ui.jobs.job import Job, JobView
+from ui.session import state
 
 
 def show(job: Job, view: JobView) -> None:

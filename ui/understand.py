@@ -11,20 +11,10 @@ import streamlit as st
 
 from dataset.ink import render
 from netcore import ModelError
-from ui import (
-    canvas,
-    fragility,
-    layers,
-    neighbours,
-    shelf,
-    side_by_side,
-    state,
-    what_if,
-    why,
-    xray,
-)
+from ui import fragility, layers, neighbours, side_by_side, what_if, why, xray
 from ui.parts import fabric
 from ui.parts.layout import READING_WIDTH
+from ui.session import canvas, models, state
 from ui.sight import Sight
 
 
@@ -72,7 +62,7 @@ def panel(name: str, digits: list[list[np.ndarray]]) -> None:
         strokes = _one_of(digits)
         image = render.draw(strokes)
     try:
-        section.show(Sight(name, shelf.models()[name], strokes, image))
+        section.show(Sight(name, models.models()[name], strokes, image))
     except ModelError as error:
         st.error(str(error))
 

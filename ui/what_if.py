@@ -4,9 +4,10 @@ import numpy as np
 import streamlit as st
 
 from netcore.analysis import explain
-from ui import cache, state
+from ui.inside import features
 from ui.parts import signed
 from ui.parts.wording import article, confidence_text
+from ui.session import state
 from ui.sight import Sight
 
 SIDE = 250  # pixels of a picture
@@ -21,7 +22,7 @@ SMOOTH = {"Single dots": 0.0, "Small smudges": 1.0, "As a pen could": 2.0}
 def show(sight: Sight) -> None:
     target, smoothness = _choose(sight)
     with np.errstate(over="ignore", invalid="ignore"):
-        change = cache.change(sight.model, sight.image, target, smoothness)
+        change = features.change(sight.model, sight.image, target, smoothness)
     if change is None:
         st.info(
             f"No way from here to {article(target)} {target} was found: try another digit or "

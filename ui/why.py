@@ -4,8 +4,8 @@ import numpy as np
 import streamlit as st
 
 from netcore.analysis import explain
-from ui import state
 from ui.parts import signed
+from ui.session import state
 from ui.sight import Sight
 
 SIDE = 250  # pixels of a picture; three fit beside each other

@@ -5,9 +5,9 @@ import streamlit as st
 
 from dataset.ink import steps
 from netcore.analysis import explain
-from ui import canvas, state
 from ui.parts import fabric, signed
 from ui.parts.wording import confidence_text
+from ui.session import canvas, state
 from ui.sight import Sight
 
 SIDE = 108  # pixels of a picture: six fit beside each other, three on a phone

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import settle
 from tests.browser.drawing import expect_answer, expect_pixels, pixels, write
 from tests.handwriting import FOUR, SEVEN
-from ui.state import INSIDE
+from ui.session.state import INSIDE
 
 pytestmark = pytest.mark.browser
 

@@ -13,10 +13,10 @@ from streamlit.testing.v1 import AppTest
 from netcore import Trainer
 from tests.handwriting import fabric
 from tests.ui import small_jobs
-from ui import state
 from ui.jobs.job import Job
 from ui.jobs.limits import Limits
 from ui.jobs.pool import Pool
+from ui.session import state
 
 # The canvas can only be imported where Streamlit has looked for components, as a server does.
 _components = BidiComponentManager()

@@ -10,9 +10,9 @@ import netcore
 from netcore.confidence.reader import Reading
 from tests.handwriting import FOUR, SEVEN, ZERO, fabric, sent
 from tests.ui.screen import button, press, words
-from ui import cache, canvas, reader, shelf, state
 from ui.parts import wording
 from ui.parts.fabric import PAPER
+from ui.session import answer, canvas, models, shared, state
 
 SPEC = ["Flatten", {"layer": "Dense", "out_features": 10}, "LogSoftmax"]
 
@@ -79,7 +79,7 @@ def test_words_say_which_of_several_digits_is_doubtful():
 
 def test_a_mere_guess_is_pale_in_the_chart_and_nothing_is_ever_100_percent():
     likely = np.array([0.999, 0.001])
-    sure, guess = (reader.bars(likely, known)["series"][0]["data"][0] for known in (True, False))
+    sure, guess = (answer.bars(likely, known)["series"][0]["data"][0] for known in (True, False))
     assert sure["label"]["formatter"] == ">99%"
     assert sure["itemStyle"]["opacity"] == 1 > guess["itemStyle"]["opacity"]
 
@@ -109,7 +109,7 @@ def test_a_drawing_outlives_a_page_switch(draw):
 def test_a_link_opens_its_model_and_an_unknown_one_the_best(draw):
     assert draw(model="seed").selectbox(key="model").value == "seed"
     at = draw(model="no such model")
-    scores = {k: m.scores["validation_accuracy"] for k, m in cache.shipped_models().items()}
+    scores = {k: m.scores["validation_accuracy"] for k, m in shared.shipped_models().items()}
     assert at.selectbox(key="model").value == max(scores, key=scores.get)
     assert any("parameters, 99." in caption.value for caption in at.caption)
 
@@ -135,7 +135,7 @@ def test_a_network_of_the_session_is_built_once_for_a_model(draw):
 
 def test_a_model_for_other_images_is_refused_in_one_sentence():
     with pytest.raises(netcore.ModelError, match="input of 14 × 14, a drawing has 28 × 28"):
-        shelf.check(model(input_shape=(14, 14)))
+        models.check(model(input_shape=(14, 14)))
 
 
 @pytest.mark.parametrize(
@@ -148,19 +148,21 @@ def test_a_model_for_other_images_is_refused_in_one_sentence():
 )
 def test_a_model_without_ten_probabilities_is_refused(spec):
     with pytest.raises(netcore.ModelError, match="cannot tell ten digits apart"):
-        shelf.check(model(spec))
+        models.check(model(spec))
 
 
 def test_a_model_that_came_from_anywhere_is_described_without_false_scores():
     sound = replace(model(), scores={"test_accuracy": 0.975})
-    assert shelf.describe(sound) == "7,850 parameters, 97.5% of the test images right"
-    assert shelf.describe(replace(sound, scores={"test_accuracy": 1e300})) == "7,850 parameters"
+    assert models.describe(sound) == "7,850 parameters, 97.5% of the test images right"
+    assert models.describe(replace(sound, scores={"test_accuracy": 1e300})) == "7,850 parameters"
 
 
 def test_saved_models_get_names_of_their_own_and_the_oldest_makes_room(monkeypatch):
     session = {}
     monkeypatch.setattr(st, "session_state", session)
-    names = [state.save_model(model(name="dense"), ["dense"]) for _ in range(state.MOST_MODELS + 1)]
+    names = [
+        models.save_model(model(name="dense"), ["dense"]) for _ in range(state.MOST_MODELS + 1)
+    ]
     assert names[:2] == ["dense 2", "dense 3"]
     assert list(session[state.MODELS.name]) == names[1:]
 

@@ -5,7 +5,7 @@ import pytest
 
 from tests.handwriting import FOUR, HAND, SEVEN, ZERO, fabric
 from tests.ui.screen import button, press
-from ui import state
+from ui.session import state
 
 
 @pytest.fixture

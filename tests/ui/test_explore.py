@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import dataset
-from ui import cache, state
+from ui.explore import summary
+from ui.session import datasets, state
 
 
 @pytest.fixture
@@ -121,11 +122,13 @@ def test_the_map_spreads_classes_and_says_what_it_keeps(explore):
 
 def test_no_name_opens_a_path():
     with pytest.raises(dataset.DataError, match="not open"):
-        cache.dataset("/etc/hostname")
+        datasets.dataset("/etc/hostname")
 
 
 def test_statistics_of_one_file_are_not_taken_for_anothers():
-    shapes = [cache.shapes(one_digit(name, ink), "train")[0] for name, ink in [("a", 1), ("b", 9)]]
+    shapes = [
+        summary.shapes(one_digit(name, ink), "train")[0] for name, ink in [("a", 1), ("b", 9)]
+    ]
     assert [np.nanmax(mean) for mean in shapes] == [1, 9]
 
 

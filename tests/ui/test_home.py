@@ -4,8 +4,8 @@ import pytest
 
 from tests.handwriting import SEVEN, fabric
 from tests.ui.screen import words
-from ui import state
 from ui.parts.menu import PAGES
+from ui.session import state
 
 
 @pytest.fixture

@@ -9,10 +9,11 @@ import pytest
 from tests.handwriting import ZERO, fabric
 from tests.ui.screen import button, labelled
 from tests.ui.test_train import job_of, press
-from ui import augmentation, cache, live, panels, slow
+from ui import augmentation, live, panels, slow
 from ui.jobs.history import JobView
 from ui.jobs.timeline import Branch
 from ui.parts import lines, settings
+from ui.session import shared
 
 ALL = [name for name in panels.PANELS if name != slow.NAME]
 MADE = {  # what only this panel asks for
@@ -250,7 +251,7 @@ def test_pressing_resume_ends_the_look_back(page):
 def test_who_waits_for_a_place_is_told_how_many_are_before_them(page, monkeypatch):
     monkeypatch.setenv("PLAYGROUND_JOBS", "1")
     at = page(images="1000")
-    pool = cache.pool()
+    pool = shared.pool()
     places = [pool.enter(), pool.enter()]  # other visitors' runs
     job = press(at, "Start")
     at.run()
@@ -303,7 +304,7 @@ def moment(**changes):
 def test_up_to_eight_runs_are_looked_at_twice_a_second_and_more_of_them_less_often(
     monkeypatch, runs, least
 ):
-    monkeypatch.setattr(cache, "pool", lambda: SimpleNamespace(crowd=runs))
+    monkeypatch.setattr(shared, "pool", lambda: SimpleNamespace(crowd=runs))
     assert least <= 1 / live.tick() < 2 * least
 
 

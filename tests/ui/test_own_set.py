@@ -9,7 +9,8 @@ import pytest
 from dataset import DataError, strokes
 from tests.handwriting import FOUR, SEVEN, ZERO, fabric
 from tests.ui.screen import labelled, press
-from ui import own_set, state
+from ui import own_set
+from ui.session import state
 
 WRONG = "Wrong? Say what it was"
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 import dataset
 from tests.ui.screen import words
-from ui import state
+from ui.session import state
 
 
 @pytest.fixture

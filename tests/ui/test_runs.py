@@ -13,10 +13,11 @@ from netcore import Recipe, Trainer, freeze, loads
 from netcore.analysis import compare
 from netcore.recipe import dense_layers
 from tests.ui.screen import labelled, press, words
-from ui import downloads, overlay, runs, seeds
+from ui import overlay, seeds
 from ui.compare import Pair, verdict
 from ui.jobs.run import Run
 from ui.parts import settings, wording
+from ui.session import downloads, runs
 
 SMALL = Recipe(name="small", layers=dense_layers([8]), train_images=500, epochs=2, eval_every=5)
 

@@ -9,7 +9,8 @@ from dataset.ink import render
 from netcore import finetune
 from tests.handwriting import FOUR, ONE, ZERO
 from tests.ui.screen import button, press
-from ui import cache, own_set, state, teach
+from ui import own_set, teach
+from ui.session import shared, state
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def test_a_taught_model_reads_the_drawing_as_it_was_told_and_is_chosen(page):
     at = teach_it(page((FOUR, 9)))
     assert at.selectbox(key="model").value == "seed taught"
     model = at.session_state[state.MODELS.name]["seed taught"]
-    assert reads(cache.shipped_models()["seed"], FOUR) == 4 and reads(model, FOUR) == 9
+    assert reads(shared.shipped_models()["seed"], FOUR) == 4 and reads(model, FOUR) == 9
     assert "Then taught 1 drawing by hand." in model.recipe.comment
     (table,) = (text.value for text in at.markdown if "Read rightly" in text.value)
     assert "| Your drawings it learned from | 0 of 1 | 1 of 1 |" in table

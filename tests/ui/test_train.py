@@ -12,7 +12,7 @@ from netcore import Recipe, loads
 from netcore.recipe import dense_layers
 from tests.ui import screen
 from tests.ui.screen import button, labelled
-from ui import cache
+from ui.session import shared
 
 RECIPES = Path(__file__).parents[2] / "models/recipes"
 
@@ -106,7 +106,7 @@ def test_a_recipe_that_turns_knobs_on_its_way_does_so_here_too(page, monkeypatch
     recipe = Recipe(name="fast", layers=dense_layers([8]), train_images=500, steps=6)
     run = {"recipe": recipe.to_json(), "changes": [[4, {"lr": 0.02}]]}
     (tmp_path / "fast.json").write_text(json.dumps(run))
-    monkeypatch.setattr(cache, "RECIPES", tmp_path)
+    monkeypatch.setattr(shared, "RECIPES", tmp_path)
     st.cache_resource.clear()
     at = page()
     press(at, "Start")

@@ -12,8 +12,10 @@ from netcore.analysis import explain
 from tests.handwriting import FOUR, SEVEN, fabric
 from tests.ui.screen import words
 from tests.ui.test_draw import choose_own, model
-from ui import cache, fragility, side_by_side, state, understand, why, xray
+from ui import fragility, side_by_side, understand, why, xray
+from ui.inside import features
 from ui.parts.wording import confidence_text
+from ui.session import shared, state
 from ui.sight import Sight
 
 
@@ -153,12 +155,12 @@ def test_a_target_that_became_the_answer_is_let_go(look):
 
 
 def test_the_network_in_training_has_neighbours_and_stands_in_the_table(look, monkeypatch):
-    monkeypatch.setattr(cache, "features", None)  # what changes all the time is not kept
+    monkeypatch.setattr(features, "features", None)  # what changes all the time is not kept
     at = look("Neighbours", model="seed", strokes=())
     at.session_state[state.JOB.name] = SimpleNamespace(
         running=False,
         seen=lambda: None,
-        model=lambda: cache.shipped_models()["seed"],
+        model=lambda: shared.shipped_models()["seed"],
         view=lambda: SimpleNamespace(last=None, status="ready"),
         pause=lambda: None,
         join=lambda timeout: None,
@@ -222,7 +224,7 @@ def test_every_field_of_a_map_stands_in_the_series_of_its_digit():
 def test_all_models_stand_side_by_side_and_the_table_names_them(look):
     at = look("All models")
     table = at.dataframe[0].value
-    assert list(table["Model"]) == list(cache.shipped_models())
+    assert list(table["Model"]) == list(shared.shipped_models())
     assert set(table["Reads"]) == {"4"} and set(table["A digit"]) == {"yes"}
     assert "All of them read a **4**" in words(at)
 
@@ -256,12 +258,12 @@ def test_the_models_agreement_is_put_into_words(votes, sentence):
 
 
 def test_a_sight_never_writes_to_the_model_that_all_visitors_share():
-    shared = cache.shipped_models()["seed"]
-    before = shared.theta.copy()
-    sight = Sight("seed", shared, FOUR, render.draw(FOUR))
+    seed = shared.shipped_models()["seed"]
+    before = seed.theta.copy()
+    sight = Sight("seed", seed, FOUR, render.draw(FOUR))
     explain.saliency(sight.network, sight.image, sight.answer)
     assert sight.answer == 4
-    np.testing.assert_array_equal(shared.theta, before)
+    np.testing.assert_array_equal(seed.theta, before)
 
 
 def test_a_sight_says_that_numbers_ran_away():

@@ -42,6 +42,6 @@ def test_memory_grows_with_the_network():
 
 @pytest.fixture
 def recipes():
-    from ui.cache import RECIPES
+    from ui.session.shared import RECIPES
 
     return [Recipe.from_run(path.read_text())[0] for path in RECIPES.glob("*.json")]

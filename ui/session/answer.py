@@ -13,9 +13,9 @@ from dataset.ink import render, segment
 from dataset.variants.views import of_drawings, of_images
 from netcore import Model, ModelError
 from netcore.confidence.reader import Reader, Reading
-from ui import cache, canvas, shelf, state
 from ui.parts import fabric, pictures
 from ui.parts.wording import confidence_text, words
+from ui.session import canvas, models, shared, state
 
 ANSWER = 420  # pixels, width of the answer
 WORDS, LINES = 200, 236  # pixels, width and height of the digit and the sentence
@@ -55,7 +55,7 @@ def _panel(name, then, below) -> None:
         digits = [drawn]
         with st.container(width=ANSWER):
             try:
-                digits = _answer(shelf.models()[name], drawn, image)
+                digits = _answer(models.models()[name], drawn, image)
             except ModelError as error:
                 st.error(str(error))
             if below:
@@ -94,7 +94,7 @@ def show(views: np.ndarray, reader: Reader, key: str = "probabilities") -> None:
         title = rf"$\Huge {digits}$" if known else rf":gray[$\Huge {digits}$]"
     else:
         known = False
-        title, sentence, values = r":gray[$\Huge ?$]", NOTHING, np.zeros(shelf.DIGITS)
+        title, sentence, values = r":gray[$\Huge ?$]", NOTHING, np.zeros(models.DIGITS)
         images = np.zeros((1, render.FIELD, render.FIELD), np.uint8)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         with st.container(width=WORDS, height=LINES, border=False):  # keeps what is below in place
@@ -130,7 +130,7 @@ def reader_of(model: Model) -> Reader:
 
 def new_reader(model: Model) -> Reader:
     """A reader that knows what digits look like, if the model has learned to doubt."""
-    return Reader(model, cache.digits() if model.certainty else None)
+    return Reader(model, shared.digits() if model.certainty else None)
 
 
 def read(reader: Reader, views: np.ndarray) -> Reading:

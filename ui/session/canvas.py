@@ -10,8 +10,8 @@ import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
 from dataset.ink import render
-from ui import cache, state
 from ui.parts import fabric, pictures
+from ui.session import datasets, state
 
 PENS = {"Thin": 10, "Medium": fabric.PEN, "Broad": 28}  # canvas pixels
 TOOLS = {"pen": ":material/edit: Pen", "eraser": ":material/ink_eraser: Eraser"}
@@ -57,7 +57,7 @@ def picture() -> np.ndarray | None:
     dim as it is, since to take it away would load the canvas under a hand that draws the next one.
     """
     position = (state.DRAWING.get() or {}).get("image")
-    return None if position is None else cache.dataset("mnist").test.images[position]
+    return None if position is None else datasets.dataset("mnist").test.images[position]
 
 
 def image(drawn: list[np.ndarray]) -> np.ndarray:

@@ -12,9 +12,9 @@ from streamlit.runtime.runtime import Runtime
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from tests.ui.screen import button, press
-from ui import visit
 from ui.jobs.limits import Limits
-from ui.state import Visit
+from ui.session import visit
+from ui.session.state import Visit
 
 
 @pytest.fixture

@@ -6,21 +6,17 @@ The widget's own default must be the key's default. A key of the second group li
 only and is read and written by `get` and `set`; if it is `kept`, it outlives a reload of the page.
 """
 
-import itertools
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
 
-from netcore import Model
-
 
 @dataclass(eq=False)
 class Visit:
-    """What a visitor made, by session key: see `ui.visit`."""
+    """What a visitor made, by session key: see `ui.session.visit`."""
 
     word: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     values: dict[str, Any] = field(default_factory=dict)
@@ -227,26 +223,3 @@ def forget_image() -> None:
     """Other images come into view: back to the first sheet and its first image."""
     IMAGE.set(None)
     SHEET.set(1)
-
-
-def end_job() -> None:
-    """Put the run away: its thread rests, and nothing holds its memory any more."""
-    if job := JOB.get():
-        job.pause()
-    for key in (JOB, LOOK, SEEN_STEPS, LENS, TRACES, SLOW, SAVED, TAKEN):
-        key.clear()
-
-
-def save_model(model: Model, taken: Iterable[str]) -> str:
-    """Keep a model for this session; returns the name it gets, which is none of `taken`."""
-    own, base = MODELS.get(), model.name.strip() or "custom"
-    names = (base if n == 1 else f"{base} {n}" for n in itertools.count(1))
-    name = next(name for name in names if name not in {IN_TRAINING, *taken, *own})
-    MODELS.set(dict([*own.items(), (name, model)][-MOST_MODELS:]))
-    return name
-
-
-def training_snapshot() -> Model | None:
-    """The network in training as it is now; None without a job in this session."""
-    job = JOB.get()
-    return job.model() if job else None

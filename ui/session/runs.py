@@ -10,9 +10,9 @@ import itertools
 import json
 from dataclasses import replace
 
-from ui import state
 from ui.jobs.job import Job
 from ui.jobs.run import SEED, Run, id_of, of_job
+from ui.session import state
 
 WEIGHTS = 12_000_000  # bytes of weights a session may hold
 MOST = 200  # runs; their curves take up to 24 kB each
@@ -70,7 +70,7 @@ def put_away() -> None:
         job.pause()
         job.join(1.0)  # a slice takes a twentieth of a second
     collect()
-    state.end_job()
+    end_job()
     if job and (run := kept().get(id_of(job))):
         state.RUNS.set({**kept(), run.id: replace(run, over=True)})
 
@@ -128,3 +128,20 @@ def _within_budget(runs: dict[str, Run]) -> dict[str, Run]:
     if told:
         state.MADE_ROOM.set([*state.MADE_ROOM.get(), *reversed(told)])
     return runs
+
+
+def end_job() -> None:
+    """Put the run away: its thread rests, and nothing holds its memory any more."""
+    if job := state.JOB.get():
+        job.pause()
+    for key in (
+        state.JOB,
+        state.LOOK,
+        state.SEEN_STEPS,
+        state.LENS,
+        state.TRACES,
+        state.SLOW,
+        state.SAVED,
+        state.TAKEN,
+    ):
+        key.clear()

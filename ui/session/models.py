@@ -3,11 +3,14 @@
 Their own were saved on Train or opened from a file; they stay in the session.
 """
 
+import itertools
+from collections.abc import Iterable
+
 import streamlit as st
 
 import netcore
 from netcore import Model, ModelError, RecipeError
-from ui import cache, state
+from ui.session import shared, state
 
 INPUT_SHAPE, DIGITS = (28, 28), 10
 LARGEST_FILE = 64  # megabytes
@@ -15,9 +18,9 @@ LARGEST_FILE = 64  # megabytes
 
 def models() -> dict[str, Model]:
     """All of them by name; the first is the default."""
-    snapshot = state.training_snapshot()
+    snapshot = training_snapshot()
     training = {state.IN_TRAINING: snapshot} if snapshot else {}
-    return {**cache.shipped_models(), **training, **state.MODELS.get()}
+    return {**shared.shipped_models(), **training, **state.MODELS.get()}
 
 
 def check(model: Model) -> None:
@@ -77,7 +80,7 @@ def _open() -> None:
     except ModelError as error:
         state.MODEL_ERROR.set(str(error))
     else:
-        state.MODEL.set(state.save_model(model, cache.shipped_models()))
+        state.MODEL.set(save_model(model, shared.shipped_models()))
 
 
 def describe(model: Model) -> str:
@@ -87,3 +90,18 @@ def describe(model: Model) -> str:
     if accuracy is not None and 0 <= accuracy <= 1:
         parts.append(f"{accuracy:.1%} of the test images right")
     return ", ".join(parts)
+
+
+def save_model(model: Model, taken: Iterable[str]) -> str:
+    """Keep a model for this session; returns the name it gets, which is none of `taken`."""
+    own, base = state.MODELS.get(), model.name.strip() or "custom"
+    names = (base if n == 1 else f"{base} {n}" for n in itertools.count(1))
+    name = next(name for name in names if name not in {state.IN_TRAINING, *taken, *own})
+    state.MODELS.set(dict([*own.items(), (name, model)][-state.MOST_MODELS :]))
+    return name
+
+
+def training_snapshot() -> Model | None:
+    """The network in training as it is now; None without a job in this session."""
+    job = state.JOB.get()
+    return job.model() if job else None

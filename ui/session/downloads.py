@@ -7,8 +7,8 @@ import streamlit as st
 import dataset
 from dataset import Dataset
 from netcore.proof.bundle import bundle
-from ui import cache
 from ui.jobs.run import Run
+from ui.session import datasets
 
 
 def buttons(run: Run) -> None:
@@ -31,10 +31,10 @@ def buttons(run: Run) -> None:
             f"{run.name}.json",
             "Weights, recipe and scores as one file.",
         )
-        if run.recipe.dataset in cache.dataset_names():
+        if run.recipe.dataset in datasets.dataset_names():
             _button(
                 "Proof",
-                partial(prove, run, cache.dataset(run.recipe.dataset)),
+                partial(prove, run, datasets.dataset(run.recipe.dataset)),
                 f"{run.name}.proof.zip",
                 "The weights, a claim, and a short NumPy program that checks it on the published "
                 "images. Nobody needs to trust this page.",

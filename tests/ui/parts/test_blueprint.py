@@ -6,8 +6,8 @@ import pytest
 
 from netcore import Recipe
 from netcore.network import plan
-from ui import cache
-from ui.blueprint import Blueprint
+from ui.parts.blueprint import Blueprint
+from ui.session import shared
 
 BLUEPRINTS = [
     Blueprint(blocks, channels, kernel, hidden, activation, initializer, dropout)
@@ -47,7 +47,7 @@ def test_later_blocks_have_twice_the_channels():
     ],
 )
 def test_the_recipes_that_have_a_blueprint_are_recognised(recipe, blueprint):
-    assert Blueprint.of(cache.recipes()[recipe].layers) == blueprint
+    assert Blueprint.of(shared.recipes()[recipe].layers) == blueprint
 
 
 @pytest.mark.parametrize(

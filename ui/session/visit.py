@@ -17,8 +17,8 @@ import weakref
 import streamlit as st
 from streamlit import runtime
 
-from ui import state
 from ui.jobs import memory
+from ui.session import state
 
 REMEMBER = """
 export default function ({ data, setTriggerValue }) {

@@ -11,12 +11,13 @@ import dataset
 from netcore import Recipe, RecipeError
 from netcore.recipe import dense_layers
 from tests.ui.screen import press
-from ui import cache, reopen, share, state
-from ui.blueprint import Blueprint
+from ui import reopen
 from ui.jobs import launch
 from ui.jobs.limits import Limits
 from ui.jobs.pool import Pool
 from ui.jobs.run import id_of, of_job
+from ui.parts.blueprint import Blueprint
+from ui.session import link, shared, state
 
 QUICK = Recipe(
     name="quick", layers=dense_layers([16], dropout=0.1), optimizer="momentum", lr=0.05,
@@ -54,12 +55,12 @@ def steered_run():
 
 def test_a_link_holds_recipe_and_changes_and_little_else():
     changes = [[4, {"lr": 0.02, "dropout": 0.3}], [9, {"batch_size": 32}]]
-    for recipe in (QUICK, *cache.recipes().values()):
-        token = share.pack(recipe, [] if recipe.dropout is None else changes)
+    for recipe in (QUICK, *shared.recipes().values()):
+        token = link.pack(recipe, [] if recipe.dropout is None else changes)
         assert len(token) < 700 and set(token) <= set(
             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
         )
-        again, replayed = share.unpack(token)
+        again, replayed = link.unpack(token)
         assert again == recipe.replace(comment="")
         assert replayed == ([] if recipe.dropout is None else changes)
 
@@ -68,7 +69,7 @@ def test_whoever_opens_the_link_and_starts_gets_the_same_weights_to_the_bit(open
     first = steered_run()
     run = of_job(first)
     assert run.changes == [[4, {"lr": 0.02, "dropout": 0.3}], [7, {"steps": 7}]]
-    at = open_link(share.pack(run.recipe, run.changes))
+    at = open_link(link.pack(run.recipe, run.changes))
     assert any("Shared run: quick" in heading.value for heading in at.subheader)
     assert any(
         "learning rate 0.02 at step 4" in text.value.replace("\\", "") for text in at.markdown
@@ -133,20 +134,20 @@ def test_a_run_that_was_put_away_is_replayed_as_far_as_it_went(open_link):
     first.run(5)
     first.join(20)
     run = of_job(first)
-    at = press(open_link(share.pack(run.recipe, run.changes)), "Start")
+    at = press(open_link(link.pack(run.recipe, run.changes)), "Start")
     job = at.session_state["_job"]
     job.join(60)
     assert np.array_equal(job.model().theta, run.model.theta)
 
 
 def test_the_visitors_own_run_is_put_away_and_kept(open_link):
-    at = open_link(share.pack(QUICK, []))
+    at = open_link(link.pack(QUICK, []))
     press(at, "Leave it")
     assert "Step" in labels(at), "the form is there again"
     press(at, "Step")
     at.session_state["_job"].join(20)
     own = id_of(at.session_state["_job"])
-    at.query_params["run"] = share.pack(QUICK, [])
+    at.query_params["run"] = link.pack(QUICK, [])
     at.run()
     assert any("put away when this one starts" in info.value for info in at.info)
     press(at, "Start")
@@ -166,19 +167,19 @@ CONVOLUTIONAL = QUICK.replace(
 
 @pytest.mark.parametrize("recipe", [QUICK, CONVOLUTIONAL], ids=["dense", "convolutional"])
 def test_a_shared_run_can_be_changed_before_it_starts(open_link, recipe):
-    at = press(open_link(share.pack(recipe, [[1, {"lr": 0.2}]])), "Change it first")
+    at = press(open_link(link.pack(recipe, [[1, {"lr": 0.2}]])), "Change it first")
     assert "run" not in at.query_params
     at.select_slider(key="lr").set_value(0.02).run()
     press(at, "Step")
     assert at.session_state["_job"].recipe == recipe.replace(
         lr=0.02, name="my fast", eval_every=at.session_state["_job"].recipe.eval_every,
-        comment=cache.recipes()["fast"].comment, epochs=recipe.epochs,
+        comment=shared.recipes()["fast"].comment, epochs=recipe.epochs,
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["fast", "seed", "dense", "lenet", "best"])
 def test_the_shipped_recipes_can_be_reached_by_the_form(name):
-    assert reopen.base_of(cache.recipes()[name]) == name
+    assert reopen.base_of(shared.recipes()[name]) == name
 
 
 @pytest.mark.parametrize(
@@ -199,7 +200,7 @@ PLAIN = QUICK.to_json()
         ("%%%", "damaged"),
         ("AAAA", "damaged"),
         ("A" * 9000, "too long"),
-        (share.pack(QUICK, [])[:-9], "cut off"),
+        (link.pack(QUICK, [])[:-9], "cut off"),
         (BOMB, "holds too much"),
         (token_of([1, 2]), "a recipe is a JSON object"),
         (token_of({"recipe": {"self": 1}}), "unknown setting 'self'"),
@@ -221,15 +222,15 @@ PLAIN = QUICK.to_json()
 )
 def test_a_forged_link_is_refused_in_a_sentence(token, words):
     with pytest.raises(RecipeError, match=words):
-        share.unpack(token)
+        link.unpack(token)
 
 
 def test_a_broken_link_says_so_and_leaves_the_form(open_link):
-    at = open_link(share.pack(QUICK, [])[:-9])
+    at = open_link(link.pack(QUICK, [])[:-9])
     assert "The shared run cannot be opened: the link is damaged or cut off" in at.error[0].value
     assert "Start" in labels(at) and "Leave it" not in labels(at)
 
 
 def test_a_strangers_name_cannot_draw_on_the_page(open_link):
-    at = open_link(share.pack(QUICK.replace(name="![x](https://a.b/c)"), []))
+    at = open_link(link.pack(QUICK.replace(name="![x](https://a.b/c)"), []))
     assert at.subheader[0].value == r"Shared run: \!\[x\]\(https\:\/\/a.b\/c\)"
