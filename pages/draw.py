@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from ui import draw_exam, own_set, page, photo, samples, teach, understand
+from ui import page
+from ui.draw import exam, own_set, photo, samples, teach
+from ui.inside import sections
 from ui.session import answer, models
 
 page.start(
@@ -16,15 +18,15 @@ reading = st.container()  # above the choice of the model, which it depends on
 st.subheader("Who reads", anchor=False)
 teach.conclude()
 name = models.choose()
-if draw_exam.running():  # nothing else to look at meanwhile
+if exam.running():  # nothing else to look at meanwhile
     with reading:
-        draw_exam.panel()
+        exam.panel()
     st.stop()
 
 
 def below_the_canvas(digits: list) -> None:
     samples.show()
-    understand.panel(name, digits)
+    sections.panel(name, digits)
 
 
 with reading:
@@ -36,4 +38,4 @@ own_set.show()
 teach.show(name)
 
 st.subheader("Your exam", anchor=False)
-draw_exam.show(name)
+exam.show(name)

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from ui import compare, overlay, page, seeds, single
+from ui import page
 from ui.parts import wording
+from ui.runs import compare, curves, one_run, seeds
 from ui.session import runs, state
 
 page.start(
@@ -13,11 +14,11 @@ page.start(
     "another, and find out how much of a score is luck.",
 )
 
-SECTIONS = {"Curves": overlay.show, "A against B": compare.show, "Seeds": seeds.show,
-            "Keep and share": single.show}  # fmt: skip
+SECTIONS = {"Curves": curves.show, "A against B": compare.show, "Seeds": seeds.show,
+            "Keep and share": one_run.show}  # fmt: skip
 
 if runs.kept():
-    overlay.pulse()
+    curves.pulse()
     if gone := state.MADE_ROOM.get():
         st.info(
             f"Memory is short: the weights of {', '.join(map(wording.plain, gone))} made room for "

@@ -4,11 +4,11 @@ import streamlit as st
 
 from netcore import Recipe, RecipeError
 from netcore.network import plan
-from ui import live, reopen
 from ui.jobs import launch
 from ui.parts import wording
 from ui.parts.settings import changes_text, network
 from ui.session import datasets, link, runs, shared, state
+from ui.train import live, reopen
 
 LARGEST_FILE = 64  # megabytes; a model may be the run's file too
 

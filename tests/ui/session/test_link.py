@@ -11,13 +11,13 @@ import dataset
 from netcore import Recipe, RecipeError
 from netcore.recipe import dense_layers
 from tests.ui.screen import press
-from ui import reopen
 from ui.jobs import launch
 from ui.jobs.limits import Limits
 from ui.jobs.pool import Pool
 from ui.jobs.run import id_of, of_job
 from ui.parts.blueprint import Blueprint
 from ui.session import link, shared, state
+from ui.train import reopen
 
 QUICK = Recipe(
     name="quick", layers=dense_layers([16], dropout=0.1), optimizer="momentum", lr=0.05,
