@@ -6,6 +6,7 @@ from ui import page
 from ui.parts import wording
 from ui.runs import compare, curves, one_run, seeds
 from ui.session import runs, state
+from ui.session.runs import MADE_ROOM
 
 page.start(
     "Runs",
@@ -19,12 +20,12 @@ SECTIONS = {"Curves": curves.show, "A against B": compare.show, "Seeds": seeds.s
 
 if runs.kept():
     curves.pulse()
-    if gone := state.MADE_ROOM.get():
+    if gone := MADE_ROOM.get():
         st.info(
             f"Memory is short: the weights of {', '.join(map(wording.plain, gone))} made room for "
             "newer ones. Curves and recipes stay, so you can run them again."
         )
-        state.MADE_ROOM.clear()
+        MADE_ROOM.clear()
     section = st.segmented_control(
         "Look at",
         list(SECTIONS),

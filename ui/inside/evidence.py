@@ -6,7 +6,7 @@ import streamlit as st
 from netcore.analysis import explain
 from ui.inside.subject import Sight
 from ui.parts import signed
-from ui.session import state
+from ui.session.state import Key
 
 SIDE = 250  # pixels of a picture; three fit beside each other
 LEAST = 0.01  # a smaller loss of probability is not worth a colour
@@ -16,13 +16,15 @@ INTRO = (
     "little, and what is lost if a piece of the drawing is covered?"
 )
 
+EVIDENCE = Key("_evidence")  # the digit whose score is explained; None: the answer
+
 
 def show(sight: Sight) -> None:
     chosen = st.pills(
         "Evidence for",
         range(len(sight.logits)),
         help="The digit whose score is explained. With none chosen, it is the answer.",
-        **state.EVIDENCE.lasting,
+        **EVIDENCE.lasting,
     )
     k = sight.answer if chosen is None else chosen
     with st.container(horizontal=True, gap="small"):

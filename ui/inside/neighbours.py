@@ -10,7 +10,7 @@ from ui.inside import features
 from ui.inside.subject import Sight
 from ui.parts import signed
 from ui.parts.wording import article
-from ui.session import datasets, state
+from ui.session import datasets, models
 
 COUNT = 8
 SIDE = 72  # pixels of an image
@@ -24,7 +24,7 @@ INTRO = (
 
 def show(sight: Sight) -> None:
     train = datasets.dataset("mnist").train
-    changing = sight.name == state.IN_TRAINING
+    changing = sight.name == models.IN_TRAINING
     most = IN_TRAINING if changing else features.NEIGHBOURS
     near, _ = explain.nearest(train.images[:most], sight.image, COUNT)
     _row("By pixels", train, near, sight.answer)

@@ -8,7 +8,8 @@ from netcore.analysis import explain
 from ui.inside.subject import Sight
 from ui.parts import fabric, signed
 from ui.parts.wording import confidence_text
-from ui.session import canvas, state
+from ui.session import canvas
+from ui.session.state import Key
 
 SIDE = 108  # pixels of a picture: six fit beside each other, three on a phone
 INTRO = (
@@ -25,6 +26,9 @@ CARDS = {  # step: title, what it does, what happens without it
     ),
     "centre": ("Centre", "The centre of mass moves to the middle.", "It stays where it was."),
 }
+
+
+ROAD = {step: Key(f"_road_{step}", True) for step in ("crop", "scale", "pen", "centre")}
 
 
 def show(sight: Sight) -> None:
@@ -44,7 +48,7 @@ def show(sight: Sight) -> None:
         for step, (title, done, without) in CARDS.items():
             with _card():
                 help = f"{done} Left out: {without[0].lower()}{without[1:]}"
-                on = st.toggle(title, value=True, help=help, **state.ROAD[step].lasting)
+                on = st.toggle(title, value=True, help=help, **ROAD[step].lasting)
                 places.append(_card())
                 roads.append([*roads[-1], step] if on else roads[-1])
                 left_out.append(not on)

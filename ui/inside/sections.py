@@ -24,6 +24,9 @@ from ui.inside.subject import Sight
 from ui.parts import fabric
 from ui.parts.layout import READING_WIDTH
 from ui.session import canvas, models, state
+from ui.session.state import Key
+
+INSIDE_DIGIT = Key("_inside_digit", 0)  # which of several digits on the canvas is looked into
 
 
 class Section(NamedTuple):
@@ -76,8 +79,8 @@ def panel(name: str, digits: list[list[np.ndarray]]) -> None:
 
 
 def _one_of(digits: list[list[np.ndarray]]) -> list[np.ndarray]:
-    if state.INSIDE_DIGIT.get() not in range(len(digits)):
-        state.INSIDE_DIGIT.clear()
+    if INSIDE_DIGIT.get() not in range(len(digits)):
+        INSIDE_DIGIT.clear()
     number = st.segmented_control(
         "Which of the digits",
         range(len(digits)),
@@ -85,6 +88,6 @@ def _one_of(digits: list[list[np.ndarray]]) -> list[np.ndarray]:
         format_func=lambda number: f"Number {number + 1} from the left",
         required=True,
         help="They were read one by one, and are looked into one by one.",
-        **state.INSIDE_DIGIT.lasting,
+        **INSIDE_DIGIT.lasting,
     )
     return digits[number]
