@@ -41,7 +41,7 @@ def go_on(job: Job) -> None:
         job.run(1)
 
 
-def show(moment: Moment) -> None:
+def last_step(moment: Moment) -> None:
     """The step that comes next, and how to let steps follow each other."""
     job = moment.job
     with st.container(border=True):

@@ -14,7 +14,7 @@ from ui.session.state import Key
 SHARE_OPEN = Key("_share_open", False)
 
 
-def show(job: Job) -> None:
+def report(job: Job) -> None:
     """The score on images the run never looked at, and the ways to keep the network."""
     exam = job.view().exam
     images, wrong = exam["confusion"].sum(), exam["confusion"].sum() - exam["confusion"].trace()
