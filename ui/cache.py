@@ -9,7 +9,6 @@ import hashlib
 import re
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -18,12 +17,12 @@ import dataset as data
 import netcore
 from dataset import DataError, Dataset, stats, table
 from netcore.analysis import explain
+from netcore.commands import MODELS
 from netcore.confidence import calibration, subspaces
 from ui import state, sweeps
 from ui.limits import Limits
 from ui.pool import Pool
 
-MODELS = Path(__file__).parent.parent / "models"
 RECIPES = MODELS / "recipes"
 SIMPLEST_FIRST = ("fast", "seed", "linear", "memorize", "vanishing", "dense", "lenet")
 
