@@ -51,7 +51,7 @@ def watch(page):
             page.get_by_role("slider", name="Learning rate").press("ArrowLeft")
             steered = True
         page.wait_for_timeout(PAUSE)
-    return frames[:: math.ceil(len(frames) / MOST)]
+    return frames[:: -math.ceil(len(frames) / MOST)][::-1]  # the last one stays
 
 
 def main():
