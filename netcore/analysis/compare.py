@@ -5,11 +5,11 @@ of them reads rightly and the other does not. `sign_flip` is about two recipes: 
 the same seeds, and what tells is by how much one led with each of them.
 """
 
-import itertools
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import binomtest
+from numpy.typing import ArrayLike
+from scipy.stats import binomtest, permutation_test
 
 LEVEL = 0.05  # below this, luck is not a good explanation any more
 MOST_PAIRS = 16  # 65,536 ways to flip; above, the test would want sampling
@@ -44,20 +44,24 @@ def mcnemar(a, b, targets) -> Answers:
     return Answers(both_right, only_a, only_b, both_wrong, float(p))
 
 
-def sign_flip(differences) -> float:
-    """The exact paired permutation test. differences: (n,), A − B for each seed → p, two-sided.
+def sign_flip(differences: ArrayLike) -> float:
+    """The exact paired permutation test: differences A − B, one for each seed (n,) → p, two-sided.
 
-    If A and B were the same, each difference could as well have the other sign: p is the share of
-    all 2ⁿ ways to choose signs whose sum is as far from 0 as the one found. Nothing is assumed of
-    the distribution, and the price is plain: n pairs cannot give less than 2 / 2ⁿ, so fewer than
-    six never reach 0.05. Fisher 1935, The Design of Experiments, § 21.
+    If A and B were equal, each difference could as well have the other sign. p is the share of all
+    2ⁿ sign choices whose sum is at least as far from 0 as the observed one, so n pairs cannot give
+    less than 2 / 2ⁿ. Fisher 1935, The Design of Experiments, § 21. ValueError unless n is 2 to 16.
     """
     differences = np.asarray(differences, float)
-    if not 1 <= len(differences) <= MOST_PAIRS:
-        raise ValueError(f"sign_flip takes 1 to {MOST_PAIRS} differences, not {len(differences)}")
-    signs = np.array(list(itertools.product((1, -1), repeat=len(differences))))  # (2ⁿ, n)
-    sums = np.abs(signs @ differences)
-    return float(np.mean(sums >= sums[0] * (1 - 1e-9)))  # the first has all signs as found
+    if not 2 <= len(differences) <= MOST_PAIRS:
+        raise ValueError(f"sign_flip takes 2 to {MOST_PAIRS} differences, not {len(differences)}")
+
+    def total(x: np.ndarray, axis: int) -> np.ndarray:
+        return np.round(x.sum(axis=axis), 12)  # else rounding errors break ties between sums
+
+    test = permutation_test(
+        (differences,), total, permutation_type="samples", n_resamples=np.inf, vectorized=True
+    )
+    return float(test.pvalue)
 
 
 class Band(NamedTuple):
