@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from netcore.confidence.calibration import HIDDEN_AXES, Certainty
-from netcore.confidence.subspaces import Subspaces
+from netcore.confidence.calibration import Certainty
+from netcore.confidence.subspaces import HIDDEN_AXES, Subspaces
 from netcore.network import Network, plan
 from netcore.recipe import Recipe, RecipeError, check_changes
 

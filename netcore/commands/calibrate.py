@@ -35,7 +35,7 @@ def run_calibrate(options):
         raise ModelError("only models that read images of 28 × 28 can be calibrated")
     data = dataset.load(model.recipe.dataset)
     network, train, classes = model.network(), data.train, len(data.classes)
-    digits = subspaces.learn(train.images, train.labels, classes, calibration.PIXEL_AXES)
+    digits = subspaces.of_images(train.images, train.labels, classes)
     validation, test = (views.of_images(split.images) for split in (data.validation, data.test))
     logits, hidden = calibration.see(network, validation)
     familiar = _familiar(network, train, classes)
@@ -63,7 +63,7 @@ def _familiar(network, train, classes):
         return None
     chosen = subspaces.first_of_each(train.labels, classes)
     _, hidden = calibration.see(network, train.images[chosen][:, None])
-    return subspaces.learn(hidden, train.labels[chosen], classes, calibration.HIDDEN_AXES)
+    return subspaces.learn(hidden, train.labels[chosen], classes, subspaces.HIDDEN_AXES)
 
 
 def _calibration(reader, test, labels, logits, validation_labels):

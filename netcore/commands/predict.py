@@ -11,7 +11,7 @@ from dataset.pictures import photograph, picture
 from dataset.variants.views import COUNT, of_drawings, of_images
 from netcore import metrics
 from netcore.commands import command, read_model
-from netcore.confidence import calibration, subspaces
+from netcore.confidence import subspaces
 from netcore.confidence.reader import Reader
 
 DIGITS = 10
@@ -62,8 +62,8 @@ def run_predict(options):
 
 def _digits():
     """What MNIST's digits look like, to doubt what does not."""
-    train = dataset.load("mnist").train
-    return subspaces.learn(train.images, train.labels, DIGITS, calibration.PIXEL_AXES)
+    data = dataset.load("mnist")
+    return subspaces.of_images(data.train.images, data.train.labels, len(data.classes))
 
 
 def _read_images(read, paths):

@@ -21,7 +21,6 @@ from scipy.stats import mannwhitneyu
 from netcore import functional
 from netcore.speed import parallel
 
-PIXEL_AXES, HIDDEN_AXES = 40, 20  # of each class, in images and in a hidden layer
 REFUSED = 0.015  # share of the validation digits that fall below the threshold
 TAIL = 2  # percent of them that lie farther than one spread on the bad side
 OPTIONAL = {"hidden_middle", "hidden_spread"}  # files of dense networks have none

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from netcore.analysis.pca import principal_axes
 from netcore.functional import scale_pixels
 
+PIXEL_AXES, HIDDEN_AXES = 40, 20  # of each class, in images and in a hidden layer
 EACH = 800  # examples of a class to learn from: more change little
-SPARE, ROUNDS = 20, 4  # of the search for principal components
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +33,14 @@ class Subspaces:
         return np.log1p(np.maximum(distances, 0)).T
 
 
+def of_images(images: np.ndarray, labels: np.ndarray, classes: int) -> Subspaces:
+    """The subspaces of a dataset's training images (N, …) uint8, labels (N,) integers.
+
+    These judge what a model is shown, in `calibrate`, `predict` and the app alike.
+    """
+    return learn(images, labels, classes, PIXEL_AXES)
+
+
 def first_of_each(targets, classes):
     """Positions of the examples to learn from: the first `EACH` of every class."""
     return np.concatenate([np.flatnonzero(targets == k)[:EACH] for k in range(classes)])
@@ -46,20 +55,6 @@ def learn(x, targets, classes, components):
         ours = x[targets == k]
         if len(ours):
             plane[0] = ours.mean(axis=0)
-        axes = _components(ours - plane[0], components).T  # fewer than asked of a few examples
-        plane[1 : 1 + len(axes)] = axes
+        axes, _ = principal_axes(ours - plane[0], components, randomized=True)
+        plane[1 : 1 + len(axes)] = axes  # few examples have fewer axes; the others stay 0
     return Subspaces(planes)
-
-
-def _components(x, count):
-    """The first principal components of centred rows (N, D) → (D, count), nearly: by iteration.
-
-    Some rounds of x.T @ x on a random plane, a little wider than asked for, turn it towards them,
-    far faster than all eigenvectors (Halko et al. 2011, https://arxiv.org/abs/0909.4061).
-    """
-    wider = min(count + SPARE, x.shape[1])
-    plane = np.random.default_rng(0).standard_normal((x.shape[1], wider), np.float32)
-    for _ in range(ROUNDS):
-        plane, _ = np.linalg.qr(x.T @ (x @ plane))
-    _, _, turned = np.linalg.svd(x @ plane, full_matrices=False)
-    return plane @ turned[:count].T
