@@ -17,23 +17,23 @@ def blocks(images: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def mean_and_std(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Per-pixel mean and standard deviation of uint8 images (N, 28, 28), each (28, 28) float64.
+    """Per-pixel mean and standard deviation of uint8 images (N, H, W), each (H, W) float64.
 
-    Both are NaN when there are no images.
+    Both are NaN without images.
     """
     if not len(images):
         empty = np.full(images.shape[1:], np.nan)
         return empty, empty.copy()
-    total = sum(block.sum(axis=0, dtype=np.int64) for block in blocks(images))
-    squares = sum(
-        np.square(block, dtype=np.int32).sum(axis=0, dtype=np.int64) for block in blocks(images)
-    )
-    mean = total / len(images)
-    return mean, np.sqrt(np.maximum(squares / len(images) - mean**2, 0))
+    sums = np.zeros((2, *images.shape[1:]), np.int64)  # of the values, and of their squares
+    for block in blocks(images):
+        sums[0] += block.sum(axis=0, dtype=np.int64)
+        sums[1] += np.square(block, dtype=np.int32).sum(axis=0, dtype=np.int64)
+    mean, square = sums / len(images)
+    return mean, np.sqrt(np.maximum(square - mean**2, 0))
 
 
 def histogram(images: np.ndarray) -> np.ndarray:
-    """How many pixels have each of the values 0 … 255: (256,) integers."""
+    """Number of pixels with each of the values 0 … 255: (256,) integers."""
     counts = np.zeros(256, np.int64)
     for block in blocks(images):
         counts += np.bincount(block.ravel(), minlength=256)
@@ -41,6 +41,6 @@ def histogram(images: np.ndarray) -> np.ndarray:
 
 
 def select(labels: np.ndarray, digit: int | None = None, seed: int = 0) -> np.ndarray:
-    """Positions of the images of a digit (None: of all), shuffled by `seed` unless it is 0."""
+    """Indices of the images of one digit (None: of all), shuffled by `seed` unless it is 0."""
     positions = np.arange(len(labels)) if digit is None else np.flatnonzero(labels == digit)
     return np.random.default_rng(seed).permutation(positions) if seed else positions

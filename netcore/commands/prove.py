@@ -28,4 +28,10 @@ def run_prove(options):
     content = bundle(model, part.images, part.labels, **place._asdict())
     options.out.write_bytes(content)
     print(f"{model.name}: saved to {options.out}. Unpack it and run: python prove.py {place.files}")
-    return {"file": str(options.out), "bytes": len(content), **place._asdict()}
+    return {
+        "file": str(options.out),
+        "bytes": len(content),
+        "says": place.description,
+        "files": place.files,
+        "rows": place.rows,
+    }

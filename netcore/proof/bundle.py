@@ -32,18 +32,17 @@ NumPy {numpy} on {machine}.
 """
 
 
-def bundle(model, images, labels, says, files, rows) -> bytes:
-    """The bytes of a zip file that proves how many of these images the model reads rightly.
+def bundle(model, images, labels, description, files, rows) -> bytes:
+    """The bytes of a zip file that proves how many of these images the model classifies correctly.
 
-    images: (N, *input_shape) uint8, labels: (N,) uint8. In words, `says` tells what they are and
-    `files` in which published files to find them; there they are the rows `rows`, (first, behind
-    the last).
+    images: (N, *input_shape) uint8, labels: (N,) uint8. `description` says what they are. They are
+    the rows `rows`, (first, one past the last), of the published `files`.
     """
     network = model.network()
     right = int((network.log_probs(images).argmax(axis=1) == labels).sum())
     arrays = _arrays(network)
     claim = {
-        "says": says,
+        "says": description,
         "right": right,
         "count": len(labels),
         "rows": list(rows),

@@ -50,7 +50,7 @@ def show(sight: Sight) -> None:
                 left_out.append(not on)
                 st.caption(done if on else without)
     pen = canvas.pen() / 2
-    images = np.array([steps.road(sight.strokes, road, fabric.SIDE, pen) for road in roads])
+    images = np.array([steps.render_steps(sight.strokes, road, fabric.SIDE, pen) for road in roads])
     likely = explain.probabilities(sight.read(images))
     for place, image, values, out in zip(places, images, likely, left_out, strict=True):
         with place:

@@ -72,7 +72,7 @@ def of_every_kind(tmp_path):
                   buffers=network.buffers)  # fmt: skip
     labels = network.predict(images).argmax(axis=1).astype(np.uint8)
     assert len(set(labels)) > 2, "a network that always says the same would prove little"
-    place = {"says": "some digits", "files": "some.npz", "rows": (0, 300)}
+    place = {"description": "some digits", "files": "some.npz", "rows": (0, 300)}
     return unpack(bundle.bundle(model, images, labels, **place), tmp_path), images, labels
 
 
