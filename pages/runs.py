@@ -6,6 +6,7 @@ from ui import page
 from ui.parts import wording
 from ui.runs import compare, curves, one_run, seeds
 from ui.session import runs, state
+from ui.session.runs import MADE_ROOM
 
 page.start(
     "Runs",
@@ -14,17 +15,21 @@ page.start(
     "another, and find out how much of a score is luck.",
 )
 
-SECTIONS = {"Curves": curves.show, "A against B": compare.show, "Seeds": seeds.show,
-            "Keep and share": one_run.show}  # fmt: skip
+SECTIONS = {
+    "Curves": curves.chosen_curves,
+    "A against B": compare.two_runs,
+    "Seeds": seeds.many_seeds,
+    "Keep and share": one_run.details,
+}
 
 if runs.kept():
     curves.pulse()
-    if gone := state.MADE_ROOM.get():
+    if gone := MADE_ROOM.get():
         st.info(
             f"Memory is short: the weights of {', '.join(map(wording.plain, gone))} made room for "
             "newer ones. Curves and recipes stay, so you can run them again."
         )
-        state.MADE_ROOM.clear()
+        MADE_ROOM.clear()
     section = st.segmented_control(
         "Look at",
         list(SECTIONS),

@@ -1,6 +1,7 @@
 """The exam of the person: ten digits to draw, and how well each model reads this handwriting."""
 
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import streamlit as st
@@ -11,12 +12,20 @@ from dataset.variants import views
 from netcore import Model, ModelError, metrics
 from netcore.confidence.reader import Reader
 from ui.draw import own_set
+from ui.draw.own_set import OWN_ERROR
 from ui.parts import charts, fabric, pictures
 from ui.parts.wording import article
 from ui.session import canvas, models, state
+from ui.session.state import Key
 
 DIGITS = 10
 MOST = 20  # rounds whose drawings are kept
+
+SITTING = Key("_sitting")  # the exam of the visitor that goes on now, a ui.draw_exam.Sitting
+SHEETS = Key("_sheets", ())  # what was handed in so far: (strokes, digit)
+HANDED = Key("_handed", (), kept=True)  # what was handed in with exams that are over
+HANDED_KEPT = Key("_handed_kept", False)  # these are in the visitor's own set
+EXAM_READ = Key("_exam_read", MappingProxyType({}))  # model's name → (Model, drawings, answers)
 
 
 @dataclass(frozen=True)
@@ -34,14 +43,14 @@ class Sitting:
 
 
 def running() -> bool:
-    return state.SITTING.get() is not None
+    return SITTING.get() is not None
 
 
 def begin() -> None:
     """Ask for all ten digits, in an order of chance, on an empty canvas."""
     digits = tuple(map(int, np.random.default_rng().permutation(DIGITS)))
-    state.SITTING.set(Sitting(digits, state.DRAWING.get(), tuple(state.UNDO.get())))
-    state.SHEETS.set([])
+    SITTING.set(Sitting(digits, state.DRAWING.get(), tuple(state.UNDO.get())))
+    SHEETS.set([])
     canvas.lay({"strokes": []})
 
 
@@ -51,7 +60,7 @@ def panel() -> None:
 
 
 def _panel() -> None:
-    sitting = state.SITTING.get()
+    sitting = SITTING.get()
     if sitting is None:  # that was the last one
         st.rerun()
     # The question stands first, where a phone shows it above the canvas.
@@ -83,30 +92,30 @@ def _panel() -> None:
 
 
 def _hand_in() -> None:
-    sitting, drawn = state.SITTING.get(), fabric.strokes(state.DRAWING.get())
+    sitting, drawn = SITTING.get(), fabric.strokes(state.DRAWING.get())
     if not drawn:
         return
-    state.SHEETS.set([*state.SHEETS.get(), (drawn, sitting.digits[0])])
+    SHEETS.set([*SHEETS.get(), (drawn, sitting.digits[0])])
     if left := sitting.digits[1:]:
-        state.SITTING.set(Sitting(left, sitting.drawing, sitting.undo))
+        SITTING.set(Sitting(left, sitting.drawing, sitting.undo))
         canvas.lay({"strokes": []})
     else:
-        handed = [*state.HANDED.get(), *state.SHEETS.get()]
-        state.HANDED.set(handed[-MOST * DIGITS :])
-        state.HANDED_KEPT.set(False)
+        handed = [*HANDED.get(), *SHEETS.get()]
+        HANDED.set(handed[-MOST * DIGITS :])
+        HANDED_KEPT.set(False)
         _leave()
 
 
 def _leave() -> None:
     """Back to what lay on the canvas before."""
-    sitting = state.SITTING.get()
-    state.SITTING.clear()
+    sitting = SITTING.get()
+    SITTING.clear()
     canvas.lay(sitting.drawing or {"strokes": []}, sitting.undo)
 
 
-def show(name: str) -> None:
+def results(name: str) -> None:
     """The way in, and the results so far, with the mistakes of the model of this name."""
-    handed = state.HANDED.get()
+    handed = HANDED.get()
     with st.container(horizontal=True):
         st.button(
             "Draw ten more" if handed else "Draw these ten",
@@ -119,7 +128,7 @@ def show(name: str) -> None:
             st.button(
                 "Add them to my set",
                 icon=":material/library_add:",
-                disabled=state.HANDED_KEPT.get(),
+                disabled=HANDED_KEPT.get(),
                 help="To teach with. Of a model that has learned from them they are no test any "
                 "more.",
                 on_click=_join,
@@ -128,9 +137,9 @@ def show(name: str) -> None:
                 "Forget the exam",
                 icon=":material/delete:",
                 help="Take these results away.",
-                on_click=state.HANDED.clear,
+                on_click=HANDED.clear,
             )
-    if refusal := state.OWN_ERROR.get():
+    if refusal := OWN_ERROR.get():
         st.error(refusal)
     if handed:
         _results(name, handed)
@@ -139,14 +148,14 @@ def show(name: str) -> None:
 
 
 def _join() -> None:
-    state.OWN_ERROR.clear()
+    OWN_ERROR.clear()
     try:
-        for drawn, label in state.HANDED.get():
+        for drawn, label in HANDED.get():
             if own_set.position_of(drawn) is None:
                 own_set.add(drawn, label)
-        state.HANDED_KEPT.set(True)
+        HANDED_KEPT.set(True)
     except DataError as error:
-        state.OWN_ERROR.set(str(error))
+        OWN_ERROR.set(str(error))
 
 
 def _results(name: str, handed: list) -> None:
@@ -198,10 +207,10 @@ def _sheet(images: np.ndarray, labels: np.ndarray, answers: np.ndarray) -> None:
 
 def _read(name: str, model: Model, handed: list) -> np.ndarray:
     """Answers (N,), as the page above gives them; kept until model or drawings change."""
-    known = state.EXAM_READ.get()
+    known = EXAM_READ.get()
     if name in known and known[name][0] is model and known[name][1] is handed:
         return known[name][2]
     with np.errstate(over="ignore", invalid="ignore"):  # of a network that ran away
         read = Reader(model)(views.of_drawings([drawn for drawn, _ in handed])).answers
-    state.EXAM_READ.set({**known, name: (model, handed, read)})
+    EXAM_READ.set({**known, name: (model, handed, read)})
     return read

@@ -13,6 +13,7 @@ from dataset.ink import render
 from dataset.strokes import Drawing
 from ui.parts import fabric, pictures
 from ui.session import state
+from ui.session.state import Key
 
 DIGITS = tuple(range(10))
 MOST = 300  # drawings
@@ -20,6 +21,17 @@ LEARNED = 10  # so many are learned from; of those after them every third is kep
 EVERY = 3
 LARGEST_FILE = 5  # megabytes
 FARTHEST = 1e6  # a coordinate beyond it is none
+
+OWN_SET = Key("_own_set", (), kept=True)  # of ui.own_set.Own
+OWN_COUNT = Key("_own_count", 0, kept=True)  # drawings that ever joined it
+OWN_CHANGED = Key("_own_changed", False)  # the page still shows the set as it was
+OWN_CHOSEN = Key("_own_chosen")  # position of the drawing to correct
+OWN_LABEL = Key("_own_label")
+OWN_PICTURES = Key("_own_pictures")
+OWN_FILE = Key("_own_file")
+OWN_ERROR = Key("_own_error")  # why a drawing could not join, as a sentence
+OWN_FILE_ERROR = Key("_own_file_error")  # why a file was refused, as a sentence
+SAID = Key("_said")  # what the drawing on the canvas was meant to be
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,30 +42,30 @@ class Own:
 
 
 def drawings() -> list[Own]:
-    return list(state.OWN_SET.get())
+    return list(OWN_SET.get())
 
 
 def add(drawn: list[np.ndarray], label: int) -> None:
     """One more drawing; DataError if there is no room."""
     if len(drawings()) >= MOST:
         raise DataError(f"Your set is full at {MOST} drawings: download it, then empty it.")
-    number = state.OWN_COUNT.get() + 1
-    state.OWN_COUNT.set(number)
+    number = OWN_COUNT.get() + 1
+    OWN_COUNT.set(number)
     aside = number > LEARNED and number % EVERY == 0
-    state.OWN_SET.set([*drawings(), Own(Drawing(drawn, label), render.draw(drawn), aside)])
+    OWN_SET.set([*drawings(), Own(Drawing(drawn, label), render.draw(drawn), aside)])
 
 
 def relabel(position: int, label: int) -> None:
     own = drawings()
     own[position] = replace(own[position], drawing=replace(own[position].drawing, label=label))
-    state.OWN_SET.set(own)
+    OWN_SET.set(own)
 
 
 def remove(position: int) -> None:
     own = drawings()
     del own[position]
-    state.OWN_SET.set(own)
-    state.OWN_CHOSEN.clear()
+    OWN_SET.set(own)
+    OWN_CHOSEN.clear()
 
 
 def position_of(drawn: list[np.ndarray]) -> int | None:
@@ -69,30 +81,30 @@ def ask() -> None:
     """Below the answer: one touch says what the drawing was meant to be, and keeps it."""
     drawn = fabric.strokes(state.DRAWING.get())
     kept = position_of(drawn) if drawn else None
-    state.SAID.set(None if kept is None else drawings()[kept].drawing.label)
+    SAID.set(None if kept is None else drawings()[kept].drawing.label)
     st.segmented_control(
         "Wrong? Say what it was",
         DIGITS,
-        key=state.SAID.name,
+        key=SAID.name,
         on_change=_said,
         disabled=not drawn,
         help="The drawing joins your own set below, from which a network can be taught. "
         "Touch the same digit again to take it out.",
     )
-    if refusal := state.OWN_ERROR.get():
+    if refusal := OWN_ERROR.get():
         st.error(refusal)
     elif kept is not None:
         st.caption("It is in your own set, below.")
-    if state.OWN_CHANGED.get():  # the rest of the page shows the set
-        state.OWN_CHANGED.clear()
+    if OWN_CHANGED.get():  # the rest of the page shows the set
+        OWN_CHANGED.clear()
         st.rerun()
 
 
 def _said() -> None:
-    label, drawn = state.SAID.get(), fabric.strokes(state.DRAWING.get())
+    label, drawn = SAID.get(), fabric.strokes(state.DRAWING.get())
     kept = position_of(drawn)
-    state.OWN_ERROR.clear()
-    state.OWN_CHANGED.set(True)
+    OWN_ERROR.clear()
+    OWN_CHANGED.set(True)
     if kept is not None and label is None:
         remove(kept)
     elif kept is not None:
@@ -101,10 +113,10 @@ def _said() -> None:
         try:
             add(drawn, label)
         except DataError as error:
-            state.OWN_ERROR.set(str(error))
+            OWN_ERROR.set(str(error))
 
 
-def show() -> None:
+def gallery() -> None:
     """The set as pictures, to correct, delete, download and upload."""
     own = drawings()
     if own:
@@ -122,13 +134,13 @@ def count(number: int) -> str:
 
 
 def _gallery(own: list[Own]) -> None:
-    chosen = state.OWN_CHOSEN.get()
+    chosen = OWN_CHOSEN.get()
     pictures.row(
         "Your drawings",
         [o.image for o in own],
         [f"Drawing {n}, a {o.drawing.label}" for n, o in enumerate(own, start=1)],
-        key=state.OWN_PICTURES.name,
-        on_pick=state.OWN_CHOSEN.set,
+        key=OWN_PICTURES.name,
+        on_pick=OWN_CHOSEN.set,
         captions=[f"{o.drawing.label}{' ◦' if o.kept_aside else ''}" for o in own],
         chosen=chosen,
     )
@@ -140,13 +152,13 @@ def _gallery(own: list[Own]) -> None:
 
 def _correct(position: int, label: int) -> None:
     """The label of one drawing, and a way to delete it."""
-    state.OWN_LABEL.set(label)
+    OWN_LABEL.set(label)
     st.segmented_control(
         f"Drawing {position + 1} is a",
         DIGITS,
-        key=state.OWN_LABEL.name,
+        key=OWN_LABEL.name,
         required=True,
-        on_change=lambda: relabel(position, state.OWN_LABEL.get()),
+        on_change=lambda: relabel(position, OWN_LABEL.get()),
         help="The digit it was meant to be.",
     )
     st.button(
@@ -176,11 +188,11 @@ def _files(own: list[Own]) -> None:
                 "Drawings as JSON lines",
                 type=["jsonl", "json"],
                 max_upload_size=LARGEST_FILE,
-                key=state.OWN_FILE.name,
+                key=OWN_FILE.name,
                 on_change=_open,
                 help="Such as you downloaded here. What is not in your set yet is added to it.",
             )
-            if refusal := state.OWN_FILE_ERROR.get():
+            if refusal := OWN_FILE_ERROR.get():
                 st.error(refusal)
         with st.popover(
             "Empty the set",
@@ -193,21 +205,21 @@ def _files(own: list[Own]) -> None:
 
 
 def _clear() -> None:
-    state.OWN_SET.clear()
-    state.OWN_CHOSEN.clear()
+    OWN_SET.clear()
+    OWN_CHOSEN.clear()
 
 
 def _open() -> None:
     """Add the drawings of an uploaded file; a refusal is kept in `state.OWN_FILE_ERROR`."""
-    state.OWN_FILE_ERROR.clear()
-    file = st.session_state[state.OWN_FILE.name]
+    OWN_FILE_ERROR.clear()
+    file = st.session_state[OWN_FILE.name]
     if file is None:  # taken away again
         return
     try:
         for drawn, label in opened(file.getvalue(), file.name):
             add(drawn, label)
     except DataError as error:
-        state.OWN_FILE_ERROR.set(str(error))
+        OWN_FILE_ERROR.set(str(error))
 
 
 def opened(content: bytes, name: str) -> list[tuple[list[np.ndarray], int]]:
@@ -240,3 +252,6 @@ def _check_room(number: int, room: int, name: str) -> None:
             f"{name} holds {number:,} drawings, and your set has room for {room}: "
             "cut the file into several, or empty the set."
         )
+
+
+# In the session: the visitor's own drawings, and what is done with them

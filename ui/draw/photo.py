@@ -7,7 +7,8 @@ from dataset import DataError
 from dataset.pictures import photograph, picture
 from dataset.variants.views import of_images
 from netcore import Model, ModelError
-from ui.session import answer, models, state
+from ui.session import answer, models
+from ui.session.state import Key
 
 FILE, CAMERA = "From a file", "With the camera"
 LARGEST_FILE = picture.MAX_PICTURE_BYTES // 1_000_000  # megabytes
@@ -17,13 +18,18 @@ NOTHING = (
     "sheet out of the picture, and take it from above."
 )
 
+PHOTO_OPEN = Key("_photo_open", False)
+PHOTO_SOURCE = Key("_photo_source")
+PHOTO_FILE = Key("_photo_file")
+PHOTO_CAMERA = Key("_photo_camera")
+
 
 def section(name: str) -> None:
     """An expander that reads pictures; `name` is one of `shelf.models`."""
     with st.expander(
         "Read a photograph",
         icon=":material/photo_camera:",
-        key=state.PHOTO_OPEN.name,
+        key=PHOTO_OPEN.name,
         on_change="rerun",
     ) as box:
         if box.open:
@@ -37,13 +43,13 @@ def _section(model: Model) -> None:
         [FILE, CAMERA],
         default=FILE,
         required=True,
-        key=state.PHOTO_SOURCE.name,
+        key=PHOTO_SOURCE.name,
         help="The camera opens only after you allow it. Pictures stay in your session.",
     )
     if source == CAMERA:
         file = st.camera_input(
             "Take a picture",
-            key=state.PHOTO_CAMERA.name,
+            key=PHOTO_CAMERA.name,
             width=WIDTH,
             help="Hold the sheet so that it fills the picture, and let light fall on it.",
         )
@@ -52,7 +58,7 @@ def _section(model: Model) -> None:
             "A picture as PNG, JPEG or WebP",
             type=["png", "jpg", "jpeg", "webp"],
             max_upload_size=LARGEST_FILE,
-            key=state.PHOTO_FILE.name,
+            key=PHOTO_FILE.name,
             help="Dark ink on light paper or light on dark, one digit or several side by side.",
         )
     if file is None:
@@ -72,6 +78,6 @@ def _answer(model: Model, pixels: np.ndarray) -> None:
         with st.container(width=answer.ANSWER):
             if len(images):
                 views = of_images(images)
-                answer.show(views, answer.reader_of(model), key="photograph")
+                answer.show_reading(views, answer.reader_of(model), key="photograph")
             else:
                 st.info(NOTHING, icon=":material/search_off:")

@@ -18,14 +18,12 @@ from netcore import Divergence, Model, finetune
 from netcore.confidence import calibration
 from ui.draw import own_set
 from ui.parts import pictures
-from ui.session import (
-    datasets,
-    shared,
-    state,
-)
+from ui.session import datasets, shared, state
 from ui.session import (
     models as session_models,
 )
+from ui.session.models import MODELS
+from ui.session.state import Key
 
 SLICE = 0.3  # seconds of work between two looks at the page
 TICK = 0.3  # seconds between two looks
@@ -34,6 +32,10 @@ PART = 500  # images read at once
 SUFFIX = " taught"
 SHOWN = 12  # forgotten images
 MOST_UNDOS = 5
+
+COURSE = Key("_course")  # the lessons that are given now, a ui.teach.Course
+TAUGHT = Key("_taught", (), kept=True)  # of ui.teach.Taught, the latest last
+TEACH_ERROR = Key("_teach_error")
 
 
 @dataclass(frozen=True)
@@ -119,9 +121,9 @@ def _split(own: list) -> Split:
     return Split(views, np.array([o.drawing.label for o in own], np.uint8))
 
 
-def show(name: str) -> None:
+def lesson(name: str) -> None:
     """The button, the progress, and what came of it, for the model of this name."""
-    if state.COURSE.get():
+    if COURSE.get():
         st.fragment(_attend, run_every=TICK)()
         return
     own = own_set.drawings()
@@ -136,36 +138,36 @@ def show(name: str) -> None:
         "with seven times as many images of MNIST, so that the rest is not forgotten. The model "
         "itself stays as it is; you get a taught copy.",
     )
-    if refusal := state.TEACH_ERROR.get():
+    if refusal := TEACH_ERROR.get():
         st.error(refusal)
-    if state.TAUGHT.get():
-        _result(state.TAUGHT.get()[-1])
+    if TAUGHT.get():
+        _result(TAUGHT.get()[-1])
 
 
 def _begin(name: str) -> None:
-    state.TEACH_ERROR.clear()
+    TEACH_ERROR.clear()
     model = session_models.models()[name]
     try:
         data = datasets.dataset(model.recipe.dataset)
     except DataError:  # trained on a file that is not open here
         data = datasets.dataset("mnist")
-    state.COURSE.set(Course(name, model, own_set.drawings(), data))
+    COURSE.set(Course(name, model, own_set.drawings(), data))
 
 
 def _attend() -> None:
     """Go on with the lessons, and say how far they are."""
-    course = state.COURSE.get()
+    course = COURSE.get()
     if course is None:
         return
     try:
         if course.go_on():
             st.progress(course.done, f"{course.doing} for {course.name} …")
-            st.button("Stop", icon=":material/stop:", on_click=state.COURSE.clear,
+            st.button("Stop", icon=":material/stop:", on_click=COURSE.clear,
                       help="Stop the lessons; nothing is changed.")  # fmt: skip
             return
     except Divergence as error:
-        state.TEACH_ERROR.set(str(error))
-        state.COURSE.clear()
+        TEACH_ERROR.set(str(error))
+        COURSE.clear()
     st.rerun()
 
 
@@ -175,35 +177,35 @@ def conclude() -> None:
     Called before the choice of models is drawn, which it changes. A model that was taught before
     takes the place of its former self, which Undo brings back.
     """
-    course = state.COURSE.get()
+    course = COURSE.get()
     if course is None or course.taught is None:
         return
-    state.COURSE.clear()
-    own = state.MODELS.get()
+    COURSE.clear()
+    own = MODELS.get()
     base = course.name.removesuffix(SUFFIX)
     if course.name in own and course.name.endswith(SUFFIX):
         name, replaced = course.name, own[course.name]
-        state.MODELS.set({**own, name: course.taught})
+        MODELS.set({**own, name: course.taught})
     else:
         replaced = None
         recipe = course.taught.recipe.replace(name=f"{base[:50]}{SUFFIX}")
         named = Model(**{**vars(course.taught), "recipe": recipe})
         name = session_models.save_model(named, shared.shipped_models())
     results = {key: tuple(value) for key, value in course.results.items()}
-    taught = Taught(name, state.MODELS.get()[name], course.name, replaced, **results)
-    state.TAUGHT.set([*state.TAUGHT.get(), taught][-MOST_UNDOS:])
+    taught = Taught(name, MODELS.get()[name], course.name, replaced, **results)
+    TAUGHT.set([*TAUGHT.get(), taught][-MOST_UNDOS:])
     state.MODEL.set(name)
 
 
 def _undo() -> None:
     """Back to the model before."""
-    *earlier, taught = state.TAUGHT.get()
-    models = dict(state.MODELS.get())
+    *earlier, taught = TAUGHT.get()
+    models = dict(MODELS.get())
     models.pop(taught.name, None)
     if taught.replaced is not None:
         models[taught.name] = taught.replaced
-    state.MODELS.set(models)
-    state.TAUGHT.set(earlier)
+    MODELS.set(models)
+    TAUGHT.set(earlier)
     if taught.before in session_models.models():
         state.MODEL.set(taught.before)
 

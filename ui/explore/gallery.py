@@ -7,6 +7,9 @@ import streamlit as st
 from ui.explore.view import View
 from ui.parts import charts, layout
 from ui.session import state
+from ui.session.state import Key
+
+TOUCHED = Key("_touched")  # what is selected on a sheet of images, one for each sheet
 
 
 def picture(view: View, position: int, side: int = charts.FRAME) -> None:
@@ -18,7 +21,7 @@ def picture(view: View, position: int, side: int = charts.FRAME) -> None:
 
 def sheet(view: View, positions: np.ndarray, title: str = "") -> None:
     """A panel with many images; the one that is touched becomes `state.IMAGE`."""
-    key = f"{state.TOUCHED.name}{title}"
+    key = f"{TOUCHED.name}{title}"
 
     def touch() -> None:
         for point in st.session_state[key].selection.points:

@@ -1,6 +1,7 @@
 """A against B: two networks of this session on the same validation images."""
 
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import streamlit as st
@@ -9,9 +10,13 @@ from dataset import Dataset
 from netcore.analysis import compare
 from ui.jobs.run import Run
 from ui.parts import charts, layout
-from ui.session import datasets, runs, state
+from ui.session import datasets, runs
+from ui.session.state import Key
 
 SHOWN = 20  # images of a kind
+
+RUN_A, RUN_B = Key("_run_a"), Key("_run_b")  # names of the runs that are compared
+ANSWERS = Key("_answers", MappingProxyType({}))  # id of a run → (Model, its validation answers)
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Pair:
         }
 
 
-def show() -> None:
+def two_runs() -> None:
     able = {run.name: run for run in runs.kept().values() if run.model and _data(run)}
     if len(able) < 2:
         st.info(
@@ -56,7 +61,7 @@ def _choose(able: dict[str, Run]) -> list[Run]:
     names = list(reversed(able))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = []
-        for key, letter, first in ((state.RUN_A, "A", 1), (state.RUN_B, "B", 0)):
+        for key, letter, first in ((RUN_A, "A", 1), (RUN_B, "B", 0)):
             if key.get() not in names:  # deleted, renamed, or not yet chosen
                 key.set(names[first])
             chosen.append(
@@ -80,12 +85,12 @@ def _data(run: Run) -> Dataset | None:
 
 def _answers(run: Run, data: Dataset) -> np.ndarray:
     """Its answers (N,) to the validation images, kept as long as its weights are the same."""
-    known = state.ANSWERS.get().get(run.id)
+    known = ANSWERS.get().get(run.id)
     if known is None or known[0] is not run.model:
         answers = run.model.network().log_probs(data.validation.images).argmax(axis=1)
         known = run.model, answers.astype(np.uint8)
-        still = {id: kept for id, kept in state.ANSWERS.get().items() if id in runs.kept()}
-        state.ANSWERS.set({**still, run.id: known})
+        still = {id: kept for id, kept in ANSWERS.get().items() if id in runs.kept()}
+        ANSWERS.set({**still, run.id: known})
     return known[1]
 
 

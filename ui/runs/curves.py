@@ -11,14 +11,19 @@ from netcore.analysis import compare
 from ui.jobs.run import SEED, Run
 from ui.parts import charts, settings, wording
 from ui.session import runs, state
+from ui.session.state import Key
 
 TICK = 1.0  # seconds between two looks at a running job
 MOST = 10  # curves in a figure: as many as there are colours
 HIGHLIGHT = "background-color: rgba(234, 169, 4, 0.28)"  # seen on light and on dark
 MEASURES = {"Accuracy": 2, "Loss": 1}  # columns of the rows
 
+OVERLAID = Key("_overlaid", ())  # ids of the runs whose curves are shown
+OFFERED = Key("_offered", frozenset())  # ids of the runs among which they were chosen
+ALL_SETTINGS = Key("_all_settings")
 
-def show() -> None:
+
+def chosen_curves() -> None:
     """Choose runs, see their curves, and see in what they differ."""
     chosen = choose()
     measure = st.segmented_control(
@@ -39,7 +44,7 @@ def show() -> None:
     everything = st.toggle(
         "All settings",
         help="Off, the table shows only the settings in which these runs differ.",
-        key=state.ALL_SETTINGS.name,
+        key=ALL_SETTINGS.name,
     )
     st.dataframe(table(chosen, everything), hide_index=True)
     st.caption("Choose by validation. The test score is an exam that was sat, not a guide.")
@@ -47,11 +52,11 @@ def show() -> None:
 
 def choose() -> list[Run]:
     """A box of all runs. A run that is new is chosen by itself, unless it is one of many seeds."""
-    kept, key = runs.kept(), state.OVERLAID
-    new = [id for id in kept if id not in state.OFFERED.get() and SEED not in kept[id].name]
+    kept, key = runs.kept(), OVERLAID
+    new = [id for id in kept if id not in OFFERED.get() and SEED not in kept[id].name]
     still = [id for id in key.get() if id in kept]
     key.set([*still, *new[-4:]][-MOST:])
-    state.OFFERED.set(frozenset(kept))
+    OFFERED.set(frozenset(kept))
     chosen = st.multiselect(
         "Runs",
         list(reversed(kept)),

@@ -6,9 +6,15 @@ from ui.jobs.run import Run, id_of
 from ui.parts import wording
 from ui.parts.settings import changes_text, network
 from ui.session import downloads, link, models, runs, shared, state
+from ui.session.models import MODELS
+from ui.session.state import Key
+
+OPENED = Key("_opened")  # name of the run to rename, share or take along
+RUN_NAME = Key("_run_name")  # what is typed as its new name
+DRAW_WITH = Key("_draw_with")  # True: the next stop is Draw
 
 
-def show() -> None:
+def details() -> None:
     run = _choose()
     st.markdown(" · ".join(_facts(run)))
     if run.changes:
@@ -38,20 +44,20 @@ def show() -> None:
                     args=(run,),
                     help="Let this network read your drawings.",
                 )
-    if state.DRAW_WITH.get():
-        state.DRAW_WITH.clear()
+    if DRAW_WITH.get():
+        DRAW_WITH.clear()
         st.switch_page("pages/draw.py", query_params={state.MODEL.name: state.MODEL.get()})
 
 
 def _choose() -> Run:
     names = {run.name: run for run in reversed(runs.kept().values())}
-    if state.OPENED.get() not in names:
-        state.OPENED.set(next(iter(names)))
+    if OPENED.get() not in names:
+        OPENED.set(next(iter(names)))
     name = st.selectbox(
         "Run",
         list(names),
         width=320,
-        key=state.OPENED.name,
+        key=OPENED.name,
         persist_state="session",
         help="The latest is on top.",
     )
@@ -72,10 +78,10 @@ def _facts(run: Run) -> list[str]:
 
 
 def _naming(run: Run) -> None:
-    key = f"{state.RUN_NAME.name} {run.id} {run.name}"
+    key = f"{RUN_NAME.name} {run.id} {run.name}"
 
     def rename() -> None:
-        state.OPENED.set(runs.rename(run.id, st.session_state[key]))
+        OPENED.set(runs.rename(run.id, st.session_state[key]))
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
@@ -103,8 +109,8 @@ def _naming(run: Run) -> None:
 def _use(run: Run) -> None:
     """Save the run's model under its name and go to Draw with it."""
     named = run.named_model()
-    own = state.MODELS.get()
+    own = MODELS.get()
     known = own.get(named.name)
     same = known is not None and known.theta is named.theta
     state.MODEL.set(named.name if same else models.save_model(named, shared.shipped_models()))
-    state.DRAW_WITH.set(True)
+    DRAW_WITH.set(True)

@@ -13,12 +13,17 @@ from ui.runs import curves
 from ui.runs.compare import chances
 from ui.session import datasets, runs, state
 from ui.session import shared as session_shared
+from ui.session.state import Key
 
 FEWEST, MOST, ENOUGH = 3, 10, 6
 TICK = 1.0  # seconds between two looks at a series
 
+FAMILY_A, FAMILY_B = Key("_family_a"), Key("_family_b")  # names of recipes with several seeds
+SEEDED = Key("_seeded")  # name of the run to repeat with other seeds
+SEEDS = Key("_seeds")  # how many
 
-def show() -> None:
+
+def many_seeds() -> None:
     st.markdown(
         "Chance sets the first weights and the order of the images. How much of a score is luck? "
         "Run the same recipe with several seeds and see.",
@@ -88,13 +93,13 @@ def _begin() -> None:
     able = {run.name: run for run in runs.kept().values() if _data_of(run)}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         names = list(reversed(able))
-        if state.SEEDED.get() not in names:
-            state.SEEDED.set(names[0] if names else None)
+        if SEEDED.get() not in names:
+            SEEDED.set(names[0] if names else None)
         name = st.selectbox(
             "Recipe of",
             names,
             width=260,
-            key=state.SEEDED.name,
+            key=SEEDED.name,
             persist_state="session",
             help="The run whose recipe is repeated, with its changes at the same steps.",
         )
@@ -104,7 +109,7 @@ def _begin() -> None:
             MOST,
             ENOUGH,
             width=220,
-            key=state.SEEDS.name,
+            key=SEEDS.name,
             persist_state="session",
             help=f"How many, from 0 on. With fewer than {ENOUGH}, no lead can be told from luck.",
         )
@@ -145,9 +150,9 @@ def begin(run: Run, count: int) -> None:
 
 def _bands(families: dict[str, dict[int, Run]]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        a = _family("Recipe A", state.FAMILY_A, list(reversed(families)))
+        a = _family("Recipe A", FAMILY_A, list(reversed(families)))
         others = [name for name in reversed(families) if name != a]
-        b = _family("Recipe B", state.FAMILY_B, others) if others else a
+        b = _family("Recipe B", FAMILY_B, others) if others else a
     shown = {name: list(families[name].values()) for name in (a, b)}
     measure = st.segmented_control(
         "Measure",

@@ -16,6 +16,8 @@ from netcore.confidence.reader import Reader, Reading
 from ui.parts import fabric, pictures
 from ui.parts.wording import confidence_text, words
 from ui.session import canvas, models, shared, state
+from ui.session.models import IN_TRAINING
+from ui.session.state import Key
 
 ANSWER = 420  # pixels, width of the answer
 WORDS, LINES = 200, 236  # pixels, width and height of the digit and the sentence
@@ -32,6 +34,8 @@ HELP = (
     "five for a digit. `models/README.md` has the figures of each."
 )
 
+READER = Key("_reader")  # (Model, its Reader) that read last; no two sessions share a network
+
 
 def panel(
     name: str,
@@ -43,7 +47,7 @@ def panel(
     After each answer `below()` shows something more below it, and `then(digits)` is called with the
     strokes of each digit that was read, a list of arrays (P, 2).
     """
-    learning = name == state.IN_TRAINING and state.JOB.get().running
+    learning = name == IN_TRAINING and state.JOB.get().running
     st.fragment(_panel, run_every=TICK if learning else None)(name, then, below)
 
 
@@ -72,13 +76,13 @@ def _answer(model: Model, drawn: list[np.ndarray], image: np.ndarray) -> list[li
     reader = reader_of(model)
     if drawn and image.any():
         pieces = segment.split(drawn, lambda some: read(reader, of_drawings(some)).score)
-        show(of_drawings(pieces), reader)
+        show_reading(of_drawings(pieces), reader)
         return pieces
-    show(of_images(image[None][: int(image.any())]), reader)
+    show_reading(of_images(image[None][: int(image.any())]), reader)
     return [drawn]
 
 
-def show(views: np.ndarray, reader: Reader, key: str = "probabilities") -> None:
+def show_reading(views: np.ndarray, reader: Reader, key: str = "probabilities") -> None:
     """The digits in large, how sure that is, the pictures that were read, all probabilities.
 
     views (N, V, 28, 28): `looks` at digits from left to right, of which there may be none. `key`
@@ -121,10 +125,10 @@ def _sheet(images: np.ndarray) -> np.ndarray:
 
 def reader_of(model: Model) -> Reader:
     """This session's reader for a model; no two sessions share a network."""
-    held = state.READER.get()
+    held = READER.get()
     if held is None or held[0] is not model:
         held = (model, new_reader(model))
-        state.READER.set(held)
+        READER.set(held)
     return held[1]
 
 

@@ -12,6 +12,7 @@ from streamlit_drawable_canvas import st_canvas
 from dataset.ink import render
 from ui.parts import fabric, pictures
 from ui.session import datasets, state
+from ui.session.state import Key
 
 PENS = {"Thin": 10, "Medium": fabric.PEN, "Broad": 28}  # canvas pixels
 TOOLS = {"pen": ":material/edit: Pen", "eraser": ":material/ink_eraser: Eraser"}
@@ -19,20 +20,26 @@ DIM = 0.45  # opacity of a test image, to tell it from strokes
 MOST_UNDOS = 100
 MOST_AT_ONCE = 8  # strokes that arrive together and that Undo tells apart
 
+CANVAS = Key("canvas")  # the canvas itself
+SHOWN = Key("_shown")  # which of them the browser has, drawn there or shown by us
+CANVAS_START = Key("_canvas_start", ((), 0))  # what it was told to show: (Fabric objects, turn)
+TOOL = Key("_tool", "pen")
+PEN_WIDTH = Key("_pen_width", "Medium")
+
 
 def draw() -> list[np.ndarray]:
     """Show the canvas, `fabric.SIDE` pixels wide; returns the strokes on it."""
     board = st.container(width=fabric.SIDE, gap="small")
     _tools()
-    if state.DRAWING.get() is not state.SHOWN.get() or state.CANVAS.name not in st.session_state:
-        state.SHOWN.set(state.DRAWING.get())  # changed by us, or the canvas is new on this page
-        state.CANVAS_START.set((_objects(), state.CANVAS_START.get()[1] + 1))
-    objects, turn = state.CANVAS_START.get()
-    erasing = state.TOOL.get() == "eraser"
+    if state.DRAWING.get() is not SHOWN.get() or CANVAS.name not in st.session_state:
+        SHOWN.set(state.DRAWING.get())  # changed by us, or the canvas is new on this page
+        CANVAS_START.set((_objects(), CANVAS_START.get()[1] + 1))
+    objects, turn = CANVAS_START.get()
+    erasing = TOOL.get() == "eraser"
     with board:
         st.space("small")  # for the canvas's own tools, which show above it under a mouse
         st_canvas(
-            key=state.CANVAS.name,
+            key=CANVAS.name,
             initial_drawing={"objects": objects},
             background_color=_paper(turn),
             stroke_color=fabric.PAPER if erasing else fabric.INK,
@@ -46,7 +53,7 @@ def draw() -> list[np.ndarray]:
 
 def pen() -> int:
     """How wide the pen is, in canvas pixels."""
-    return PENS[state.PEN_WIDTH.get() or "Medium"]
+    return PENS[PEN_WIDTH.get() or "Medium"]
 
 
 def picture() -> np.ndarray | None:
@@ -66,21 +73,21 @@ def image(drawn: list[np.ndarray]) -> np.ndarray:
     return render.draw(drawn) if loaded is None else loaded
 
 
-def show(drawing: dict) -> None:
+def load(drawing: dict) -> None:
     """Put something else on the canvas: {"strokes": […]} or {"image": position in the test set}.
 
     What was there comes back with Undo.
     """
     _keep()  # a stroke that arrives together with the click comes first
     _remember()
-    state.TOOL.set("pen")
+    TOOL.set("pen")
     state.DRAWING.set(drawing)
 
 
 def lay(drawing: dict, undo: tuple = ()) -> None:
     """Another sheet altogether: Undo goes back no further than `undo` does."""
     state.UNDO.set(undo)
-    state.TOOL.set("pen")
+    TOOL.set("pen")
     state.DRAWING.set(drawing)
 
 
@@ -102,7 +109,7 @@ def _tools() -> None:
             help="Empty the canvas. Undo brings it back. Key: X",
             shortcut="X",
             disabled=empty,
-            on_click=lambda: show({"strokes": []}),
+            on_click=lambda: load({"strokes": []}),
             width="stretch",
         )
     # With another tool the drawing is shown anew: what the eraser has left, and all in one width.
@@ -116,7 +123,7 @@ def _tools() -> None:
             format_func=TOOLS.get,
             required=True,
             label_visibility="collapsed",
-            key=state.TOOL.name,
+            key=TOOL.name,
             persist_state="session",
             on_change=_anew,
             help="The eraser rubs out what it covers, be it a part of a stroke.",
@@ -127,7 +134,7 @@ def _tools() -> None:
             index=1,
             label_visibility="collapsed",
             width=98,
-            key=state.PEN_WIDTH.name,
+            key=PEN_WIDTH.name,
             persist_state="session",
             on_change=_anew,
             help="How broad the pen is on the canvas. For the network, every stroke is drawn again "
@@ -161,13 +168,13 @@ def _paper(turn: int) -> str:
 
 def _keep() -> None:
     """Take over what the browser has sent, unless it did not know of our latest change yet."""
-    raw, now = state.CANVAS.get(), state.DRAWING.get()
+    raw, now = CANVAS.get(), state.DRAWING.get()
     for name in ("drawing", "raw"):
         raw = raw.get(name) if isinstance(raw, dict) else None
-    paper = _paper(state.CANVAS_START.get()[1])
+    paper = _paper(CANVAS_START.get()[1])
     if not isinstance(raw, dict) or raw.get("background", paper) != paper:
         return
-    if now is not state.SHOWN.get():  # we have just changed it ourselves
+    if now is not SHOWN.get():  # we have just changed it ourselves
         return
     before = (now or {}).get("strokes", [])
     for strokes in _steps(raw, before):
@@ -177,9 +184,9 @@ def _keep() -> None:
     if drawn is now:
         return
     if drawn["strokes"]:
-        state.SHOWN.set(drawn)
+        SHOWN.set(drawn)
     else:  # all is rubbed out: the traces of the eraser go, and the next thing to do is to draw
-        state.TOOL.set("pen")
+        TOOL.set("pen")
 
 
 def _steps(raw: dict, before: list) -> list[list]:
@@ -216,4 +223,4 @@ def _remember() -> None:
 def _anew() -> None:
     """Let the browser load the drawing again."""
     _keep()
-    state.SHOWN.clear()
+    SHOWN.clear()

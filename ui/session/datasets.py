@@ -13,6 +13,12 @@ import streamlit as st
 import dataset as data
 from dataset import DataError, Dataset, table
 from ui.session import state
+from ui.session.state import Key
+
+UPLOAD = Key("_upload", kept=True)  # the visitor's own dataset.Dataset; the next one replaces it
+UPLOAD_ERROR = Key("_upload_error")  # why the last file was refused, as a sentence
+UPLOAD_FILE = Key("_upload_file")
+UPLOAD_OPEN = Key("_upload_open", False)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening the dataset …")
@@ -22,13 +28,13 @@ def _shipped(name: str) -> Dataset:
 
 def dataset_names() -> list[str]:
     """The choices of this visitor: the repository's datasets, then an uploaded one."""
-    upload = state.UPLOAD.get()
+    upload = UPLOAD.get()
     return data.names() + ([upload.name] if upload else [])
 
 
 def dataset(name: str) -> Dataset:
     """One of `dataset_names()`. Its arrays are shared and read-only. Raises `DataError`."""
-    upload = state.UPLOAD.get()
+    upload = UPLOAD.get()
     if upload and upload.name == name:
         return upload
     if name not in data.names():  # else a name could be the path of any file here
@@ -38,18 +44,18 @@ def dataset(name: str) -> Dataset:
 
 def open_upload(file) -> None:
     """Read a visitor's CSV and choose it; a refusal is kept in `state.UPLOAD_ERROR`."""
-    state.UPLOAD_ERROR.clear()
+    UPLOAD_ERROR.clear()
     title = re.sub(r"[^\w.-]+", "-", file.name)[-40:]
     digest = hashlib.file_digest(file, "sha256").hexdigest()[:8]
     file.seek(0)
     try:
         upload = replace(table.read(file, title), name=f"{title} {digest}")
     except DataError as error:
-        state.UPLOAD_ERROR.set(str(error))
+        UPLOAD_ERROR.set(str(error))
     else:
-        state.UPLOAD.set(upload)
+        UPLOAD.set(upload)
         state.DATASET.set(upload.name)
-        state.UPLOAD_OPEN.set(False)
+        UPLOAD_OPEN.set(False)
 
 
 def choose_dataset(on_change: Callable[[], None] | None = None, disabled: bool = False) -> Dataset:
@@ -59,7 +65,7 @@ def choose_dataset(on_change: Callable[[], None] | None = None, disabled: bool =
         state.DATASET.set(names[0])
 
     def read() -> None:
-        if file := st.session_state[state.UPLOAD_FILE.name]:
+        if file := st.session_state[UPLOAD_FILE.name]:
             st.toast("Reading the file …", icon=":material/hourglass_top:", duration="long")
             open_upload(file)
             if on_change:
@@ -79,7 +85,7 @@ def choose_dataset(on_change: Callable[[], None] | None = None, disabled: bool =
     with st.popover(
         "Open a CSV",
         icon=":material/upload_file:",
-        key=state.UPLOAD_OPEN.name,
+        key=UPLOAD_OPEN.name,
         on_change="rerun",
         help="Bring your own images, in the form of Kaggle's Digit Recognizer.",
     ) as box:
@@ -87,10 +93,10 @@ def choose_dataset(on_change: Callable[[], None] | None = None, disabled: bool =
             st.file_uploader(
                 "One row an image: label, pixel0 … pixel783",
                 type=["csv", "gz"],
-                key=state.UPLOAD_FILE.name,
+                key=UPLOAD_FILE.name,
                 on_change=read,
                 help="Up to 100 MB, also gzipped. It stays in your session and ends with it.",
             )
-            if refusal := state.UPLOAD_ERROR.get():
+            if refusal := UPLOAD_ERROR.get():
                 st.error(refusal)
     return dataset(name)

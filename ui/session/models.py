@@ -5,22 +5,31 @@ Their own were saved on Train or opened from a file; they stay in the session.
 
 import itertools
 from collections.abc import Iterable
+from types import MappingProxyType
 
 import streamlit as st
 
 import netcore
 from netcore import Model, ModelError, RecipeError
 from ui.session import shared, state
+from ui.session.state import Key
 
 INPUT_SHAPE, DIGITS = (28, 28), 10
 LARGEST_FILE = 64  # megabytes
+
+MODELS = Key("_models", MappingProxyType({}), kept=True)  # the visitor's own: name → netcore.Model
+MOST_MODELS = 6  # the oldest makes room
+IN_TRAINING = "in training"  # the name of the network that is learning
+MODEL_ERROR = Key("_model_error")  # why the last model file was refused, as a sentence
+MODEL_FILE = Key("_model_file")
+MODEL_OPEN = Key("_model_open", False)
 
 
 def models() -> dict[str, Model]:
     """All of them by name; the first is the default."""
     snapshot = training_snapshot()
-    training = {state.IN_TRAINING: snapshot} if snapshot else {}
-    return {**shared.shipped_models(), **training, **state.MODELS.get()}
+    training = {IN_TRAINING: snapshot} if snapshot else {}
+    return {**shared.shipped_models(), **training, **MODELS.get()}
 
 
 def check(model: Model) -> None:
@@ -51,7 +60,7 @@ def choose() -> str:
     with st.expander(
         "Open a model from a file",
         icon=":material/upload_file:",
-        key=state.MODEL_OPEN.name,
+        key=MODEL_OPEN.name,
         on_change="rerun",
     ) as box:
         if box.open:
@@ -59,26 +68,26 @@ def choose() -> str:
                 "A model that you saved on Train or made on the command line",
                 type="json",
                 max_upload_size=LARGEST_FILE,
-                key=state.MODEL_FILE.name,
+                key=MODEL_FILE.name,
                 on_change=_open,
                 help="It stays in your session and ends with it.",
             )
-            if refusal := state.MODEL_ERROR.get():
+            if refusal := MODEL_ERROR.get():
                 st.error(refusal)
     return name
 
 
 def _open() -> None:
     """Read the uploaded file and choose it; a refusal is kept in `state.MODEL_ERROR`."""
-    state.MODEL_ERROR.clear()
-    file = st.session_state[state.MODEL_FILE.name]
+    MODEL_ERROR.clear()
+    file = st.session_state[MODEL_FILE.name]
     if file is None:  # taken away again
         return
     try:
         model = netcore.loads(file.getvalue(), file.name)
         check(model)
     except ModelError as error:
-        state.MODEL_ERROR.set(str(error))
+        MODEL_ERROR.set(str(error))
     else:
         state.MODEL.set(save_model(model, shared.shipped_models()))
 
@@ -94,10 +103,10 @@ def describe(model: Model) -> str:
 
 def save_model(model: Model, taken: Iterable[str]) -> str:
     """Keep a model for this session; returns the name it gets, which is none of `taken`."""
-    own, base = state.MODELS.get(), model.name.strip() or "custom"
+    own, base = MODELS.get(), model.name.strip() or "custom"
     names = (base if n == 1 else f"{base} {n}" for n in itertools.count(1))
-    name = next(name for name in names if name not in {state.IN_TRAINING, *taken, *own})
-    state.MODELS.set(dict([*own.items(), (name, model)][-state.MOST_MODELS :]))
+    name = next(name for name in names if name not in {IN_TRAINING, *taken, *own})
+    MODELS.set(dict([*own.items(), (name, model)][-MOST_MODELS:]))
     return name
 
 

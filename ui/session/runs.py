@@ -9,18 +9,23 @@ budget of memory, and the oldest make room.
 import itertools
 import json
 from dataclasses import replace
+from types import MappingProxyType
 
 from ui.jobs.job import Job
 from ui.jobs.run import SEED, Run, id_of, of_job
 from ui.session import state
+from ui.session.state import Key
 
 WEIGHTS = 12_000_000  # bytes of weights a session may hold
 MOST = 200  # runs; their curves take up to 24 kB each
 
+RUNS = Key("_runs", MappingProxyType({}), kept=True)  # all of the session: id → ui.jobs.run.Run
+MADE_ROOM = Key("_made_room", ())  # names of runs whose weights had to go
+
 
 def kept() -> dict[str, Run]:
     """All runs by id, the oldest first."""
-    return state.RUNS.get()
+    return RUNS.get()
 
 
 def by_name() -> dict[str, Run]:
@@ -37,7 +42,7 @@ def keep(run: Run) -> None:
     runs[run.id] = run
     for id in list(runs)[:-MOST]:
         del runs[id]
-    state.RUNS.set(_within_budget(runs))
+    RUNS.set(_within_budget(runs))
 
 
 def collect() -> None:
@@ -58,7 +63,7 @@ def _replace_by(run: Run, job: Job) -> None:
     """Keep the run; what the job left behind in mid-run goes, what it had finished stays."""
     left = {id: old for id, old in kept().items()
             if id.partition(":")[0] == job.id and id != run.id and not old.over}  # fmt: skip
-    state.RUNS.set({id: old for id, old in kept().items() if id not in left})
+    RUNS.set({id: old for id, old in kept().items() if id not in left})
     for old in left.values():
         run = replace(run, name=old.name)
     keep(run)
@@ -72,19 +77,19 @@ def put_away() -> None:
     collect()
     end_job()
     if job and (run := kept().get(id_of(job))):
-        state.RUNS.set({**kept(), run.id: replace(run, over=True)})
+        RUNS.set({**kept(), run.id: replace(run, over=True)})
 
 
 def rename(id: str, name: str) -> str:
     """Give the run this name, or one like it that is free; returns the name it has then."""
     others = {other: run for other, run in kept().items() if other != id}
     name = _free(name.strip() or kept()[id].name, others)
-    state.RUNS.set({**kept(), id: replace(kept()[id], name=name)})
+    RUNS.set({**kept(), id: replace(kept()[id], name=name)})
     return name
 
 
 def delete(id: str) -> None:
-    state.RUNS.set({other: run for other, run in kept().items() if other != id})
+    RUNS.set({other: run for other, run in kept().items() if other != id})
 
 
 def families() -> dict[str, dict[int, Run]]:
@@ -126,7 +131,7 @@ def _within_budget(runs: dict[str, Run]) -> dict[str, Run]:
             runs[id] = replace(run, model=None)
             told.append(run.name)
     if told:
-        state.MADE_ROOM.set([*state.MADE_ROOM.get(), *reversed(told)])
+        MADE_ROOM.set([*MADE_ROOM.get(), *reversed(told)])
     return runs
 
 
@@ -138,7 +143,7 @@ def end_job() -> None:
         state.JOB,
         state.LOOK,
         state.SEEN_STEPS,
-        state.LENS,
+        state.VIEW_NETWORK,
         state.TRACES,
         state.SLOW,
         state.SAVED,

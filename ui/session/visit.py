@@ -19,6 +19,7 @@ from streamlit import runtime
 
 from ui.jobs import memory
 from ui.session import state
+from ui.session.state import Key
 
 REMEMBER = """
 export default function ({ data, setTriggerValue }) {
@@ -28,6 +29,8 @@ export default function ({ data, setTriggerValue }) {
   else sessionStorage.setItem(NAME, data.word)
 }
 """
+
+TAB = Key("_tab")  # the component that remembers the visit
 
 
 @st.cache_resource(show_spinner=False)
@@ -49,14 +52,14 @@ def keep() -> None:
     _present()
 
     def take_over():
-        mine, before = state.visit(), _visits().get(st.session_state[state.TAB.name]["found"])
+        mine, before = state.visit(), _visits().get(st.session_state[TAB.name]["found"])
         if before and before is not mine and not mine.values:
             state.take_over(before)
         state.visit().settled = True
 
     remember = st.components.v2.component("visit", js=REMEMBER)
     word = {"word": visit.word, "settled": visit.settled}
-    remember(key=state.TAB.name, data=word, on_found_change=take_over, height=1)
+    remember(key=TAB.name, data=word, on_found_change=take_over, height=1)
 
 
 def _goodbye() -> None:
@@ -83,3 +86,6 @@ def _let_go(storage) -> None:
     for _, lost in storage._cache.expire():
         lost.session.shutdown()
         lost.session.session_state.clear()
+
+
+# In the session

@@ -1,22 +1,23 @@
 """A sweep as it goes on, and what came of it: progress, map, lines, table, and one trial opened."""
 
-import math
-from statistics import mean, stdev
-
 import streamlit as st
 
-import dataset
 from netcore.search.sweep import Result, Sweep, dumps, ranked
 from ui.jobs.sweeps import SweepJob, SweepView
 from ui.parts import charts
 from ui.parts.settings import label, sentence, value_text
-from ui.session import datasets, link, shared, state
+from ui.session import link, state
+from ui.session.state import Key
 from ui.sweep import charts as sweep_charts
+from ui.sweep.verdict import TICK, data_is_open, new_job, verdict
 
-TICK = 0.7  # seconds between two looks at the progress
-REDRAW = 2.0  # and at the figures, which Plotly draws anew each time
-FRESH_SEEDS = 5
+REDRAW = 2.0  # seconds between two looks at the figures, which Plotly draws anew each time
 VIEWS = ["Map", "Lines", "Table"]
+
+SWEEPS = Key("_sweeps", (), kept=True)  # all of its sweeps, the latest first
+MOST_SWEEPS = 6
+SWEEP_SHOWN = Key("_sweep_shown")  # the id of the one that is looked at
+TRIAL = Key("_trial")  # the key of the trial that is opened; None: the best
 
 
 def start(sweep: Sweep) -> None:
@@ -25,24 +26,17 @@ def start(sweep: Sweep) -> None:
         if job := key.get():
             job.stop()
         key.clear()
-    job = _job(sweep)
+    job = new_job(sweep)
     state.SWEEP_JOB.set(job)
-    state.SWEEPS.set((job, *state.SWEEPS.get())[: state.MOST_SWEEPS])
-    state.SWEEP_SHOWN.set(job.id)
-    state.TRIAL.clear()
+    SWEEPS.set((job, *SWEEPS.get())[:MOST_SWEEPS])
+    SWEEP_SHOWN.set(job.id)
+    TRIAL.clear()
     job.start()
-
-
-def _job(sweep: Sweep) -> SweepJob:
-    name = sweep.recipe.dataset
-    return SweepJob(
-        sweep, shared.sweep_line(), datasets.dataset(name), shared=name in dataset.names()
-    )
 
 
 def choose() -> SweepJob | None:
     """Which of this session's sweeps to look at: the latest, or one before."""
-    jobs = {job.id: job for job in state.SWEEPS.get()}
+    jobs = {job.id: job for job in SWEEPS.get()}
     if len(jobs) < 2:
         return state.SWEEP_JOB.get()
     number = {name: n for n, name in enumerate(reversed(jobs), start=1)}
@@ -56,7 +50,7 @@ def choose() -> SweepJob | None:
         "Results of",
         list(jobs),
         format_func=name,
-        key=state.SWEEP_SHOWN.name,
+        key=SWEEP_SHOWN.name,
         persist_state="session",
         on_change=_forget_trial,
         width=420,
@@ -67,7 +61,7 @@ def choose() -> SweepJob | None:
 
 def _forget_trial() -> None:
     """Another sweep comes into view; what was asked about the one before goes."""
-    state.TRIAL.clear()
+    TRIAL.clear()
     if check := state.SWEEP_CHECK.get():
         check.stop()
     state.SWEEP_CHECK.clear()
@@ -112,13 +106,13 @@ def _results(job: SweepJob) -> None:
         return
     order = ranked(results)
     keys = [result.key for result in order]
-    opened = order[keys.index(state.TRIAL.get())] if state.TRIAL.get() in keys else order[0]
+    opened = order[keys.index(TRIAL.get())] if TRIAL.get() in keys else order[0]
     left, right = st.columns([3, 2], gap="large")
     with left:
         _figures(job, results, opened)
     with right:
         _trial(job, opened, opened == order[0])
-    _verdict(job, order)
+    verdict(job, order)
 
 
 def _figures(job: SweepJob, results: list[Result], opened: Result) -> None:
@@ -151,7 +145,7 @@ def _figures(job: SweepJob, results: list[Result], opened: Result) -> None:
 
     def take() -> None:
         if touched := st.session_state[key]["selection"]["points"]:
-            state.TRIAL.set(touched[0]["customdata"])
+            TRIAL.set(touched[0]["customdata"])
 
     charts.show(figure, about, key=key, on_select=take, selection_mode="points")
     st.caption(about + "Touch one to open it.")
@@ -160,7 +154,7 @@ def _figures(job: SweepJob, results: list[Result], opened: Result) -> None:
 def _table(job: SweepJob, order: list[Result]) -> None:
     def take() -> None:
         if rows := st.session_state["sweep_table"]["selection"]["rows"]:
-            state.TRIAL.set(order[rows[0]].key)
+            TRIAL.set(order[rows[0]].key)
 
     percent = st.column_config.NumberColumn(format="%.2f")
     st.dataframe(
@@ -205,7 +199,7 @@ def _trial(job: SweepJob, result: Result, best: bool) -> None:
         st.page_link(
             "pages/train.py",
             label="Open in Train",
-            disabled=not _data_is_open(job),
+            disabled=not data_is_open(job),
             icon=":material/model_training:",
             query_params=link.form_link(job.sweep.recipe.name, trial.recipe),
             help="Train with these settings: watch it, steer it, keep it. A run that stands there "
@@ -225,74 +219,3 @@ def _download(job: SweepJob, results: list[Result]) -> None:
         on_click="ignore",
         help="The plan and every trial, as JSON. `python -m netcore sweep --out` goes on from it.",
     )
-
-
-def _data_is_open(job: SweepJob) -> bool:
-    """Whether its dataset is here to train on: a visitor's file may have been replaced."""
-    return job.sweep.recipe.dataset in datasets.dataset_names()
-
-
-def _verdict(job: SweepJob, order: list[Result]) -> None:
-    """What the best is worth, and how to find out."""
-    done = [result for result in order if result.status == "done"]
-    if job.running or len(done) < 2:
-        return
-    best = done[0].validation_accuracy
-    images = job.validation_images
-    chance = 2 * math.sqrt(2 * best * (1 - best) / images)
-    near = sum(best - result.validation_accuracy <= chance for result in done[1:])
-    with st.container(border=True):
-        st.markdown(
-            f"**Is it really the best?** It was picked out of {len(done)}, so its score is "
-            f"probably flattered: part of its lead is luck. On {images:,} validation images two "
-            f"equally good networks may well differ by {100 * chance:.1f} points, and "
-            f"{_so_many(near)} so close to it. Ask the same settings again, with other seeds."
-        )
-        _check(job, done[0])
-
-
-def _so_many(near: int) -> str:
-    return "no other came" if not near else "one other came" if near == 1 else f"{near} others came"
-
-
-def _check(job: SweepJob, best: Result) -> None:
-    check: SweepJob | None = state.SWEEP_CHECK.get()
-    if check is None:
-        st.button(
-            f"Try it with {FRESH_SEEDS} other seeds",
-            icon=":material/casino:",
-            on_click=_start_check,
-            args=(job, best),
-            disabled=not _data_is_open(job),
-            help="Train the best again, several times, and see what it scores when nobody picks.",
-        )
-        return
-    st.fragment(_look_at_check, run_every=TICK if check.running else None)(
-        check, best, check.running
-    )
-
-
-def _start_check(job: SweepJob, best: Result) -> None:
-    recipe = next(trial.recipe for trial in job.trials if trial.settings == best.settings)
-    seeds = tuple(recipe.seed + n for n in range(1, FRESH_SEEDS + 1))
-    check = _job(Sweep(recipe, {"seed": seeds}))
-    state.SWEEP_CHECK.set(check)
-    check.start()
-
-
-def _look_at_check(check: SweepJob, best: Result, running: bool) -> None:
-    check.seen()
-    if check.running != running:
-        st.rerun()
-    view = check.view()
-    scores = [r.validation_accuracy for r in view.results if r.status == "done"]
-    if check.running:
-        st.progress(len(view.results) / view.total, text="Trying other seeds")
-    elif len(scores) < 2:
-        st.info(view.message or "With other seeds it was lost: it stands on the edge.")
-    else:
-        st.markdown(
-            f"With {len(scores)} other seeds: **{mean(scores):.2%} ± {stdev(scores):.2%}** "
-            f"(from {min(scores):.2%} to {max(scores):.2%}). The picked run had "
-            f"{best.validation_accuracy:.2%}."
-        )

@@ -19,9 +19,12 @@ from ui.parts.settings import (
 )
 from ui.session import shared, state
 from ui.session.datasets import choose_dataset
+from ui.session.state import Key
 
 MOST_AXES = 3
 IMAGES, EPOCHS, TRIALS = 5000, 1.0, 32
+
+SWEEP_OPEN = Key("_sweep_open", False)
 
 
 class Axis(NamedTuple):
@@ -97,7 +100,7 @@ def choose() -> Sweep:
     )
     preset = PRESETS[name]
     st.caption(preset.lesson)
-    box = st.expander("What is tried", icon=":material/tune:", key=state.SWEEP_OPEN.name)
+    box = st.expander("What is tried", icon=":material/tune:", key=SWEEP_OPEN.name)
     with box:
         first, second = st.columns(2, gap="large")
         with first:

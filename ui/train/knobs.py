@@ -17,7 +17,7 @@ from ui.train import augmentation
 from ui.train.form import scale, slider
 
 
-def show(job: Job) -> None:
+def sliders(job: Job) -> None:
     """What can be moved while the network learns: each change counts from the next step."""
     now, over = job.settings, job.over
 

@@ -53,9 +53,9 @@ def _look(job: Job, drawn: tuple) -> None:
     _news(view)
     now = moment.of(job, view)
     _figures(now, status)
-    time_travel.show(job, view)
+    time_travel.slider(job, view)
     panels.choose()
-    panels.show(now)
+    panels.open_panels(now)
     slow_motion.go_on(job)
     if pace is None:  # a run at rest costs no memory but its own
         moment.put_away()

@@ -8,9 +8,15 @@ from ui.jobs import launch
 from ui.parts import wording
 from ui.parts.settings import changes_text, network
 from ui.session import datasets, link, runs, shared, state
+from ui.session.state import Key
 from ui.train import live, reopen
 
 LARGEST_FILE = 64  # megabytes; a model may be the run's file too
+
+RUN_OFFERED = Key("_run_offered")  # (recipe, changes) of a file that waits for Start
+RUN_OPEN = Key("_run_open", False)
+RUN_FILE = Key("_run_file")
+RUN_ERROR = Key("_run_error")  # why a file was refused, as a sentence
 
 
 def open_file() -> None:
@@ -18,7 +24,7 @@ def open_file() -> None:
     with st.popover(
         "Open a run",
         icon=":material/upload_file:",
-        key=state.RUN_OPEN.name,
+        key=RUN_OPEN.name,
         on_change="rerun",
         help="Run again what you or somebody else has downloaded on Runs.",
     ) as box:
@@ -27,28 +33,28 @@ def open_file() -> None:
                 "A run, a recipe or a model, as JSON",
                 type="json",
                 max_upload_size=LARGEST_FILE,
-                key=state.RUN_FILE.name,
+                key=RUN_FILE.name,
                 on_change=_read,
                 help="From Runs, from Save, or from the command line. A model tells how it was "
                 "trained, and is trained again.",
             )
-            if refusal := state.RUN_ERROR.get():
+            if refusal := RUN_ERROR.get():
                 st.error(refusal)
 
 
 def _read() -> None:
     """Offer the uploaded run; a refusal is kept in `state.RUN_ERROR`."""
-    state.RUN_ERROR.clear()
-    file = st.session_state[state.RUN_FILE.name]
+    RUN_ERROR.clear()
+    file = st.session_state[RUN_FILE.name]
     if file is None:  # taken away again
         return
     try:
         recipe, changes = Recipe.from_run(file.getvalue())
         link.check(recipe, changes)
     except RecipeError as error:
-        state.RUN_ERROR.set(f"This file cannot be run: {_plain(error)}.")
+        RUN_ERROR.set(f"This file cannot be run: {_plain(error)}.")
     else:
-        state.RUN_OFFERED.set((recipe, changes))
+        RUN_OFFERED.set((recipe, changes))
 
 
 def _plain(error: RecipeError) -> str:
@@ -57,7 +63,7 @@ def _plain(error: RecipeError) -> str:
 
 def shown() -> bool:
     """Show the run of a file or of the address, if one waits for Start; else say False."""
-    if offered := state.RUN_OFFERED.get():
+    if offered := RUN_OFFERED.get():
         _invite(link.pack(*offered), *offered)
         return True
     token = st.query_params.get(link.PARAMETER)
@@ -123,10 +129,10 @@ def _start(token: str, recipe: Recipe, changes: list) -> None:
     job = launch.job(recipe, datasets.dataset(recipe.dataset), shared.pool(), changes)
     state.JOB.set(job)
     state.TAKEN.set(token)
-    state.RUN_OFFERED.clear()
+    RUN_OFFERED.clear()
     job.run()
 
 
 def _leave() -> None:
-    state.RUN_OFFERED.clear()
+    RUN_OFFERED.clear()
     st.query_params.pop(link.PARAMETER, None)

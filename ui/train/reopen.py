@@ -7,7 +7,7 @@ from netcore.recipe import canonical
 from ui.parts.blueprint import Blueprint
 from ui.parts.settings import BATCHES, DECAYS, RATES, WIDTHS
 from ui.session import link, runs, shared, state
-from ui.train import setup
+from ui.train import offered, setup
 from ui.train.augmentation import WAYS
 
 STOPS = {
@@ -62,7 +62,7 @@ def _within(key: state.Key, value: float) -> bool:
 def change(recipe: Recipe, base: str) -> None:
     """Set the form to the recipe, in place of the session's run and of the one that is offered."""
     runs.put_away()
-    state.RUN_OFFERED.clear()
+    offered.RUN_OFFERED.clear()
     st.query_params.clear()
     state.RECIPE.set(base)
     state.DATASET.set(recipe.dataset)

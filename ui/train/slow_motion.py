@@ -11,11 +11,14 @@ from netcore.analysis import diagnostics
 from ui.jobs.job import Job, JobView
 from ui.parts import lines, pixels, thumbnails
 from ui.session import state
+from ui.session.state import Key
 from ui.train.moment import Moment
 
 NAME = "Slow motion"
 SHOWN, WIDTH, ROWS = 10, 84, 304  # images of the batch, and their pixels on the screen
 PACES = (0.5, 1.0, 2.0, 5.0)  # seconds a step
+
+PACE = Key("_pace", 1.0)  # seconds a step
 
 
 def _open() -> bool:
@@ -24,7 +27,7 @@ def _open() -> bool:
 
 def pace(job: Job) -> float | None:
     """Seconds between two steps; None if they do not follow each other."""
-    return state.PACE.get() if state.SLOW.get() and _open() and not job.over else None
+    return PACE.get() if state.SLOW.get() and _open() and not job.over else None
 
 
 def status(job: Job, view: JobView) -> str:
@@ -38,7 +41,7 @@ def go_on(job: Job) -> None:
         job.run(1)
 
 
-def show(moment: Moment) -> None:
+def last_step(moment: Moment) -> None:
     """The step that comes next, and how to let steps follow each other."""
     job = moment.job
     with st.container(border=True):
@@ -74,10 +77,10 @@ def _controls(job: Job) -> None:
         st.segmented_control(
             "Seconds a step",
             PACES,
-            default=state.PACE.default,
+            default=PACE.default,
             required=True,
             format_func="{:g} s".format,
-            key=state.PACE.name,
+            key=PACE.name,
             label_visibility="collapsed",
             help="How long each step stays to be looked at.",
         )

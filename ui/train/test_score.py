@@ -9,9 +9,12 @@ from ui.jobs.job import Job
 from ui.jobs.run import Run, id_of
 from ui.parts import charts, wording
 from ui.session import downloads, link, models, runs, shared, state
+from ui.session.state import Key
+
+SHARE_OPEN = Key("_share_open", False)
 
 
-def show(job: Job) -> None:
+def report(job: Job) -> None:
     """The score on images the run never looked at, and the ways to keep the network."""
     exam = job.view().exam
     images, wrong = exam["confusion"].sum(), exam["confusion"].sum() - exam["confusion"].trace()
@@ -71,7 +74,7 @@ def pass_on(run: Run) -> None:
     with st.expander(
         "Share or take along",
         icon=":material/share:",
-        key=state.SHARE_OPEN.name,
+        key=SHARE_OPEN.name,
         on_change="rerun",
     ) as box:
         if box.open:

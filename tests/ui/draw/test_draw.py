@@ -12,7 +12,13 @@ from tests.handwriting import FOUR, SEVEN, ZERO, fabric, sent
 from tests.ui.screen import button, press, words
 from ui.parts import wording
 from ui.parts.fabric import PAPER
-from ui.session import answer, canvas, models, shared, state
+from ui.session import (
+    answer,
+    canvas,
+    models,
+    shared,
+    state,
+)
 
 SPEC = ["Flatten", {"layer": "Dense", "out_features": 10}, "LogSoftmax"]
 
@@ -26,7 +32,7 @@ def model(spec=SPEC, input_shape=(28, 28), name="mine", **values):
 
 def choose_own(at, model):
     """Save a model in the session and let it read."""
-    at.session_state[state.MODELS.name] = {"mine": model}
+    at.session_state[models.MODELS.name] = {"mine": model}
     at.run().selectbox(key=state.MODEL.name).set_value("mine").run()
 
 
@@ -129,8 +135,8 @@ def test_a_model_whose_numbers_overflow_says_so_instead_of_an_answer(draw):
 
 def test_a_network_of_the_session_is_built_once_for_a_model(draw):
     at = draw(FOUR)
-    first = at.session_state[state.READER.name][1]
-    assert at.run().session_state[state.READER.name][1] is first
+    first = at.session_state[answer.READER.name][1]
+    assert at.run().session_state[answer.READER.name][1] is first
 
 
 def test_a_model_for_other_images_is_refused_in_one_sentence():
@@ -161,10 +167,10 @@ def test_saved_models_get_names_of_their_own_and_the_oldest_makes_room(monkeypat
     session = {}
     monkeypatch.setattr(st, "session_state", session)
     names = [
-        models.save_model(model(name="dense"), ["dense"]) for _ in range(state.MOST_MODELS + 1)
+        models.save_model(model(name="dense"), ["dense"]) for _ in range(models.MOST_MODELS + 1)
     ]
     assert names[:2] == ["dense 2", "dense 3"]
-    assert list(session[state.MODELS.name]) == names[1:]
+    assert list(session[models.MODELS.name]) == names[1:]
 
 
 def test_undo_brings_a_cleared_drawing_back(draw):
@@ -177,14 +183,14 @@ def test_undo_brings_a_cleared_drawing_back(draw):
 def send(session, strokes, turn=0, **fields):
     """What the browser sends, which was last told of this turn of the drawing."""
     raw = {**sent(strokes, **fields), "background": f"hsl({turn}, 0%, 0%)"}
-    session[state.CANVAS.name] = {"drawing": {"raw": raw}}
+    session[canvas.CANVAS.name] = {"drawing": {"raw": raw}}
 
 
 def shown(session):
     """The browser has been told of the latest change."""
-    _, turn = state.CANVAS_START.get()
-    state.CANVAS_START.set(((), turn + 1))
-    state.SHOWN.set(state.DRAWING.get())
+    _, turn = canvas.CANVAS_START.get()
+    canvas.CANVAS_START.set(((), turn + 1))
+    canvas.SHOWN.set(state.DRAWING.get())
 
 
 def drawing(session):
@@ -212,7 +218,7 @@ def test_undo_tells_strokes_apart_that_arrived_together(session):
 def test_what_was_drawn_before_the_canvas_heard_of_clear_does_not_come_back(session):
     send(session, FOUR)
     canvas._keep()
-    canvas.show({"strokes": []})
+    canvas.load({"strokes": []})
     send(session, [*FOUR, *ZERO])
     canvas._keep()
     shown(session)
@@ -242,7 +248,7 @@ def test_a_rub_is_kept_as_what_it_leaves_and_undo_takes_it_back(session):
     send(session, [[(20, 140), (260, 140)]])
     canvas._keep()
     line = drawing(session)
-    raw = session[state.CANVAS.name]["drawing"]["raw"]
+    raw = session[canvas.CANVAS.name]["drawing"]["raw"]
     raw["objects"] = [*raw["objects"], *sent([[(140, 80), (140, 200)]], stroke=PAPER)["objects"]]
     canvas._keep()
     assert len(drawing(session)["strokes"]) == 2
@@ -251,22 +257,22 @@ def test_a_rub_is_kept_as_what_it_leaves_and_undo_takes_it_back(session):
 
 
 def test_when_all_is_rubbed_out_the_pen_is_back(session):
-    state.TOOL.set("eraser")
+    canvas.TOOL.set("eraser")
     send(session, [[(120, 140), (160, 140)]])
     canvas._keep()
-    raw = session[state.CANVAS.name]["drawing"]["raw"]
+    raw = session[canvas.CANVAS.name]["drawing"]["raw"]
     raw["objects"] += sent([[(100, 140), (180, 140)]], stroke=PAPER)["objects"]
     canvas._keep()
-    assert drawing(session) == {"strokes": []} and state.TOOL.get() == "pen"
+    assert drawing(session) == {"strokes": []} and canvas.TOOL.get() == "pen"
 
 
 def test_the_first_stroke_on_a_test_image_is_a_drawing_of_its_own_and_undo_brings_it_back(session):
-    canvas.show({"image": 3})
+    canvas.load({"image": 3})
     shown(session)
     send(session, SEVEN, turn=1)
     canvas._keep()
     assert drawing(session) == fabric(SEVEN)
-    assert state.SHOWN.get() is drawing(session)  # nothing is loaded under the drawing hand
+    assert canvas.SHOWN.get() is drawing(session)  # nothing is loaded under the drawing hand
     canvas._undo()
     assert drawing(session) == {"image": 3}
 
@@ -277,6 +283,6 @@ def test_the_first_stroke_on_a_test_image_is_a_drawing_of_its_own_and_undo_bring
 def test_junk_from_a_browser_leaves_the_drawing_as_it_was(session, junk):
     send(session, FOUR)
     canvas._keep()
-    session[state.CANVAS.name] = {"drawing": junk}
+    session[canvas.CANVAS.name] = {"drawing": junk}
     canvas._keep()
     assert drawing(session) == fabric(FOUR)

@@ -5,6 +5,7 @@ import pytest
 
 from tests.handwriting import FOUR, HAND, SEVEN, ZERO, fabric
 from tests.ui.screen import button, press
+from ui.draw import exam, own_set
 from ui.session import state
 
 
@@ -19,7 +20,7 @@ def write(at, strokes):
 
 
 def asked(at):
-    return at.session_state[state.SITTING.name].digits[0]
+    return at.session_state[exam.SITTING.name].digits[0]
 
 
 def sit(at, begin="Draw these ten"):
@@ -39,7 +40,7 @@ def table(at):
 
 def test_ten_digits_are_asked_for_once_each_and_then_every_model_has_its_score(at):
     assert sorted(sit(at)) == list(range(10))
-    assert state.SITTING.name not in at.session_state
+    assert exam.SITTING.name not in at.session_state
     for name in ("best", "lenet", "**dense**", "seed"):
         assert f"| {name} | " in table(at)
     assert "4 of 10" in table(at)
@@ -63,7 +64,7 @@ def test_what_lay_on_the_canvas_before_is_there_again(at):
     write(at, ZERO)
     press(at, "Leave")
     assert at.session_state[state.DRAWING.name] == fabric(FOUR)
-    assert len(at.session_state[state.HANDED.name]) == 10  # the round that was left is no exam
+    assert len(at.session_state[exam.HANDED.name]) == 10  # the round that was left is no exam
 
 
 def test_two_rounds_count_together(at):
@@ -75,13 +76,13 @@ def test_two_rounds_count_together(at):
 def test_the_drawings_can_join_the_own_set_once(at):
     sit(at)
     press(at, "Add them to my set")
-    own = at.session_state[state.OWN_SET.name]
+    own = at.session_state[own_set.OWN_SET.name]
     assert {each.drawing.label for each in own} >= {1, 4, 7}
     assert button(at, "Add them to my set").disabled
 
 
 def test_every_drawing_is_read_as_on_the_page_in_several_looks(at):
     slanted = [[(x - 1.4 * (y - 140), y) for x, y in stroke] for stroke in SEVEN]
-    at.session_state[state.HANDED.name] = [([np.array(stroke) for stroke in slanted], 7)]
+    at.session_state[exam.HANDED.name] = [([np.array(stroke) for stroke in slanted], 7)]
     at.run()  # at one look it is an 8
     assert "| **dense** | 1 of 1 |" in table(at)

@@ -28,7 +28,7 @@ def say(at, digit):
 
 
 def own(at):
-    return list(at.session_state[state.OWN_SET.name])
+    return list(at.session_state[own_set.OWN_SET.name])
 
 
 def labels(at):
@@ -74,7 +74,7 @@ def test_nothing_can_be_said_of_an_empty_canvas_or_a_test_image(draw):
 
 def test_a_label_is_corrected_and_a_drawing_deleted_in_the_set(draw):
     at = say(draw(SEVEN), 1)
-    at.session_state[state.OWN_CHOSEN.name] = 0
+    at.session_state[own_set.OWN_CHOSEN.name] = 0
     at.run()
     labelled(at.segmented_control, "Drawing 1 is a").select(7).run()
     assert labels(at) == [7]
@@ -87,7 +87,7 @@ def test_a_downloaded_set_opens_again_as_it_was(session):
         own_set.add(arrays(digit), label)
     text = strokes.dumps([each.drawing for each in own_set.drawings()])
     assert own_set.opened(text.encode(), "mine.jsonl") == []  # all of it is there already
-    state.OWN_SET.clear()
+    own_set.OWN_SET.clear()
     pairs = own_set.opened(text.encode(), "mine.jsonl")
     assert [label for _, label in pairs] == [4, 7]
     assert [stroke.tolist() for stroke in pairs[0][0]] == fabric(FOUR)["strokes"]

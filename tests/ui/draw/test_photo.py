@@ -8,12 +8,12 @@ from PIL import Image
 
 import dataset
 from tests.ui.screen import words
-from ui.session import state
+from ui.draw import photo
 
 
 @pytest.fixture
 def page(visit):
-    return visit("draw", {state.PHOTO_OPEN.name: True})
+    return visit("draw", {photo.PHOTO_OPEN.name: True})
 
 
 def upload(at, content):

@@ -10,7 +10,8 @@ from netcore import finetune
 from tests.handwriting import FOUR, ONE, ZERO
 from tests.ui.screen import button, press
 from ui.draw import own_set, teach
-from ui.session import shared, state
+from ui.draw import teach as draw_teach
+from ui.session import models, shared
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def test_with_an_empty_set_there_is_nothing_to_teach(page):
 def test_a_taught_model_reads_the_drawing_as_it_was_told_and_is_chosen(page):
     at = teach_it(page((FOUR, 9)))
     assert at.selectbox(key="model").value == "seed taught"
-    model = at.session_state[state.MODELS.name]["seed taught"]
+    model = at.session_state[models.MODELS.name]["seed taught"]
     assert reads(shared.shipped_models()["seed"], FOUR) == 4 and reads(model, FOUR) == 9
     assert "Then taught 1 drawing by hand." in model.recipe.comment
     (table,) = (text.value for text in at.markdown if "Read rightly" in text.value)
@@ -65,29 +66,29 @@ def test_undo_goes_back_to_the_model_before(page):
     at = teach_it(page((FOUR, 9)))
     press(at, "Take the lessons back")
     assert at.selectbox(key="model").value == "seed"
-    assert not at.session_state[state.MODELS.name]
+    assert not at.session_state[models.MODELS.name]
 
 
 def test_a_second_course_goes_on_from_the_first_and_undo_takes_back_one(page):
     at = teach_it(page((FOUR, 9)))
-    first = at.session_state[state.MODELS.name]["seed taught"]
+    first = at.session_state[models.MODELS.name]["seed taught"]
     teach_it(at)
-    second = at.session_state[state.MODELS.name]["seed taught"]
-    assert list(at.session_state[state.MODELS.name]) == ["seed taught"]
+    second = at.session_state[models.MODELS.name]["seed taught"]
+    assert list(at.session_state[models.MODELS.name]) == ["seed taught"]
     assert (second.theta != first.theta).any()
     press(at, "Take the lessons back")
-    assert at.session_state[state.MODELS.name]["seed taught"] is first
+    assert at.session_state[models.MODELS.name]["seed taught"] is first
 
 
 def test_lessons_go_on_where_they_were_when_the_visitor_comes_back(page, monkeypatch):
     monkeypatch.setattr(teach, "SLICE", 0.0)
     at = page((ONE, 1))
     press(at, "Teach seed")
-    course = at.session_state[state.COURSE.name]
+    course = at.session_state[draw_teach.COURSE.name]
     at.switch_page("pages/explore.py").run()
     done = course.done
     at.switch_page("pages/draw.py").run()
-    assert at.session_state[state.COURSE.name] is course and course.done >= done
+    assert at.session_state[draw_teach.COURSE.name] is course and course.done >= done
     monkeypatch.setattr(teach, "SLICE", 60)
     at.run()
     assert at.selectbox(key="model").value == "seed taught"
@@ -98,7 +99,7 @@ def test_stop_changes_nothing(page, monkeypatch):
     at = page((ZERO, 0))
     press(at, "Teach seed")
     press(at, "Stop")
-    assert state.COURSE.name not in at.session_state
+    assert draw_teach.COURSE.name not in at.session_state
     assert at.selectbox(key="model").value == "seed"
 
 
@@ -112,6 +113,6 @@ def test_a_model_that_cannot_be_taught_says_so(page, monkeypatch):
 
 def test_a_taught_model_survives_its_file(page):
     at = teach_it(page((FOUR, 9)))
-    model = at.session_state[state.MODELS.name]["seed taught"]
+    model = at.session_state[models.MODELS.name]["seed taught"]
     again = netcore.loads(model.dumps())
     assert again.name == "seed taught" and reads(again, FOUR) == 9

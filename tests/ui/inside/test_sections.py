@@ -12,10 +12,27 @@ from netcore.analysis import explain
 from tests.handwriting import FOUR, SEVEN, fabric
 from tests.ui.draw.test_draw import choose_own, model
 from tests.ui.screen import words
-from ui.inside import all_models, evidence, features, preprocessing, robustness, sections
-from ui.inside.subject import Sight
+from ui.inside import (
+    all_models,
+    counterfactual,
+    evidence,
+    features,
+    preprocessing,
+    robustness,
+    sections,
+)
+from ui.inside import (
+    evidence as inside_evidence,
+)
+from ui.inside import (
+    preprocessing as inside_preprocessing,
+)
+from ui.inside import (
+    sections as inside_sections,
+)
+from ui.inside.subject import Subject
 from ui.parts.wording import confidence_text
-from ui.session import shared, state
+from ui.session import models, shared, state
 
 
 @pytest.fixture
@@ -80,7 +97,7 @@ def test_of_a_number_one_digit_at_a_time_is_looked_into(look):
     beside = [[(130 + x / 2, 60 + y / 2) for x, y in stroke] for stroke in SEVEN]
     at = look("Preprocessing", strokes=narrow + beside)
     assert "The network reads the last picture as **4**" in words(at)
-    widget(at, "segmented_control", state.INSIDE_DIGIT).select(1).run()
+    widget(at, "segmented_control", inside_sections.INSIDE_DIGIT).select(1).run()
     assert "The network reads the last picture as **7**" in words(at)
     at.session_state[state.DRAWING.name] = fabric(FOUR)
     at.run()
@@ -89,17 +106,17 @@ def test_of_a_number_one_digit_at_a_time_is_looked_into(look):
 
 def test_what_is_open_outlives_a_visit_to_another_page(look):
     at = look("Preprocessing")
-    widget(at, "toggle", state.ROAD["pen"]).set_value(False).run()
+    widget(at, "toggle", inside_preprocessing.ROAD["pen"]).set_value(False).run()
     at.switch_page("pages/explore.py").run()
     at.switch_page("pages/draw.py").run()
     assert preprocessing.INTRO in words(at)
-    assert widget(at, "toggle", state.ROAD["pen"]).value is False
+    assert widget(at, "toggle", inside_preprocessing.ROAD["pen"]).value is False
 
 
 def test_the_last_picture_of_the_x_ray_is_the_one_that_is_read(look):
     at = look("Preprocessing")
     assert "The network reads the last picture as **4**" in words(at)
-    widget(at, "toggle", state.ROAD["pen"]).set_value(False).run()
+    widget(at, "toggle", inside_preprocessing.ROAD["pen"]).set_value(False).run()
     assert "With these steps the network reads" in words(at)
 
 
@@ -112,7 +129,7 @@ def test_merely_shrinking_a_small_digit_in_a_corner_is_seen_to_fail(look):
 def test_the_evidence_is_for_the_answer_or_the_digit_one_chooses(look):
     at = look("Evidence")
     assert "What would move the score of 4" in words(at)
-    widget(at, "button_group", state.EVIDENCE).set_value(9).run()
+    widget(at, "button_group", inside_evidence.EVIDENCE).set_value(9).run()
     assert "What would move the score of 9" in words(at)
 
 
@@ -137,20 +154,20 @@ def test_the_neighbours_of_a_clear_digit_are_the_same_digit(look):
 
 def test_the_morph_begins_at_the_drawing_and_ends_at_the_other_digit(look):
     at = look("What if", model="seed")
-    widget(at, "button_group", state.TARGET).set_value(9).run()
+    widget(at, "button_group", counterfactual.TARGET).set_value(9).run()
     captions = [caption.value for caption in at.caption]
     assert any(caption.startswith("Reads **9**") for caption in captions)
-    widget(at, "slider", state.MORPH).set_value(0).run()
+    widget(at, "slider", counterfactual.MORPH).set_value(0).run()
     assert any(c.value.startswith("Reads **4**") for c in at.caption)
 
 
 def test_a_target_that_became_the_answer_is_let_go(look):
     at = look("What if", model="seed")
-    widget(at, "button_group", state.TARGET).set_value(7).run()
+    widget(at, "button_group", counterfactual.TARGET).set_value(7).run()
     at.session_state[state.DRAWING.name] = fabric(SEVEN)
     at.run()
     assert not at.exception
-    assert at.session_state[state.TARGET.name] is None
+    assert at.session_state[counterfactual.TARGET.name] is None
 
 
 def test_the_network_in_training_has_neighbours_and_stands_in_the_table(look, monkeypatch):
@@ -165,10 +182,10 @@ def test_the_network_in_training_has_neighbours_and_stands_in_the_table(look, mo
         join=lambda timeout: None,
     )
     at.run().session_state[state.DRAWING.name] = fabric(FOUR)
-    at.selectbox(key=state.MODEL.name).set_value(state.IN_TRAINING).run()
+    at.selectbox(key=state.MODEL.name).set_value(models.IN_TRAINING).run()
     assert "**By layer 1**" in words(at)
     at.button_group(key=state.INSIDE.name).set_value("All models").run()
-    assert state.IN_TRAINING in list(at.dataframe[0].value["Model"])
+    assert models.IN_TRAINING in list(at.dataframe[0].value["Model"])
 
 
 def test_the_fragility_maps_are_summed_up(look):
@@ -237,7 +254,7 @@ def test_models_side_by_side_doubt_what_is_no_digit_and_agree_with_the_page(look
 
 def test_a_model_that_cannot_answer_does_not_take_the_others_away(look):
     at = look("All models")
-    at.session_state[state.MODELS.name] = {"mine": model(weights=3e38)}
+    at.session_state[models.MODELS.name] = {"mine": model(weights=3e38)}
     at.run()
     table = at.dataframe[0].value.set_index("Model")
     assert table.loc["mine", "Reads"] == "–" and table.loc["seed", "Reads"] == "4"
@@ -259,15 +276,15 @@ def test_the_models_agreement_is_put_into_words(votes, sentence):
 def test_a_sight_never_writes_to_the_model_that_all_visitors_share():
     seed = shared.shipped_models()["seed"]
     before = seed.theta.copy()
-    sight = Sight("seed", seed, FOUR, render.draw(FOUR))
-    explain.saliency(sight.network, sight.image, sight.answer)
-    assert sight.answer == 4
+    subject = Subject("seed", seed, FOUR, render.draw(FOUR))
+    explain.saliency(subject.network, subject.image, subject.answer)
+    assert subject.answer == 4
     np.testing.assert_array_equal(seed.theta, before)
 
 
 def test_a_sight_says_that_numbers_ran_away():
     with pytest.raises(ModelError, match="infinity"):
-        _ = Sight("mine", model(weights=3e38), FOUR, render.draw(FOUR)).answer
+        _ = Subject("mine", model(weights=3e38), FOUR, render.draw(FOUR)).answer
 
 
 def test_nobody_is_ever_wholly_sure():

@@ -16,8 +16,8 @@ from ui.jobs.limits import Limits
 from ui.jobs.pool import Pool
 from ui.jobs.run import id_of, of_job
 from ui.parts.blueprint import Blueprint
-from ui.session import link, shared, state
-from ui.train import reopen
+from ui.session import link, shared
+from ui.train import offered, reopen
 
 QUICK = Recipe(
     name="quick", layers=dense_layers([16], dropout=0.1), optimizer="momentum", lr=0.05,
@@ -88,7 +88,7 @@ def test_whoever_opens_the_link_and_starts_gets_the_same_weights_to_the_bit(open
 
 def offer(at, content, name="run.json"):
     """Open a file with this content on Train."""
-    at.session_state[state.RUN_OPEN.name] = True
+    at.session_state[offered.RUN_OPEN.name] = True
     box = next(box for box in at.run().file_uploader if "A run" in box.label)
     box.upload(name, content, "application/json").run()
     assert not at.exception

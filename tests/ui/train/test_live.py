@@ -118,7 +118,7 @@ def test_another_drawing_begins_its_own_history(page):
 def test_a_run_at_rest_holds_no_second_network(page):
     at = page(images="1000", panels=["Misread"])
     resting(at, 2)
-    assert "_lens" not in at.session_state
+    assert "_view_network" not in at.session_state
 
 
 def test_looking_back_moves_the_panels_and_not_the_run(page):
