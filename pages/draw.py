@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from ui import draw_exam, own_set, page, photo, reader, samples, shelf, teach, understand
+from ui import page
+from ui.draw import exam, own_set, photo, samples, teach
+from ui.inside import sections
+from ui.session import answer, models
 
 page.start(
     "Draw",
@@ -14,20 +17,20 @@ page.start(
 reading = st.container()  # above the choice of the model, which it depends on
 st.subheader("Who reads", anchor=False)
 teach.conclude()
-name = shelf.choose()
-if draw_exam.running():  # nothing else to look at meanwhile
+name = models.choose()
+if exam.running():  # nothing else to look at meanwhile
     with reading:
-        draw_exam.panel()
+        exam.panel()
     st.stop()
 
 
 def below_the_canvas(digits: list) -> None:
     samples.show()
-    understand.panel(name, digits)
+    sections.panel(name, digits)
 
 
 with reading:
-    reader.panel(name, then=below_the_canvas, below=own_set.ask)
+    answer.panel(name, then=below_the_canvas, below=own_set.ask)
 photo.section(name)
 
 st.subheader("Your own set", anchor=False)
@@ -35,4 +38,4 @@ own_set.show()
 teach.show(name)
 
 st.subheader("Your exam", anchor=False)
-draw_exam.show(name)
+exam.show(name)

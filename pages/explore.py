@@ -2,118 +2,20 @@
 
 import streamlit as st
 
-from ui import cache, charts, choose, gallery, page, state
-
-SHEET = 64  # images on a sheet
-EXTREMES = 32  # typical and unusual images
+from ui import page
+from ui.explore.sections import SECTIONS
+from ui.explore.view import choose_images, choose_section
+from ui.session import state
 
 page.start(
     "Explore",
     ":material/search:",
-    "Every image is 28 × 28 pixels of handwriting, with the digit its writer meant. See what a "
-    "network will get to see: single digits, their numbers, and what they have in common.",
+    "Every image is 28 × 28 pixels of handwriting, with the digit its writer meant. See what the "
+    "network sees: single digits, their pixel values, and what they have in common.",
 )
 
-
-def browse(view: choose.View) -> None:
-    with gallery.panels():
-        with gallery.panel():
-            place = st.container()
-            shown = choose.sheet(view.positions, SHEET)
-            with place:
-                gallery.sheet(view, shown)
-            st.caption("Touch an image to see it large. No two hands write alike.")
-        with gallery.panel():
-            place = st.container()
-            position = choose.image(len(view.part), shown[0])
-            with place:
-                gallery.picture(view, position)
-
-
-def numbers(view: choose.View) -> None:
-    with st.container(horizontal=True):
-        position = choose.image(len(view.part), view.positions[0])
-        top = choose.scale()
-    image = view.part.images[position] / 255
-    with st.grid(1, min_column_width=784, wrap=False):  # scrolls sideways on a phone
-        charts.show(charts.numbers(image * top, top), f"Image {position} as 28 × 28 numbers")
-    st.caption(
-        f"Image {position} of {view.split}, labelled **{view.name(position)}**. To normalise, each "
-        "number is divided by 255: the picture stays, and small numbers are easier to learn from."
-    )
-    charts.show(charts.flat(image), "The same numbers in one line of 784")
-    st.caption(
-        "To flatten, the 28 rows are laid end to end. A dense layer takes this line of 784 numbers "
-        "and is not told which of them were neighbours."
-    )
-
-
-def counts(view: choose.View) -> None:
-    by_split, names = cache.counts(view.data), view.data.classes
-    charts.show(charts.counts(by_split, names), "Images of each digit, by split")
-    here = by_split[view.split]
-    most, least = here.argmax(), here.argmin()
-    st.caption(
-        f"In {view.split}, {names[most]} is the most frequent and {names[least]} the rarest. "
-        f"Always answering {names[most]} would be right for {here[most] / here.sum():.1%}: "
-        "the score that every network has to beat."
-    )
-
-
-def shapes(view: choose.View) -> None:
-    names = view.data.classes
-    mean, spread = cache.shapes(view.data, view.split)
-    with gallery.panels():
-        caption = "Bright where nearly all put ink, grey where only some do."
-        gallery.figure("Mean", charts.classes(mean, names, 255, charts.INK), caption)
-        caption = "Standard deviation: strong where some put ink and others do not."
-        gallery.figure("Spread", charts.classes(spread, names), caption)
-    if view.digit is None:
-        st.info("Choose a digit above to see its most typical and most unusual examples.")
-        return
-    order = cache.by_typicality(view.data, view.split, view.digit)
-    with gallery.panels():
-        gallery.sheet(view, order[:EXTREMES], f"Most typical {names[view.digit]}")
-        gallery.sheet(view, order[::-1][:EXTREMES], f"Most unusual {names[view.digit]}")
-    measure = "Mahalanobis distance to the digit's mean, on its first 60 principal components"
-    st.caption(f"By {measure}. Touch an image to keep it for Browse and Numbers.")
-
-
-def pixels(view: choose.View) -> None:
-    values, variance = cache.pixels(view.data, view.split, view.digit)
-    with gallery.panels():
-        zeros = values[0] / values.sum()
-        caption = f"{zeros:.0%} of all pixels are 0. The axis is logarithmic to show the rest."
-        gallery.figure("Intensities", charts.histogram(values), caption)
-        still = (variance == 0).sum()
-        caption = f"{still} of 784 pixels never change here and tell a network nothing."
-        gallery.figure("Variance of each pixel", charts.digit(variance, None, None), caption)
-
-
-def plane(view: choose.View) -> None:
-    positions, points, share = cache.plane(view.data, view.split, view.digit, view.seed)
-    if not len(positions):
-        st.info("A map needs three images or more: choose another digit or split above.")
-        return
-    left, right = st.columns([5, 2])
-    with left:
-        labels, names = view.part.labels[positions], view.data.classes
-        touched = gallery.touched(charts.plane(points, labels, positions, names), "Map")
-        st.caption(
-            f"{len(positions):,} images, seen from the two of 784 directions that vary most: only "
-            f"{share:.0%} of all variance, so what overlaps here need not do so for a network."
-        )
-    with right:
-        if touched is None:
-            st.info("Touch a point of the map to see its image.")
-        else:
-            gallery.picture(view, touched, 240)
-
-
-SECTIONS = {"Browse": browse, "Numbers": numbers, "Counts": counts,
-            "Shapes": shapes, "Pixels": pixels, "Map": plane}  # fmt: skip
-view = choose.view(on_change=state.forget_image)
-section = choose.section(list(SECTIONS))
+view = choose_images(on_change=state.forget_image)
+section = choose_section(list(SECTIONS))
 if len(view.positions):
     SECTIONS[section](view)
 else:

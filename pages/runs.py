@@ -2,7 +2,11 @@
 
 import streamlit as st
 
-from ui import compare, overlay, page, runs, seeds, single, state
+from ui import page
+from ui.parts import wording
+from ui.runs import compare, curves, one_run, seeds
+from ui.session import runs, state
+from ui.session.runs import MADE_ROOM
 
 page.start(
     "Runs",
@@ -11,17 +15,17 @@ page.start(
     "another, and find out how much of a score is luck.",
 )
 
-SECTIONS = {"Curves": overlay.show, "A against B": compare.show, "Seeds": seeds.show,
-            "Keep and share": single.show}  # fmt: skip
+SECTIONS = {"Curves": curves.show, "A against B": compare.show, "Seeds": seeds.show,
+            "Keep and share": one_run.show}  # fmt: skip
 
 if runs.kept():
-    overlay.pulse()
-    if gone := state.MADE_ROOM.get():
+    curves.pulse()
+    if gone := MADE_ROOM.get():
         st.info(
-            f"Memory is short: the weights of {', '.join(map(runs.plain, gone))} made room for "
+            f"Memory is short: the weights of {', '.join(map(wording.plain, gone))} made room for "
             "newer ones. Curves and recipes stay, so you can run them again."
         )
-        state.MADE_ROOM.clear()
+        MADE_ROOM.clear()
     section = st.segmented_control(
         "Look at",
         list(SECTIONS),

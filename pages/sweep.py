@@ -3,7 +3,9 @@
 import streamlit as st
 
 from netcore import RecipeError
-from ui import cache, page, state, sweep_setup, sweep_view
+from ui import page
+from ui.session import shared, state
+from ui.sweep import results, setup
 
 page.start(
     "Sweep",
@@ -22,7 +24,7 @@ def buttons(sweep, job) -> None:
             f"Start {count} trial{'s' * (count != 1)}" if sweep else "Start",
             icon=":material/play_arrow:",
             type="primary",
-            on_click=sweep_view.start,
+            on_click=results.start,
             args=(sweep,),
             disabled=running or sweep is None,
             help="Train them all in the background. You may look at other pages meanwhile.",
@@ -39,8 +41,8 @@ def buttons(sweep, job) -> None:
 def planned():
     """The sweep that is set up; None, with a word about it, if it cannot be."""
     try:
-        sweep = sweep_setup.choose()
-        count, most = len(sweep.plan()), cache.sweep_line().bounds.trials
+        sweep = setup.choose()
+        count, most = len(sweep.plan()), shared.sweep_line().bounds.trials
     except RecipeError as error:
         st.error(f"This cannot be tried: {error}.")
         return None
@@ -56,6 +58,6 @@ sweep = planned()
 with row:
     buttons(sweep, job)
 if job:
-    sweep_view.watch(sweep_view.choose())
+    results.watch(results.choose())
 else:
     st.info("Touch the button above. The first results are there in a few seconds.")

@@ -4,7 +4,10 @@ import streamlit as st
 
 from netcore import RecipeError
 from netcore.network import plan
-from ui import controls, exam, knobs, live, overlay, page, runs, share, slow, state, transport
+from ui import page
+from ui.parts import settings, wording
+from ui.session import state
+from ui.train import knobs, live, offered, setup, slow_motion, test_score, transport
 
 page.start(
     "Train",
@@ -16,11 +19,11 @@ page.start(
 
 def new_run() -> None:
     """Set up: the recipe, its network, and all that can be chosen."""
-    base = controls.choose_recipe(beside=share.open_file)
+    base = setup.choose_recipe(beside=offered.open_file)
     row = st.container()
-    stage, setup = st.columns([2, 1], gap="large")
-    with setup:
-        recipe = controls.recipe(base)
+    stage, side = st.columns([2, 1], gap="large")
+    with side:
+        recipe = setup.recipe(base)
     try:
         recipe.check_fit((28, 28), 10)
     except RecipeError as error:
@@ -34,23 +37,23 @@ def new_run() -> None:
 
 def run(job) -> None:
     """The run of this session: its panels, and the knobs that can be moved meanwhile."""
-    status = slow.status(job, job.view())
+    status = slow_motion.status(job, job.view())
     transport.buttons(job, job.recipe)
-    stage, setup = st.columns([5, 2], gap="large")
+    stage, side = st.columns([5, 2], gap="large")
     with stage:
         live.watch(job, status)
-    with setup:
+    with side:
         knobs.show(job)
-        with st.expander(f"Recipe: {runs.plain(job.recipe.name)}"):
+        with st.expander(f"Recipe: {wording.plain(job.recipe.name)}"):
             if state.TAKEN.get():  # it came by a link, so the form knows nothing of it
-                overlay.sheet(job.recipe)
+                settings.sheet(job.recipe)
             else:
-                controls.recipe(controls.choose_recipe(fixed=True), fixed=True)
+                setup.recipe(setup.choose_recipe(fixed=True), fixed=True)
     if status == "finished":
-        exam.show(job)
+        test_score.show(job)
 
 
-if share.shown():
+if offered.shown():
     pass  # a run from a link waits for Start
 elif job := state.JOB.get():
     run(job)

@@ -4,28 +4,10 @@ The menu is ours, made of page links, because Streamlit's own navigation cannot 
 than the first on a server that has just started.
 """
 
-from typing import NamedTuple
-
 import streamlit as st
 
-from ui import runs, state, visit
-
-
-class Page(NamedTuple):
-    file: str
-    label: str
-    icon: str
-    help: str
-
-
-PAGES = (
-    Page("streamlit_app.py", "Home", ":material/home:", "What this is, and where to begin"),
-    Page("pages/explore.py", "Explore", ":material/search:", "Look at the data"),
-    Page("pages/train.py", "Train", ":material/model_training:", "Teach a network, live"),
-    Page("pages/draw.py", "Draw", ":material/draw:", "Draw a digit and have it read"),
-    Page("pages/runs.py", "Runs", ":material/stacked_line_chart:", "Compare and share your runs"),
-    Page("pages/sweep.py", "Sweep", ":material/grid_on:", "Try many settings at once"),
-)
+from ui.parts import layout, menu
+from ui.session import runs, state, visit
 
 # Drawn here, since Streamlit fetches Material icons for the browser tab from the internet.
 FAVICON = """<svg viewBox="0 0 28 28"><rect width="28" height="28" rx="6" fill="#0b6299"/>
@@ -33,7 +15,6 @@ FAVICON = """<svg viewBox="0 0 28 28"><rect width="28" height="28" rx="6" fill="
 stroke-linejoin="round"/></svg>"""
 
 HEARTBEAT = 20  # seconds between two signs of life of a visitor with a run
-READING_WIDTH = 720  # pixels; longer lines are hard to follow
 
 
 def start(title: str, icon: str, intro: str) -> None:
@@ -41,7 +22,7 @@ def start(title: str, icon: str, intro: str) -> None:
     st.set_page_config(page_title=f"{title} · MNIST playground", page_icon=FAVICON, layout="wide")
     with st.sidebar:
         st.markdown("### MNIST playground")
-        for page in PAGES:
+        for page in menu.PAGES:
             st.page_link(page.file, label=page.label, icon=page.icon, help=page.help)
         visit.keep()
     if job := state.JOB.get():  # wherever its visitor looks, a run goes on
@@ -53,4 +34,4 @@ def start(title: str, icon: str, intro: str) -> None:
         if sweep:
             st.fragment(sweep.seen, run_every=HEARTBEAT if sweep.running else None)()
     st.title(f"{icon} {title}", anchor=False)
-    st.markdown(intro, width=READING_WIDTH)
+    st.markdown(intro, width=layout.READING_WIDTH)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import settle
 from tests.browser.drawing import expect_answer, expect_pixels, pixels, write
 from tests.handwriting import FOUR, SEVEN
-from ui.state import INSIDE
+from ui.session.state import INSIDE
 
 pytestmark = pytest.mark.browser
 
@@ -22,14 +22,14 @@ def test_an_open_section_follows_the_drawing_and_the_ink_stays(visit):
     page = visit(f"/draw?model=seed&{INSIDE.name}=Preprocessing")
     expect(page.get_by_text("Draw a digit above, and this")).to_be_visible()
     write(page, FOUR)
-    expect(page.get_by_text("The last picture is what is read: 4")).to_be_visible()
+    expect(page.get_by_text("The network reads the last picture as 4")).to_be_visible()
     drawn = pixels(page)
     settle(page)
     expect_pixels(page, drawn)
     page.get_by_test_id("stButton").get_by_role("button", name="Clear").click()
     write(page, SEVEN)
     expect_answer(page, 7)
-    expect(page.get_by_text("The last picture is what is read: 7")).to_be_visible()
+    expect(page.get_by_text("The network reads the last picture as 7")).to_be_visible()
 
 
 def test_strokes_in_quick_succession_are_all_kept_beside_a_section_that_works(visit):

@@ -13,9 +13,10 @@ from streamlit.testing.v1 import AppTest
 from netcore import Trainer
 from tests.handwriting import fabric
 from tests.ui import small_jobs
-from ui import jobs, state
-from ui.limits import Limits
-from ui.pool import Pool
+from ui.jobs.job import Job
+from ui.jobs.limits import Limits
+from ui.jobs.pool import Pool
+from ui.session import state
 
 # The canvas can only be imported where Streamlit has looked for components, as a server does.
 _components = BidiComponentManager()
@@ -70,9 +71,7 @@ def job_of():
 
     def make(recipe=small_jobs.RECIPE):
         made.append(
-            jobs.Job(
-                Trainer(recipe, small_jobs.TRAIN, small_jobs.VALIDATION), small_jobs.TEST, pool
-            )
+            Job(Trainer(recipe, small_jobs.TRAIN, small_jobs.VALIDATION), small_jobs.TEST, pool)
         )
         return made[-1]
 

@@ -10,8 +10,8 @@ from dataset.ink import render
 from dataset.ink import steps as ink_steps
 from dataset.variants import variations
 from tests.handwriting import FOUR, ONE, SEVEN, ZERO, fabric
-from ui.fabric import PEN, SIDE, picture
-from ui.fabric import strokes as from_canvas
+from ui.parts.fabric import PEN, SIDE, picture
+from ui.parts.fabric import strokes as from_canvas
 
 DRAWINGS = {"one": ONE, "four": FOUR, "seven": SEVEN, "zero": ZERO}
 HOSTILE = {

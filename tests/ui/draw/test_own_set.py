@@ -1,0 +1,137 @@
+"""The visitor's own set of drawings: said, corrected, deleted, carried away and brought back."""
+
+import functools
+import json
+
+import numpy as np
+import pytest
+
+from dataset import DataError, strokes
+from tests.handwriting import FOUR, SEVEN, ZERO, fabric
+from tests.ui.screen import labelled, press
+from ui.draw import own_set
+from ui.session import state
+
+WRONG = "Wrong? Say what it was"
+
+
+@pytest.fixture
+def draw(draw):
+    return functools.partial(draw, model="seed")
+
+
+def say(at, digit):
+    """Touch the digit that it was."""
+    control = labelled(at.segmented_control, WRONG)
+    (control.unselect if digit is None else control.select)(digit)
+    return at.run()
+
+
+def own(at):
+    return list(at.session_state[own_set.OWN_SET.name])
+
+
+def labels(at):
+    return [each.drawing.label for each in own(at)]
+
+
+def arrays(digit):
+    return [np.array(stroke, float) for stroke in digit]
+
+
+def lines(*drawings):
+    return "\n".join(map(json.dumps, drawings)).encode()
+
+
+def test_one_touch_puts_the_drawing_into_the_set(draw):
+    at = say(draw(SEVEN), 1)
+    assert not at.exception
+    assert labels(at) == [1]
+    assert [stroke.tolist() for stroke in own(at)[0].drawing.strokes] == fabric(SEVEN)["strokes"]
+    assert "It is in your own set, below." in [text.value for text in at.caption]
+
+
+def test_another_touch_corrects_the_same_drawing_instead_of_adding_it_twice(draw):
+    at = say(say(draw(SEVEN), 1), 7)
+    assert labels(at) == [7]
+
+
+def test_a_second_drawing_joins_the_first(draw):
+    at = say(draw(SEVEN), 7)
+    at.session_state[state.DRAWING.name] = fabric(ZERO)
+    at = say(at.run(), 0)
+    assert labels(at) == [7, 0]
+
+
+def test_nothing_can_be_said_of_an_empty_canvas_or_a_test_image(draw):
+    at = draw([])
+    assert labelled(at.segmented_control, WRONG).disabled
+    at.session_state[state.DRAWING.name] = {"image": 3}
+    at.run()
+    assert not at.exception
+    assert labelled(at.segmented_control, WRONG).disabled
+
+
+def test_a_label_is_corrected_and_a_drawing_deleted_in_the_set(draw):
+    at = say(draw(SEVEN), 1)
+    at.session_state[own_set.OWN_CHOSEN.name] = 0
+    at.run()
+    labelled(at.segmented_control, "Drawing 1 is a").select(7).run()
+    assert labels(at) == [7]
+    press(at, "Delete drawing 1")
+    assert own(at) == []
+
+
+def test_a_downloaded_set_opens_again_as_it_was(session):
+    for digit, label in ((FOUR, 4), (SEVEN, 7)):
+        own_set.add(arrays(digit), label)
+    text = strokes.dumps([each.drawing for each in own_set.drawings()])
+    assert own_set.opened(text.encode(), "mine.jsonl") == []  # all of it is there already
+    own_set.OWN_SET.clear()
+    pairs = own_set.opened(text.encode(), "mine.jsonl")
+    assert [label for _, label in pairs] == [4, 7]
+    assert [stroke.tolist() for stroke in pairs[0][0]] == fabric(FOUR)["strokes"]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "holds no drawing"),
+        (b"\x00\xff", "line 1: it is not JSON"),
+        (b"[" * 100_000, "line 1"),
+        (lines({"strokes": [[[1, 2]]]}), "drawing 1 has no label"),
+        (lines({"label": 12, "strokes": [[[1, 2]]]}), "must be a digit from 0 to 9"),
+        (lines({"label": 1, "strokes": [[[1e300, 2]]]}), "drawing 1 is empty"),
+        (lines({"label": 1, "strokes": [[["1", 2]]]}), "it must be a number"),
+        (lines({"label": 1, "strokes": [[[1, 2]] * 30_000]}), "has over 20,000 points"),
+        (lines(*[{"label": 1, "strokes": [[[1, 2]]]}] * 301), "room for 300"),
+        (b" " * 5_000_001, "larger than 5 MB"),
+    ],
+)
+def test_a_bad_file_is_refused_with_a_sentence_and_the_set_stays(session, content, sentence):
+    with pytest.raises(DataError, match=sentence):
+        own_set.opened(content, "mine.jsonl")
+    assert own_set.drawings() == []
+
+
+def test_a_full_set_says_what_to_do(session):
+    for _ in range(own_set.MOST):
+        own_set.add(arrays(FOUR), 4)
+    with pytest.raises(DataError, match="download it, then empty it"):
+        own_set.add(arrays(FOUR), 4)
+
+
+def test_the_first_ten_are_learned_from_and_then_every_third_is_kept_aside(session):
+    for _ in range(16):
+        own_set.add(arrays(FOUR), 4)
+    aside = [n for n, each in enumerate(own_set.drawings(), start=1) if each.kept_aside]
+    assert aside == [12, 15]
+
+
+def test_what_was_learned_from_never_becomes_a_test_when_others_are_deleted(session):
+    for _ in range(12):
+        own_set.add(arrays(FOUR), 4)
+    learned = own_set.drawings()[10]
+    own_set.remove(0)
+    own_set.add(arrays(FOUR), 4)
+    assert not next(each for each in own_set.drawings() if each is learned).kept_aside

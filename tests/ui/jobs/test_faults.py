@@ -1,0 +1,150 @@
+"""Jobs whose run, visitor, laptop or server lets them down; none is forgotten or in the way."""
+
+import gc
+import threading
+import time
+import weakref
+from types import SimpleNamespace
+
+import numpy as np
+
+import netcore.trainer
+from netcore import Trainer
+from netcore.recipe import dense_layers
+from tests.ui.small_jobs import ENDLESS, RECIPE, TEST, TRAIN, VALIDATION, run_to, wait_for
+from ui.jobs import job as job_module
+from ui.jobs import learner, memory, worker
+from ui.jobs.limits import Limits
+from ui.jobs.pool import Pool
+
+
+def test_a_job_that_diverges_fails_with_an_explanation(job_of):
+    job = job_of(RECIPE.replace(layers=dense_layers([12, 12, 12], classes=2), lr=1000.0))
+    job.run()
+    job.join(20)
+    assert job.view().status == "failed"
+    assert "Try a learning rate" in job.view().message
+
+
+def test_a_job_that_raises_tells_so_and_leaves_its_slot_to_others(job_of, monkeypatch, caplog):
+    broken, sound = job_of(), job_of()
+    monkeypatch.setattr(broken._trainer.network, "loss_and_grad", lambda *_, **__: 1 / 0)
+    for job in (broken, sound):
+        job.run()
+        job.join(20)
+    assert broken.view().status == "failed" and "ZeroDivisionError" in broken.view().message
+    assert "a training job failed" in caplog.text
+    assert sound.view().status == "finished"
+
+
+def test_a_job_nobody_watches_pauses_and_can_be_resumed(job_of, monkeypatch):
+    job = job_of(ENDLESS)
+    job.run(1)
+    job.join(20)
+    monkeypatch.setattr(job._pool, "limits", Limits(grace=-1.0))
+    job.run()
+    job.join(20)
+    view = job.view()
+    assert view.status == "paused" and "nobody was watching" in view.message
+    monkeypatch.undo()
+    job.run(1)
+    job.join(20)
+    assert job.view().last.step == view.last.step + 1
+
+
+def test_twenty_clicks_on_start_make_one_thread(job_of):
+    job = job_of(ENDLESS)
+    for _ in range(20):
+        job.run()
+    assert len([thread for thread in threading.enumerate() if job.id in thread.name]) == 1
+
+
+def test_a_sleeping_laptop_costs_neither_time_nor_the_run(job_of, monkeypatch):
+    asleep = [0.0]
+    clock = SimpleNamespace(
+        monotonic=lambda: time.monotonic() + asleep[0],
+        perf_counter=lambda: time.perf_counter() + asleep[0],
+    )
+    for module in (worker, job_module, learner, netcore.trainer):
+        monkeypatch.setattr(module, "time", clock)
+    job = job_of(ENDLESS)
+    job.run()
+    wait_for(lambda: job.view().images_per_second)
+    step, rate = job.view().last.step, job.view().images_per_second
+    asleep[0] = 8 * 3600
+    wait_for(lambda: job.view().last.step > step + 1000)
+    view = job.view()
+    assert view.status == "running"
+    assert view.last.seconds < 100
+    assert view.images_per_second > rate / 5
+    job.pause()
+    job.join(10)  # before the clock goes back, or its slice would last for eight hours
+
+
+def test_a_run_that_has_had_its_time_ends_and_says_so(job_of, monkeypatch):
+    job = job_of(ENDLESS)
+    monkeypatch.setattr(job._pool, "limits", Limits(run_minutes=1e-4))
+    job.run()
+    job.join(20)
+    view = job.view()
+    assert view.status == "finished" and view.exam
+    assert "has had its 0.0001 minutes" in view.message
+
+
+def test_a_run_at_rest_keeps_no_trainer(job_of):
+    job = job_of()
+    networks = [weakref.ref(network) for network in job._trainer.replicas.networks]
+    run_to(job, 10)
+    gc.collect()
+    assert [network() for network in networks] == [None, None]
+
+
+def test_a_run_at_rest_gives_its_memory_back_to_the_system(job_of, monkeypatch):
+    job, given = job_of(), []
+    network = weakref.ref(job._trainer.network)
+    monkeypatch.setattr(memory, "give_back", lambda: given.append(network() is None))
+    run_to(job, 10)
+    assert given == [True], "once, and when nothing holds the network any more"
+
+
+def test_a_job_nobody_holds_is_gone_with_its_thread(job_of):
+    made = job_module.Job(Trainer(ENDLESS, TRAIN, VALIDATION), TEST, Pool(Limits(grace=0.2)))
+    made.run()
+    gone, thread = weakref.ref(made), made._worker
+    del made
+    thread.join(20)
+    gc.collect()
+    assert gone() is None
+
+
+def test_a_run_in_line_knows_its_position_can_be_paused_and_gets_its_turn(job_of, monkeypatch):
+    first, second, third = (job_of(ENDLESS) for _ in range(3))
+    monkeypatch.setattr(first._pool, "limits", Limits(jobs=1))
+    for job in (first, second, third):
+        job.run()
+    wait_for(lambda: first.view().last)
+    assert first.view().queue is None
+    assert [job.view().queue[0] for job in (second, third)] == [1, 2]
+    assert second.view().status == "running" and second.view().last is None
+    second.pause()
+    second.join(20)
+    assert second.view().status == "paused" and third.view().queue[0] == 1
+    first.pause()
+    wait_for(lambda: third.view().last)
+
+
+def test_runs_take_turns_where_there_are_more_than_places_and_give_the_same_bits(
+    job_of, monkeypatch
+):
+    alone = run_to(job_of(), np.inf)
+    recipe = RECIPE.replace(batch_size=1)
+    crowd = [job_of(recipe.replace(seed=seed)) for seed in (0, 1)]
+    monkeypatch.setattr(alone._pool, "limits", Limits(jobs=1, stint=0.01))
+    for job in crowd:
+        job.run()
+    for job in crowd:
+        job.join(20)
+        assert job.view().status == "finished"
+        trainer = Trainer(job.recipe, TRAIN, VALIDATION)
+        list(trainer)
+        assert np.array_equal(trainer.network.theta, job.model().theta)

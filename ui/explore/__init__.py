@@ -1,0 +1,1 @@
+"""The page Explore: the images of a dataset and their statistics."""

@@ -1,0 +1,112 @@
+"""What Explore shows of the images in view, a section at a time."""
+
+import streamlit as st
+
+from ui.explore import gallery, summary
+from ui.explore.view import View, choose_image, choose_scale, choose_sheet
+from ui.parts import charts, layout
+
+SHEET, EXTREMES = 64, 32  # images on a sheet; typical and unusual images
+
+
+def browse(view: View) -> None:
+    with layout.panels():
+        with layout.panel():
+            place = st.container()
+            shown = choose_sheet(view.positions, SHEET)
+            with place:
+                gallery.sheet(view, shown)
+            st.caption("Click an image to enlarge it.")
+        with layout.panel():
+            place = st.container()
+            position = choose_image(len(view.part), shown[0])
+            with place:
+                gallery.picture(view, position)
+
+
+def numbers(view: View) -> None:
+    with st.container(horizontal=True):
+        position = choose_image(len(view.part), view.positions[0])
+        top = choose_scale()
+    image = view.part.images[position] / 255
+    with st.grid(1, min_column_width=784, wrap=False):  # scrolls sideways on a phone
+        charts.show(charts.numbers(image * top, top), f"Image {position} as 28 × 28 numbers")
+    st.caption(
+        f"Image {position} of {view.split}, labelled **{view.name(position)}**. To normalise, each "
+        "number is divided by 255: the picture stays, and small numbers are easier to learn from."
+    )
+    charts.show(charts.flat(image), "The same numbers in one line of 784")
+    st.caption(
+        "To flatten, the 28 rows are laid end to end. A dense layer takes this line of 784 numbers "
+        "and is not told which of them were neighbours."
+    )
+
+
+def counts(view: View) -> None:
+    by_split, names = summary.counts(view.data), view.data.classes
+    charts.show(charts.counts(by_split, names), "Images of each digit, by split")
+    here = by_split[view.split]
+    most, least = here.argmax(), here.argmin()
+    st.caption(
+        f"In {view.split}, {names[most]} is the most frequent and {names[least]} the rarest. "
+        f"Always answering {names[most]} would be right for {here[most] / here.sum():.1%}: "
+        "the score that every network has to beat."
+    )
+
+
+def shapes(view: View) -> None:
+    names = view.data.classes
+    mean, spread = summary.shapes(view.data, view.split)
+    with layout.panels():
+        caption = "Bright where nearly all put ink, grey where only some do."
+        layout.figure("Mean", charts.classes(mean, names, 255, charts.INK), caption)
+        caption = "Standard deviation: strong where some put ink and others do not."
+        layout.figure("Spread", charts.classes(spread, names), caption)
+    if view.digit is None:
+        st.info("Choose a digit above to see its most typical and most unusual examples.")
+        return
+    order = summary.by_typicality(view.data, view.split, view.digit)
+    with layout.panels():
+        gallery.sheet(view, order[:EXTREMES], f"Most typical {names[view.digit]}")
+        gallery.sheet(view, order[::-1][:EXTREMES], f"Most unusual {names[view.digit]}")
+    measure = "Mahalanobis distance to the digit's mean, on its first 60 principal components"
+    st.caption(f"By {measure}. Click an image to open it in Browse and Numbers.")
+
+
+def pixels(view: View) -> None:
+    values, variance = summary.pixels(view.data, view.split, view.digit)
+    with layout.panels():
+        caption = f"{values[0] / values.sum():.0%} of all pixels are 0. The axis is logarithmic."
+        layout.figure("Intensities", charts.histogram(values), caption)
+        caption = f"{(variance == 0).sum()} of {variance.size} pixels never change here."
+        layout.figure("Variance of each pixel", charts.digit(variance, None, None), caption)
+
+
+def plane(view: View) -> None:
+    positions, points, share = summary.plane(view.data, view.split, view.digit, view.seed)
+    if not len(positions):
+        st.info("A map needs three images or more: choose another digit or split above.")
+        return
+    left, right = st.columns([5, 2])
+    with left:
+        labels, names = view.part.labels[positions], view.data.classes
+        touched = gallery.touched(charts.plane(points, labels, positions, names), "Map")
+        st.caption(
+            f"{len(positions):,} images, seen from the two of 784 directions that vary most: only "
+            f"{share:.0%} of all variance, so what overlaps here need not do so for a network."
+        )
+    with right:
+        if touched is None:
+            st.info("Touch a point of the map to see its image.")
+        else:
+            gallery.picture(view, touched, 240)
+
+
+SECTIONS = {
+    "Browse": browse,
+    "Numbers": numbers,
+    "Counts": counts,
+    "Shapes": shapes,
+    "Pixels": pixels,
+    "Map": plane,
+}

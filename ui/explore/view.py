@@ -1,0 +1,118 @@
+"""The choices that pages share: which dataset, which of its images, how they are shown."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from dataset import Dataset, Split, stats
+from ui.session import datasets, state
+
+
+@dataclass(frozen=True)
+class View:
+    """Some images of a dataset: one split, one digit or all (None), in the order of a seed."""
+
+    data: Dataset
+    split: str
+    digit: int | None
+    seed: int
+
+    @property
+    def part(self) -> Split:
+        return self.data.splits[self.split]
+
+    @property
+    def positions(self) -> np.ndarray:
+        return stats.select(self.part.labels, self.digit, self.seed)
+
+    def name(self, position: int) -> str:
+        """The class of an image of this split, in words."""
+        return self.data.classes[self.part.labels[position]]
+
+
+def choose_images(on_change: Callable[[], None]) -> View:
+    """All choices of images. `on_change` runs when other images come into view."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        data = datasets.choose_dataset(on_change)
+        split = st.segmented_control(
+            "Split",
+            list(data.splits),
+            default=state.SPLIT.default,
+            required=True,
+            on_change=on_change,
+            help="A network learns from train, validation guides our choices, test is the exam.",
+            **state.SPLIT.bound,
+        )
+        seed = st.number_input(
+            "Shuffle",
+            min_value=0,
+            max_value=9999,
+            width=130,
+            on_change=on_change,
+            help="0 keeps the order of the file, any other number is one fixed shuffle.",
+            **state.SEED.bound,
+        )
+        digit = st.pills(
+            "Digit",
+            range(len(data.classes)),
+            format_func=data.classes.__getitem__,
+            wrap=True,
+            on_change=on_change,
+            help="Only this digit is shown. Touch it again to see all of them.",
+            **state.DIGIT.bound,
+        )
+    return View(data, split, digit, seed)
+
+
+def choose_section(names: Sequence[str]) -> str:
+    return st.segmented_control(
+        "Look at",
+        names,
+        default=state.SECTION.default,
+        required=True,
+        width="stretch",
+        help="Single images, their numbers, or what all images in view have in common.",
+        **state.SECTION.bound,
+    )
+
+
+def choose_sheet(positions: np.ndarray, size: int) -> np.ndarray:
+    """The positions on one sheet of `size` images."""
+    count = -(-len(positions) // size)
+    if state.SHEET.get() > count:  # left from a larger dataset
+        state.SHEET.set(1)
+    number = st.pagination(count, max_visible_pages=5, **state.SHEET.bound)
+    return positions[(number - 1) * size : number * size]
+
+
+def choose_image(count: int, first: int) -> int:
+    """The position of one of `count` images; `first` until the visitor chooses."""
+    if (state.IMAGE.get() or 0) >= count:  # left from a larger dataset
+        state.IMAGE.set(None)
+    number = st.number_input(
+        "Image",
+        min_value=0,
+        max_value=count - 1,
+        value=None,
+        width=130,
+        placeholder=str(first),
+        help="Its place in the split, counted from 0. Type it, or touch an image on a sheet.",
+        **state.IMAGE.bound,
+    )
+    return first if number is None else number
+
+
+def choose_scale() -> int:
+    """The largest pixel value: 255 as stored, 1 as a network gets it."""
+    values = {"0 … 255": 255, "0 … 1": 1}
+    name = st.segmented_control(
+        "Numbers from",
+        list(values),
+        default=state.SCALE.default,
+        required=True,
+        help="0 … 255 is what the file holds, 0 … 1 is what a network gets.",
+        **state.SCALE.bound,
+    )
+    return values[name]

@@ -1,0 +1,1 @@
+"""Look inside: why a network reads a drawing as it does."""

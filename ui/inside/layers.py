@@ -1,0 +1,77 @@
+"""What every layer makes of the drawing: maps as pictures, units as bars."""
+
+import numpy as np
+import streamlit as st
+
+from netcore.analysis import explain
+from ui.inside.subject import Sight
+from ui.parts import signed
+
+WIDE = 12  # maps in a row
+SIDE = 58  # pixels of a map on the screen
+MOST_MAPS, MOST_UNITS = 128, 1024  # shown of a layer
+INTRO = (
+    "Each layer turns numbers into other numbers. A map of a convolution shows where the drawing "
+    "has what its kernel looks for; a unit of a dense layer says how much it found, anywhere."
+)
+
+
+def show(sight: Sight) -> None:
+    network, scores = sight.network, sight.logits
+    *hidden, _ = explain.activations(network, sight.image)
+    found = [*hidden, scores]
+    for number, (stage, values) in enumerate(zip(explain.stages(network), found, strict=True)):
+        parts = [type(network.layers[i]).__name__ for i in stage]
+        parts = [part for part in parts if part not in ("Dropout", "Flatten")]
+        shape = network.plan[stage[0]].output_shape
+        kind = f"{shape[0]} maps" if len(shape) == 3 else f"{shape[0]} units"
+        last = number == len(found) - 1
+        name = "The scores" if last else f"Layer {number + 1}"
+        st.markdown(f"**{name}** :gray[· {' → '.join(parts)} · {kind}]")
+        maps = values
+        if len(shape) == 3 and values.ndim == 1 and parts[-1] != "GlobalAvgPool2d":
+            maps = values.reshape(shape[0], *_sides(network, stage))  # Flatten undone
+        if maps.ndim == 3:
+            _maps(maps[:MOST_MAPS], number)
+        else:
+            _units(maps[:MOST_UNITS], number, last)
+        if not last:
+            silent = float(np.mean(values == 0))
+            also = f" {silent:.0%} of its numbers are silent (0)." if silent else ""
+            st.caption(f"From {values.min():.2g} to {values.max():.2g}.{also}")
+
+
+def _sides(network, stage) -> tuple[int, int]:
+    shapes = [network.plan[i].output_shape for i in stage]
+    return next(shape[1:] for shape in reversed(shapes) if len(shape) == 3)
+
+
+def _maps(maps: np.ndarray, number: int) -> None:
+    pixels = signed.sheet(maps, WIDE)
+    columns = min(WIDE, len(maps))
+    width = columns * SIDE
+    st.image(signed.address(pixels, width), width=width, alt=f"Maps of layer {number + 1}")
+
+
+def _units(values: np.ndarray, number: int, last: bool) -> None:
+    few = len(values) <= 32
+    names = [str(k) for k in range(len(values))]
+    st.echarts_chart(
+        {
+            "animation": False,
+            "grid": {"left": 4, "right": 4, "top": 8, "bottom": 4, "containLabel": True},
+            "xAxis": {
+                "type": "category",
+                "data": names,
+                "axisTick": {"show": False},
+                "axisLine": {"onZero": False},
+                "axisLabel": {"show": few},
+            },
+            "yAxis": {"type": "value", "splitNumber": 2},
+            "tooltip": {"trigger": "item", "formatter": ("" if last else "unit ") + "{b}: {c}"},
+            "series": [{"type": "bar", "data": [round(float(v), 3) for v in values]}],
+        },
+        height=140,
+        key=f"units_{number}",
+        alt=f"Units of layer {number + 1}",
+    )

@@ -1,0 +1,1 @@
+"""Work in the background: runs, series of runs, and sweeps. Knows no Streamlit and no session."""

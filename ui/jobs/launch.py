@@ -1,0 +1,16 @@
+"""From a recipe to a job that is ready to run, with the changes it shall replay."""
+
+from collections.abc import Sequence
+
+from dataset import Dataset
+from dataset.variants import augment
+from netcore import Recipe, Trainer
+from ui.jobs.job import Job
+from ui.jobs.pool import Pool
+
+
+def job(recipe: Recipe, data: Dataset, pool: Pool, changes: Sequence = ()) -> Job:
+    """`data` must be the recipe's dataset. Raises RecipeError if they do not fit together."""
+    train, validation, test = ((part.images, part.labels) for part in data.splits.values())
+    trainer = Trainer(recipe, train, validation, changes, augment=augment.build)
+    return Job(trainer, test, pool, data.classes)

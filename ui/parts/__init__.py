@@ -1,0 +1,1 @@
+"""Drawing and wording that pages share. Knows no session and no job."""

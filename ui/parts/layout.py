@@ -1,0 +1,24 @@
+"""Panels that stand side by side where there is room, and how wide text may be."""
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from ui.parts import charts
+
+READING_WIDTH = 720  # pixels; longer lines are hard to follow
+
+
+def panels():
+    return st.container(horizontal=True, gap="medium")
+
+
+def panel():
+    return st.container(width=charts.FRAME)
+
+
+def figure(title: str, drawing: go.Figure, caption: str) -> None:
+    """A panel with a figure that fits it."""
+    with panel():
+        st.markdown(f"**{title}**")
+        charts.show(drawing, title)
+        st.caption(caption)

@@ -1,0 +1,56 @@
+"""What can be carried away from a run: the run, its curves, its model, and a proof of its score."""
+
+from functools import partial
+
+import streamlit as st
+
+import dataset
+from dataset import Dataset
+from netcore.proof.bundle import bundle
+from ui.jobs.run import Run
+from ui.session import datasets
+
+
+def buttons(run: Run) -> None:
+    """A row of downloads; files are made when they are asked for."""
+    with st.container(horizontal=True):
+        _button(
+            "Run",
+            run.dumps,
+            f"{run.name}.run.json",
+            "Recipe, changes, scores and curves as JSON. "
+            "`python -m netcore train --recipe FILE` runs it again.",
+        )
+        _button("Curves", run.curves, f"{run.name}.csv", "A line a point: split, step, loss, …")
+        if run.model is None:
+            st.caption("Its weights have made room for newer ones.")
+            return
+        _button(
+            "Model",
+            run.named_model().dumps,
+            f"{run.name}.json",
+            "Weights, recipe and scores as one file.",
+        )
+        if run.recipe.dataset in datasets.dataset_names():
+            _button(
+                "Proof",
+                partial(prove, run, datasets.dataset(run.recipe.dataset)),
+                f"{run.name}.proof.zip",
+                "The weights, a claim, and a short NumPy program that checks it on the published "
+                "images. Nobody needs to trust this page.",
+                ":material/verified:",
+            )
+
+
+def prove(run: Run, data: Dataset) -> bytes:
+    """The proof bundle: on the test set if the run has sat its exam, else on validation."""
+    split = "test" if "test_accuracy" in run.scores else "validation"
+    part, place = data.splits[split], dataset.place(data, split)
+    return bundle(run.named_model(), part.images, part.labels, **place._asdict())
+
+
+def _button(label, make, file, help, icon=":material/download:"):
+    kinds = {"json": "application/json", "csv": "text/csv", "zip": "application/zip"}
+    st.download_button(
+        label, make, file, kinds[file.rpartition(".")[2]], icon=icon, on_click="ignore", help=help
+    )

@@ -1,0 +1,116 @@
+"""The models within a visitor's reach: the shipped ones, the one in training, and their own.
+
+Their own were saved on Train or opened from a file; they stay in the session.
+"""
+
+import itertools
+from collections.abc import Iterable
+from types import MappingProxyType
+
+import streamlit as st
+
+import netcore
+from netcore import Model, ModelError, RecipeError
+from ui.session import shared, state
+from ui.session.state import Key
+
+INPUT_SHAPE, DIGITS = (28, 28), 10
+LARGEST_FILE = 64  # megabytes
+
+MODELS = Key("_models", MappingProxyType({}), kept=True)  # the visitor's own: name → netcore.Model
+MOST_MODELS = 6  # the oldest makes room
+IN_TRAINING = "in training"  # the name of the network that is learning
+MODEL_ERROR = Key("_model_error")  # why the last model file was refused, as a sentence
+MODEL_FILE = Key("_model_file")
+MODEL_OPEN = Key("_model_open", False)
+
+
+def models() -> dict[str, Model]:
+    """All of them by name; the first is the default."""
+    snapshot = training_snapshot()
+    training = {IN_TRAINING: snapshot} if snapshot else {}
+    return {**shared.shipped_models(), **training, **MODELS.get()}
+
+
+def check(model: Model) -> None:
+    """ModelError, a sentence, if the model cannot read a drawing."""
+    if tuple(model.input_shape) != INPUT_SHAPE:
+        shape = " × ".join(map(str, model.input_shape))
+        raise ModelError(
+            f"This model takes input of {shape}, a drawing has 28 × 28 pixels: "
+            "choose one that was trained on images of that size."
+        )
+    try:
+        model.recipe.replace(layers=model.spec).check_fit(INPUT_SHAPE, DIGITS)
+    except RecipeError as error:
+        raise ModelError(f"This model cannot tell ten digits apart: {error}.") from error
+
+
+def choose() -> str:
+    """A select box of all models and a box to open a file; returns the name of the chosen one."""
+    name = st.selectbox(
+        "Model",
+        list(models()),
+        width=280,
+        help="Who reads your drawing: a model that came with the app, the one you are training, "
+        "or one of your own.",
+        **state.MODEL.bound,
+    )
+    st.caption(describe(models()[name]))
+    with st.expander(
+        "Open a model from a file",
+        icon=":material/upload_file:",
+        key=MODEL_OPEN.name,
+        on_change="rerun",
+    ) as box:
+        if box.open:
+            st.file_uploader(
+                "A model that you saved on Train or made on the command line",
+                type="json",
+                max_upload_size=LARGEST_FILE,
+                key=MODEL_FILE.name,
+                on_change=_open,
+                help="It stays in your session and ends with it.",
+            )
+            if refusal := MODEL_ERROR.get():
+                st.error(refusal)
+    return name
+
+
+def _open() -> None:
+    """Read the uploaded file and choose it; a refusal is kept in `state.MODEL_ERROR`."""
+    MODEL_ERROR.clear()
+    file = st.session_state[MODEL_FILE.name]
+    if file is None:  # taken away again
+        return
+    try:
+        model = netcore.loads(file.getvalue(), file.name)
+        check(model)
+    except ModelError as error:
+        MODEL_ERROR.set(str(error))
+    else:
+        state.MODEL.set(save_model(model, shared.shipped_models()))
+
+
+def describe(model: Model) -> str:
+    """Its size and its score, in a few words."""
+    parts = [f"{len(model.theta):,} parameters"]
+    accuracy = model.scores.get("test_accuracy")
+    if accuracy is not None and 0 <= accuracy <= 1:
+        parts.append(f"{accuracy:.1%} of the test images right")
+    return ", ".join(parts)
+
+
+def save_model(model: Model, taken: Iterable[str]) -> str:
+    """Keep a model for this session; returns the name it gets, which is none of `taken`."""
+    own, base = MODELS.get(), model.name.strip() or "custom"
+    names = (base if n == 1 else f"{base} {n}" for n in itertools.count(1))
+    name = next(name for name in names if name not in {IN_TRAINING, *taken, *own})
+    MODELS.set(dict([*own.items(), (name, model)][-MOST_MODELS:]))
+    return name
+
+
+def training_snapshot() -> Model | None:
+    """The network in training as it is now; None without a job in this session."""
+    job = state.JOB.get()
+    return job.model() if job else None

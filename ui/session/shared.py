@@ -1,0 +1,66 @@
+"""What all visitors share: shipped models and recipes, the cores, the line of sweeps."""
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+import netcore
+from netcore.confidence import calibration, subspaces
+from ui.jobs import sweeps
+from ui.jobs.limits import Limits
+from ui.jobs.pool import Pool
+from ui.session import datasets
+
+MODELS = Path(__file__).parents[2] / "models"
+RECIPES = MODELS / "recipes"
+SIMPLEST_FIRST = ("fast", "seed", "linear", "memorize", "vanishing", "dense", "lenet")
+
+SWITCH = 0.0005  # seconds a page waits for Python's lock; a page takes it for each of its messages
+
+
+@st.cache_resource(show_spinner="Opening the models …")
+def shipped_models() -> dict[str, netcore.Model]:
+    """The repository's models by name, the best on validation first. Shared and read-only."""
+    models = {path.stem: netcore.load(path) for path in sorted(MODELS.glob("*.json"))}
+    return dict(sorted(models.items(), key=lambda item: -item[1].scores["validation_accuracy"]))
+
+
+@st.cache_resource(show_spinner=False)
+def digits() -> subspaces.Subspaces:
+    """What MNIST's digits look like, to tell them from what is none. Shared and read-only."""
+    train = datasets.dataset("mnist").train
+    return subspaces.learn(train.images, train.labels, 10, calibration.PIXEL_AXES)
+
+
+@st.cache_resource(show_spinner=False)
+def _shipped_runs() -> dict[str, tuple[netcore.Recipe, list]]:
+    """Recipes and their changes on the way, by name, the simplest first."""
+    found = {
+        path.stem: netcore.Recipe.from_run(path.read_text()) for path in RECIPES.glob("*.json")
+    }
+    names = [*SIMPLEST_FIRST, *sorted(found.keys() - {*SIMPLEST_FIRST})]
+    return {name: found[name] for name in names if name in found}
+
+
+def recipes() -> dict[str, netcore.Recipe]:
+    """The recipes of the repository by name, the simplest first."""
+    return {name: recipe for name, (recipe, _) in _shipped_runs().items()}
+
+
+def changes_of(name: str) -> list:
+    """The changes on the way that the recipe of this name asks for."""
+    return _shipped_runs()[name][1] if name in _shipped_runs() else []
+
+
+@st.cache_resource(show_spinner=False)
+def pool() -> Pool:
+    """The cores of this process, shared out among the runs of all visitors."""
+    sys.setswitchinterval(SWITCH)
+    return Pool(Limits.from_environment())
+
+
+@st.cache_resource(show_spinner=False)
+def sweep_line() -> sweeps.Line:
+    """Where the sweeps of all visitors wait for their turn."""
+    return sweeps.Line(sweeps.Bounds.from_environment())

@@ -1,0 +1,1 @@
+"""The page Sweep: many settings at once."""

@@ -1,0 +1,221 @@
+"""A sweep as it goes on, and what came of it: progress, map, lines, table, and one trial opened."""
+
+import streamlit as st
+
+from netcore.search.sweep import Result, Sweep, dumps, ranked
+from ui.jobs.sweeps import SweepJob, SweepView
+from ui.parts import charts
+from ui.parts.settings import label, sentence, value_text
+from ui.session import link, state
+from ui.session.state import Key
+from ui.sweep import charts as sweep_charts
+from ui.sweep.verdict import TICK, data_is_open, new_job, verdict
+
+REDRAW = 2.0  # seconds between two looks at the figures, which Plotly draws anew each time
+VIEWS = ["Map", "Lines", "Table"]
+
+SWEEPS = Key("_sweeps", (), kept=True)  # all of its sweeps, the latest first
+MOST_SWEEPS = 6
+SWEEP_SHOWN = Key("_sweep_shown")  # the id of the one that is looked at
+TRIAL = Key("_trial")  # the key of the trial that is opened; None: the best
+
+
+def start(sweep: Sweep) -> None:
+    """Begin a sweep; those before are kept, up to a few."""
+    for key in (state.SWEEP_JOB, state.SWEEP_CHECK):
+        if job := key.get():
+            job.stop()
+        key.clear()
+    job = new_job(sweep)
+    state.SWEEP_JOB.set(job)
+    SWEEPS.set((job, *SWEEPS.get())[:MOST_SWEEPS])
+    SWEEP_SHOWN.set(job.id)
+    TRIAL.clear()
+    job.start()
+
+
+def choose() -> SweepJob | None:
+    """Which of this session's sweeps to look at: the latest, or one before."""
+    jobs = {job.id: job for job in SWEEPS.get()}
+    if len(jobs) < 2:
+        return state.SWEEP_JOB.get()
+    number = {name: n for n, name in enumerate(reversed(jobs), start=1)}
+
+    def name(chosen):
+        job = jobs[chosen]
+        axes = " × ".join(label(axis).lower() for axis in job.sweep.axes)
+        return f"{number[chosen]}: {axes}, {len(job.trials)} trials"
+
+    chosen = st.selectbox(
+        "Results of",
+        list(jobs),
+        format_func=name,
+        key=SWEEP_SHOWN.name,
+        persist_state="session",
+        on_change=_forget_trial,
+        width=420,
+        help="Your sweeps of this session, the latest first.",
+    )
+    return jobs[chosen]
+
+
+def _forget_trial() -> None:
+    """Another sweep comes into view; what was asked about the one before goes."""
+    TRIAL.clear()
+    if check := state.SWEEP_CHECK.get():
+        check.stop()
+    state.SWEEP_CHECK.clear()
+
+
+def watch(job: SweepJob) -> None:
+    """Show the sweep, and go on showing it while it runs."""
+    running = job.running
+    st.fragment(_progress, run_every=TICK if running else None)(job, running)
+    st.fragment(_results, run_every=REDRAW if running else None)(job)
+
+
+def _progress(job: SweepJob, running: bool) -> None:
+    job.seen()
+    view = job.view()
+    if job.running != running:
+        st.rerun()
+    done = len(view.results)
+    parts = [_state_of(view), f"{done} of {view.total} trials"]
+    if view.status == "running" and view.eta is not None:
+        parts.append(f"about {max(1, round(view.eta))} s to go")
+    st.progress(done / view.total, text=" · ".join(parts))
+    if view.status == "failed":
+        st.error(view.message, icon=":material/warning:")
+    elif view.message:
+        st.info(view.message)
+
+
+def _state_of(view: SweepView) -> str:
+    if view.status == "waiting" and view.ahead:
+        others = "Another sweep is" if view.ahead == 1 else f"{view.ahead} other sweeps are"
+        return f"{others} before yours, which starts by itself"
+    words = {"waiting": "Getting ready", "running": "Trying", "stopped": "Stopped"}
+    return words.get(view.status, "Done" if view.status == "finished" else "Failed")
+
+
+def _results(job: SweepJob) -> None:
+    results = job.view().results
+    if not results:
+        with st.container(height=180, border=False):
+            st.caption("The first results are a few seconds away: the processes start, and read.")
+        return
+    order = ranked(results)
+    keys = [result.key for result in order]
+    opened = order[keys.index(TRIAL.get())] if TRIAL.get() in keys else order[0]
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        _figures(job, results, opened)
+    with right:
+        _trial(job, opened, opened == order[0])
+    verdict(job, order)
+
+
+def _figures(job: SweepJob, results: list[Result], opened: Result) -> None:
+    view = st.segmented_control(
+        "Show",
+        VIEWS,
+        default=state.SWEEP_VIEW.default,
+        required=True,
+        label_visibility="collapsed",
+        help="A map of two settings, a line for each trial, or all numbers.",
+        **state.SWEEP_VIEW.bound,
+    )
+    names = list(job.sweep.axes)
+    if view == "Table" or len(names) < 2:
+        _table(job, ranked(results))
+        return
+    if view == "Lines":
+        figure, key = sweep_charts.parallel(job.sweep, results, opened.key), "sweep_lines"
+        about = "Each line is a trial, from setting to setting to its accuracy on validation. "
+    else:
+        draw = sweep_charts.points if job.sweep.trials else sweep_charts.grid
+        figure, key = draw(job.sweep, results, names[0], names[1], opened.key), "sweep_map"
+        about = "Accuracy on validation, in percent. "
+        if job.sweep.trials:
+            about = "Each point is a trial: the stronger its colour, the higher its accuracy. "
+        elif len(names) > 2:
+            about += f"Each cell shows the best over {label(names[2]).lower()}. "
+        if any(result.status != "done" for result in results):
+            about += "A ✕ means that the loss was lost. "
+
+    def take() -> None:
+        if touched := st.session_state[key]["selection"]["points"]:
+            TRIAL.set(touched[0]["customdata"])
+
+    charts.show(figure, about, key=key, on_select=take, selection_mode="points")
+    st.caption(about + "Touch one to open it.")
+
+
+def _table(job: SweepJob, order: list[Result]) -> None:
+    def take() -> None:
+        if rows := st.session_state["sweep_table"]["selection"]["rows"]:
+            TRIAL.set(order[rows[0]].key)
+
+    percent = st.column_config.NumberColumn(format="%.2f")
+    st.dataframe(
+        {
+            "Accuracy, %": [_percent(result) for result in order],
+            **{label(n): [value_text(r.settings[n]) for r in order] for n in job.sweep.axes},
+            "Seconds": [result.seconds for result in order],
+            "": ["" if result.status == "done" else result.status for result in order],
+        },
+        key="sweep_table",
+        on_select=take,
+        selection_mode="single-row",
+        hide_index=True,
+        height=sweep_charts.HEIGHT,
+        column_config={"Accuracy, %": percent},
+    )
+    st.caption("Sorted by accuracy on validation. Touch the edge of a row to open its trial.")
+
+
+def _percent(result: Result) -> float | None:
+    return None if result.status != "done" else 100 * result.validation_accuracy
+
+
+def _trial(job: SweepJob, result: Result, best: bool) -> None:
+    """One trial: what it was, how it went, and the way to make it a run."""
+    name = "Opened" if not best else "The best so far" if job.running else "The best"
+    st.markdown(f"**{name}**: {sentence(result.settings)}")
+    trial = next(trial for trial in job.trials if trial.settings == result.settings)
+    if result.status == "done":
+        with st.container(horizontal=True, gap="medium"):
+            about = "On the validation images, which no trial learns from."
+            accuracy = f"{result.validation_accuracy:.2%}"
+            st.metric("Accuracy", accuracy, width="content", help=about)
+            st.metric("Loss", f"{result.validation_loss:.4f}", width="content", help=about)
+    else:
+        st.warning(result.message, icon=":material/warning:")
+    st.caption(f"{result.parameters:,} parameters, trained in {result.seconds:.1f} s")
+    if result.curve:
+        alt = "Accuracy on validation over the steps of this trial"
+        charts.show(sweep_charts.curve(result), alt)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link(
+            "pages/train.py",
+            label="Open in Train",
+            disabled=not data_is_open(job),
+            icon=":material/model_training:",
+            query_params=link.form_link(job.sweep.recipe.name, trial.recipe),
+            help="Train with these settings: watch it, steer it, keep it. A run that stands there "
+            "stays until you reset it.",
+        )
+        _download(job, job.view().results)
+
+
+def _download(job: SweepJob, results: list[Result]) -> None:
+    st.download_button(
+        "Results",
+        lambda: dumps(job.sweep, results),
+        "sweep.json",
+        "application/json",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        help="The plan and every trial, as JSON. `python -m netcore sweep --out` goes on from it.",
+    )

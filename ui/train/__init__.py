@@ -1,0 +1,1 @@
+"""The page Train: set a run up, watch it and steer it."""

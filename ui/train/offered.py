@@ -1,0 +1,138 @@
+"""A run that somebody shared, from a file or a link: shown, and ready to start."""
+
+import streamlit as st
+
+from netcore import Recipe, RecipeError
+from netcore.network import plan
+from ui.jobs import launch
+from ui.parts import wording
+from ui.parts.settings import changes_text, network
+from ui.session import datasets, link, runs, shared, state
+from ui.session.state import Key
+from ui.train import live, reopen
+
+LARGEST_FILE = 64  # megabytes; a model may be the run's file too
+
+RUN_OFFERED = Key("_run_offered")  # (recipe, changes) of a file that waits for Start
+RUN_OPEN = Key("_run_open", False)
+RUN_FILE = Key("_run_file")
+RUN_ERROR = Key("_run_error")  # why a file was refused, as a sentence
+
+
+def open_file() -> None:
+    """A box for a run as a file, which then waits for Start as one from a link does."""
+    with st.popover(
+        "Open a run",
+        icon=":material/upload_file:",
+        key=RUN_OPEN.name,
+        on_change="rerun",
+        help="Run again what you or somebody else has downloaded on Runs.",
+    ) as box:
+        if box.open:
+            st.file_uploader(
+                "A run, a recipe or a model, as JSON",
+                type="json",
+                max_upload_size=LARGEST_FILE,
+                key=RUN_FILE.name,
+                on_change=_read,
+                help="From Runs, from Save, or from the command line. A model tells how it was "
+                "trained, and is trained again.",
+            )
+            if refusal := RUN_ERROR.get():
+                st.error(refusal)
+
+
+def _read() -> None:
+    """Offer the uploaded run; a refusal is kept in `state.RUN_ERROR`."""
+    RUN_ERROR.clear()
+    file = st.session_state[RUN_FILE.name]
+    if file is None:  # taken away again
+        return
+    try:
+        recipe, changes = Recipe.from_run(file.getvalue())
+        link.check(recipe, changes)
+    except RecipeError as error:
+        RUN_ERROR.set(f"This file cannot be run: {_plain(error)}.")
+    else:
+        RUN_OFFERED.set((recipe, changes))
+
+
+def _plain(error: RecipeError) -> str:
+    return wording.plain(str(error)[:300].rstrip("."))
+
+
+def shown() -> bool:
+    """Show the run of a file or of the address, if one waits for Start; else say False."""
+    if offered := RUN_OFFERED.get():
+        _invite(link.pack(*offered), *offered)
+        return True
+    token = st.query_params.get(link.PARAMETER)
+    if not token or token == state.TAKEN.get():
+        return False
+    try:
+        recipe, changes = link.unpack(token)
+    except RecipeError as error:
+        st.error(f"The shared run cannot be opened: {_plain(error)}.", icon=":material/link_off:")
+        return False
+    _invite(token, recipe, changes)
+    return True
+
+
+def _invite(token: str, recipe: Recipe, changes: list) -> None:
+    st.subheader(f"Shared run: {wording.plain(recipe.name)}", anchor=False)
+    st.markdown(
+        f"This set-up is ready to run: **{network(recipe.layers)}** on "
+        f"{wording.plain(recipe.dataset)}, {recipe.optimizer} with learning rate "
+        f"{recipe.lr:g}, batches of {recipe.batch_size}, {length(recipe)}, seed {recipe.seed}."
+    )
+    if changes:
+        st.markdown(
+            "It was changed during training, and will be again: "
+            f"{wording.plain(changes_text(changes))}."
+        )
+    if state.JOB.get():
+        st.info("Your own run is put away when this one starts. It stays on Runs.")
+    with st.container(horizontal=True):
+        st.button(
+            "Start",
+            icon=":material/play_arrow:",
+            type="primary",
+            on_click=_start,
+            args=(token, recipe, changes),
+            help="Run it just as it was run: the same weights come out, on the same versions.",
+        )
+        if base := reopen.base_of(recipe):
+            st.button(
+                "Change it first",
+                icon=":material/tune:",
+                on_click=reopen.change,
+                args=(recipe, base),
+                help="Set the knobs to this run, without its changes on the way, and turn them.",
+            )
+        st.button(
+            "Leave it",
+            icon=":material/close:",
+            on_click=_leave,
+            help="Go back to your own run, or set up one.",
+        )
+    live.outlook(plan(recipe.layers, link.INPUT_SHAPE))
+
+
+def length(recipe: Recipe) -> str:
+    if recipe.steps is not None:
+        return f"{recipe.steps:,} iterations"
+    return f"{recipe.epochs:g} epochs" if recipe.epochs != 1 else "1 epoch"
+
+
+def _start(token: str, recipe: Recipe, changes: list) -> None:
+    runs.put_away()
+    job = launch.job(recipe, datasets.dataset(recipe.dataset), shared.pool(), changes)
+    state.JOB.set(job)
+    state.TAKEN.set(token)
+    RUN_OFFERED.clear()
+    job.run()
+
+
+def _leave() -> None:
+    RUN_OFFERED.clear()
+    st.query_params.pop(link.PARAMETER, None)

@@ -1,0 +1,242 @@
+"""The panels on Train that the visitor opens and closes. One that is closed costs nothing.
+
+Each takes a `Moment` and draws it; all are called anew at every tick.
+"""
+
+import numpy as np
+import streamlit as st
+
+from netcore.analysis import diagnostics
+from ui.parts import fabric, lines, pixels, settings, thumbnails
+from ui.session import canvas, state
+from ui.train import slow_motion
+from ui.train.moment import Moment
+
+HEIGHT = 280  # pixels of a chart
+PROBED = 100  # images at most, for gradients and silent units
+PROBE = 2_000_000  # numbers at hand for them, as `anatomy.sample_size` counts
+SHOWN, ROWS = 8, 180  # misread images, and the height in pixels kept for them
+SHOWN_CHANGES = 8  # the latest ones
+RUNAWAY = "The weights have run away to infinity: there is nothing left to look at. Go back a step."
+
+
+def choose() -> None:
+    """The row of names by which panels are opened and closed."""
+    st.pills(
+        "Look at",
+        [*list(PANELS)[1:], slow_motion.NAME],
+        selection_mode="multi",
+        default=list(state.PANELS.default),
+        help="Open as many as you like. What is closed costs nothing.",
+        **state.PANELS.bound,
+    )
+
+
+def show(moment: Moment) -> None:
+    """All open panels, in the order of the row, two side by side where there is room."""
+    chosen = [name for name in PANELS if name in (state.PANELS.get() or ())]
+    if chosen and not moment.sound:
+        st.info(RUNAWAY)
+        chosen = [name for name in chosen if name == "Curves"]
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        for name in chosen:
+            if name in WIDE:
+                PANELS[name](moment)
+        _changes(moment.view.changes)
+        columns = st.columns(2, gap="medium")
+        for place, name in enumerate(name for name in chosen if name not in WIDE):
+            with columns[place % 2]:
+                PANELS[name](moment)
+
+
+def _curves(moment: Moment) -> None:
+    """Loss and accuracy, on the training batches and on validation."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _title(
+            "Loss",
+            "How surprised the network is by the right answers, in nats. Guessing among ten costs "
+            "2.3. Thin: each batch; thick: smoothed.",
+        )
+        _chart(loss(moment), "loss_chart", "Loss on the training batches and on validation")
+    with right:
+        _title("Accuracy, %", "The share of images it names rightly.")
+        alt = "Accuracy on the training batches and on validation"
+        _chart(accuracy(moment), "accuracy_chart", alt)
+
+
+def loss(moment: Moment) -> dict:
+    """ECharts options: training and validation loss over steps, on a log axis."""
+    return _both(moment, 1, 1.0, lines.LOG)
+
+
+def accuracy(moment: Moment) -> dict:
+    """ECharts options: training and validation accuracy over steps, in percent.
+
+    The axis leaves out the first moments, which would press all the rest against 100.
+    """
+    accuracies = sorted(100 * row[2] for row in moment.view.training)
+    low = accuracies[len(accuracies) // 20] if accuracies else 0
+    return _both(moment, 2, 100.0, {**lines.SHARE, "min": low // 10 * 10})
+
+
+def _both(moment, column, factor, axis):
+    view = moment.view
+    smooth = lines.smoothed(view.training, column)
+    left = [lines.smoothed(branch.training, column) for branch in view.branches]
+    series = [
+        lines.quiet(lines.line("left behind", lines.points(rows, 1, factor), width=1))
+        for rows in left
+    ]
+    series += [
+        {
+            **lines.line("training", lines.points(view.training, column, factor), width=1),
+            "lineStyle": {"width": 1, "opacity": 0.35},
+            "tooltip": {"show": False},
+        },
+        lines.line("training", lines.points(smooth, 1, factor)),
+        {
+            **lines.line("validation", lines.points(view.validation, column, factor), width=2.5),
+            "showSymbol": True,
+        },
+    ]
+    here = None if moment.live else moment.step
+    return lines.chart(series, axis, lines.marks(view.changes, here))
+
+
+def _changes(changes: list) -> None:
+    """What the numbered marks on the curves mean."""
+    told = [
+        f"**{n}** step {step:,}: {settings.difference(changed)}"
+        for n, (step, changed) in enumerate(changes, start=1)
+    ]
+    if told:
+        st.caption("  \n".join(told[-SHOWN_CHANGES:]))
+
+
+def _gradients(moment: Moment) -> None:
+    _title(
+        "Gradient",
+        "How strongly each layer is told to change: the length of its gradient, on a log axis. "
+        "It vanishes when nothing more is learned, and explodes before a run is lost.",
+    )
+    images, labels = moment.sample
+    size = diagnostics.sample_size(moment.network, PROBE, PROBED)
+    norms = diagnostics.gradient_norms(moment.network, images[:size], labels[:size])
+    rows = moment.trace("gradients", norms.values())
+    _over_time(moment, rows, list(norms), lines.LOG, "gradient_chart", "Gradient of each layer")
+
+
+def _silent(moment: Moment) -> None:
+    images = moment.sample[0][: diagnostics.sample_size(moment.network, PROBE, PROBED)]
+    _title(
+        "Silent units, %",
+        f"The share of each layer's units that none of {len(images)} images wakes. They learn "
+        "nothing as long as they sleep.",
+    )
+    shares = diagnostics.inactive_shares(moment.network, images)
+    if not shares:
+        st.caption("This network has no hidden units.")
+        return
+    names = [f"layer {n}" for n in range(1, len(shares) + 1)]
+    rows = moment.trace("silent", [100 * share for share in shares])
+    _over_time(moment, rows, names, lines.SHARE, "silent_chart", "Silent units of each layer")
+
+
+def _over_time(moment, rows, names, axis, key, alt):
+    series = [lines.line(name, lines.points(rows, n)) for n, name in enumerate(names, start=1)]
+    here = None if moment.live else moment.step
+    _chart(lines.chart(series, axis, lines.marks(moment.view.changes, here)), key, alt)
+
+
+def _weights(moment: Moment) -> None:
+    _title(
+        "Weights",
+        "How the weights of each layer are spread: dashed grey at the random start, in colour now. "
+        "Zero is in the middle.",
+    )
+    start = moment.job.start_model().network()
+    layers, before = diagnostics.learning_layers(moment.network), diagnostics.learning_layers(start)
+    found = {
+        name: diagnostics.spread(layer.params["W"], before[name].params["W"])
+        for name, layer in layers.items()
+    }
+    alt = "Spread of each layer's weights now and at the start"
+    _chart(lines.spreads(found), "weights_chart", alt, max(HEIGHT, 100 * len(found)))
+
+
+def _first_layer(moment: Moment) -> None:
+    _title(
+        "First layer",
+        "What each unit of the first layer looks for: orange where ink excites it, blue where ink "
+        "calms it.",
+    )
+    first = next(iter(diagnostics.learning_layers(moment.network).values()))
+    pictures = diagnostics.pictures(first.params["W"], moment.model.input_shape)
+    st.image(
+        pixels.diverging(pictures, columns=8 if len(pictures) > 10 else 5),
+        width="stretch",
+        alt="The weights of the first layer as pictures",
+    )
+    total = first.params["W"].shape[-1]
+    more = f"The first {len(pictures)} of {total} units." if len(pictures) < total else ""
+    st.caption(f"{more} Orange: ink excites it. Blue: ink calms it.")
+
+
+def _mistakes(moment: Moment) -> None:
+    _title("Misread", "Validation images that it gets wrong right now: what it is → what it reads.")
+    images, labels = moment.sample
+    wrong = diagnostics.misread(moment.network, images, labels)
+    names = moment.job.classes or [str(k) for k in range(10)]
+    st.caption(f"{len(wrong.positions):,} of {len(images):,} validation images.")
+    captions = [f"{names[labels[p]]} → {names[a]}" for p, a in zip(*wrong, strict=True)]
+    thumbnails.row(images[wrong.positions[:SHOWN]], captions[:SHOWN], ROWS)
+
+
+def _drawing(moment: Moment) -> None:
+    _title("Your drawing", "What it reads in the digit on your canvas, as it learns.")
+    image = canvas.image(fabric.strokes(state.DRAWING.get()))
+    if not image.any():
+        st.markdown("You have drawn nothing yet. Draw a digit, then come back and watch.")
+        st.page_link("pages/draw.py", label="Draw a digit", icon=":material/draw:")
+        return
+    values = moment.network.predict(image[None])[0]
+    names = moment.job.classes or [str(k) for k in range(len(values))]
+    best = int(values.argmax())
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.image(pixels.sheet(image[None], 1), width=84, alt="Your drawing as the network sees it")
+        sure = "over 99%" if values[best] > 0.99 else f"{values[best]:.0%}"
+        st.markdown(f"### {names[best]}\nIt is {sure} sure.")
+    rows = moment.trace("drawing", 100 * values, about=image.tobytes())
+    series = [
+        {
+            **lines.line(name, lines.points(rows, k), width=3 if k == best + 1 else 1),
+            "endLabel": {"show": bool(values[k - 1] > 0.05), "formatter": "{a}"},
+        }
+        for k, name in enumerate(names[: len(values)], start=1)
+    ]
+    here = None if moment.live else moment.step
+    options = lines.chart(series, lines.SHARE, lines.marks((), here), legend=False)
+    options["grid"] |= {"top": 12, "right": 28}
+    _chart(options, "drawing_chart", "Probability of each digit over the run", 190)
+
+
+def _title(text: str, help: str) -> None:
+    st.markdown(f"**{text}**", help=help)
+
+
+def _chart(options, key, alt, height=HEIGHT):
+    st.echarts_chart(options, height=height, key=key, alt=alt)
+
+
+PANELS = {
+    slow_motion.NAME: slow_motion.show,
+    "Curves": _curves,
+    "Gradient": _gradients,
+    "Silent units": _silent,
+    "Weights": _weights,
+    "First layer": _first_layer,
+    "Misread": _mistakes,
+    "Your drawing": _drawing,
+}
+WIDE = (slow_motion.NAME, "Curves")

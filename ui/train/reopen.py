@@ -1,0 +1,70 @@
+"""A recipe back in the set-up form, to be changed there, if the form has a knob for all of it."""
+
+import streamlit as st
+
+from netcore import Recipe
+from netcore.recipe import canonical
+from ui.parts.blueprint import Blueprint
+from ui.parts.settings import BATCHES, DECAYS, RATES, WIDTHS
+from ui.session import link, runs, shared, state
+from ui.train import offered, setup
+from ui.train.augmentation import WAYS
+
+STOPS = {
+    state.LR: RATES,
+    state.WEIGHT_DECAY: DECAYS,
+    state.BATCH_SIZE: BATCHES,
+    state.CLIP_NORM: setup.CLIPS,
+    state.AVERAGING: setup.AVERAGINGS,
+    state.CHANNELS: setup.CHANNELS,
+    state.KERNEL: setup.KERNELS,
+    **dict.fromkeys(state.WIDTHS, WIDTHS),
+}
+TOPS = {
+    state.MOMENTUM: 0.99,
+    state.DROPOUT: 0.9,
+    state.WARMUP: 0.5,
+    state.LABEL_SMOOTHING: 0.3,
+    state.EPOCHS: 200,
+    state.STEPS: 1_000_000,
+    state.PATIENCE: 1000,
+    state.TRAIN_IMAGES: 10_000,
+    state.RUN_SEED: 9999,
+    **{key: WAYS[name].top for name, key in state.AUGMENT.items()},
+}
+
+
+def base_of(recipe: Recipe) -> str | None:
+    """The shipped recipe from which the form can be set to this one; None if there is none."""
+    recipes = shared.recipes()
+    nearest = sorted(recipes, key=lambda name: name not in recipe.name)  # "fast" for "my fast"
+    return next((name for name in nearest if _reaches(recipes[name], recipe)), None)
+
+
+def _reaches(base: Recipe, recipe: Recipe) -> bool:
+    """Whether the knobs, which begin at `base`, can be turned to `recipe`."""
+    free = Blueprint.of(base.layers) and Blueprint.of(recipe.layers)
+    if not free and canonical(base.layers) != canonical(recipe.layers):
+        return False
+    if (base.beta2, base.eps) != (recipe.beta2, recipe.eps) or recipe.epochs < 0.1:
+        return False
+    start, wanted = link.form_values(base), link.form_values(recipe)
+    return all(
+        wanted[key] == start[key] or wanted[key] in STOPS.get(key, ()) or _within(key, wanted[key])
+        for key in (*STOPS, *TOPS)
+    )
+
+
+def _within(key: state.Key, value: float) -> bool:
+    return key in TOPS and 0 <= value <= TOPS[key]
+
+
+def change(recipe: Recipe, base: str) -> None:
+    """Set the form to the recipe, in place of the session's run and of the one that is offered."""
+    runs.put_away()
+    offered.RUN_OFFERED.clear()
+    st.query_params.clear()
+    state.RECIPE.set(base)
+    state.DATASET.set(recipe.dataset)
+    for key, value in link.form_values(recipe).items():
+        key.set(value)
