@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 
 from dataset import DataError
 from netcore.commands import calibrate, evaluate, predict, prove, sweep, train
@@ -11,8 +12,8 @@ from netcore.recipe import RecipeError
 from netcore.trainer import Divergence
 
 
-def main(arguments=None):
-    """Run one command; exit code 2 and one sentence on stderr when it cannot be done."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command → exit code: 0, or 2 with a sentence on stderr if it cannot be done."""
     options = parser().parse_args(arguments)
     try:
         result = options.command(options)
@@ -24,7 +25,8 @@ def main(arguments=None):
     return 0
 
 
-def parser():
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
     top = argparse.ArgumentParser(
         prog="python -m netcore", description="Train and use neural networks in pure NumPy."
     )

@@ -1,14 +1,16 @@
 """Pack a model with a claim and a program to check it."""
 
+from argparse import Namespace
 from pathlib import Path
+from typing import Any
 
 import dataset
 from dataset import DataError
-from netcore.commands import command, read_model
+from netcore.commands import Commands, command, read_model
 from netcore.proof.bundle import bundle
 
 
-def add(commands):
+def add(commands: Commands) -> None:
     text = "Pack a model with its score and a short NumPy program that checks it."
     parser = command(commands, "prove", run_prove, text)
     parser.add_argument("model", metavar="MODEL", help="a model file, or a name in models/")
@@ -19,7 +21,8 @@ def add(commands):
     )
 
 
-def run_prove(options):
+def run_prove(options: Namespace) -> dict[str, Any]:
+    """Write the proof bundle to --out."""
     model = read_model(options.model)
     data = dataset.load(options.dataset or model.recipe.dataset)
     part, place = data.splits[options.split], dataset.place(data, options.split)

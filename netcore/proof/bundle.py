@@ -1,7 +1,7 @@
-"""The proof bundle: a network, a claim about it, and a program that anybody can check it with.
+"""The proof bundle: a network, a claim about its accuracy, and a program that checks the claim.
 
-The program is `prove.py` beside this file. It needs NumPy and nothing of ours, so anyone who does
-not trust netcore can read its hundred lines and run them on their own data.
+The program is `prove.py` beside this file. It needs only NumPy, so anyone who does not trust
+netcore can read its 120 lines and run them on their own data.
 """
 
 import hashlib
@@ -13,6 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
+from netcore.model import Model
+from netcore.network import Network
+
 PROGRAM = Path(__file__).with_name("prove.py")
 
 README = """# {name}: a claim you can check
@@ -22,17 +25,24 @@ README = """# {name}: a claim you can check
     pip install numpy
     python prove.py {files}
 
-`prove.py` is short: read it. It loads `weights.npz`, reads the images you give it, and fails unless
-the network does what `claim.json` says. It uses NumPy and nothing else. The images are those of the
-claim only if their sha256 is the same, and so with the weights.
+`prove.py` is short: read it. It loads `weights.npz` and the images you give it, and fails unless
+the network does what `claim.json` says. It uses only NumPy. It checks the sha256 of the images and
+of the weights.
 
-`recipe.json` is how the network came to be. `python -m netcore train --recipe recipe.json` makes it
-again, to the bit with the same versions on the same type of machine. Made with Python {python} and
-NumPy {numpy} on {machine}.
+`recipe.json` says how the network was trained. `python -m netcore train --recipe recipe.json`
+trains it again, with the same bits for the same versions on the same type of machine. Made with
+Python {python} and NumPy {numpy} on {machine}.
 """
 
 
-def bundle(model, images, labels, description, files, rows) -> bytes:
+def bundle(
+    model: Model,
+    images: np.ndarray,
+    labels: np.ndarray,
+    description: str,
+    files: str,
+    rows: tuple[int, int],
+) -> bytes:
     """The bytes of a zip file that proves how many of these images the model classifies correctly.
 
     images: (N, *input_shape) uint8, labels: (N,) uint8. `description` says what they are. They are
@@ -73,8 +83,8 @@ def bundle(model, images, labels, description, files, rows) -> bytes:
     return file.getvalue()
 
 
-def _arrays(network):
-    """Parameters and running means by "number of the layer.name"."""
+def _arrays(network: Network) -> dict[str, np.ndarray]:
+    """Parameters and running statistics by "layer number.name"."""
     return {
         f"{number}.{name}": array
         for number, layer in enumerate(network.layers)
@@ -82,5 +92,5 @@ def _arrays(network):
     }
 
 
-def _sha256(*arrays):
+def _sha256(*arrays: np.ndarray) -> str:
     return hashlib.sha256(b"".join(np.ascontiguousarray(a).tobytes() for a in arrays)).hexdigest()

@@ -39,7 +39,8 @@ def test_mcnemar_rarely_finds_a_difference_between_equals():
     rng = np.random.default_rng(0)
     truth = np.zeros(2000, int)
     found = [
-        compare.mcnemar(rng.random(2000) < 0.02, rng.random(2000) < 0.02, truth).p < compare.LEVEL
+        compare.mcnemar(rng.random(2000) < 0.02, rng.random(2000) < 0.02, truth).p
+        < compare.SIGNIFICANCE
         for _ in range(400)
     ]
     assert np.mean(found) <= 0.06, "the exact test keeps its promise of at most 5 %"
