@@ -61,6 +61,6 @@ def pool() -> Pool:
 
 
 @st.cache_resource(show_spinner=False)
-def sweep_line() -> sweeps.Line:
+def sweep_line() -> sweeps.SweepQueue:
     """Where the sweeps of all visitors wait for their turn."""
-    return sweeps.Line(sweeps.Bounds.from_environment())
+    return sweeps.SweepQueue(sweeps.Bounds.from_environment())
