@@ -4,7 +4,7 @@ Strokes that overlap horizontally belong to one digit. Of all ways to join the r
 digits the best is chosen, by how much each piece looks like a digit and how wide the gaps are.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -16,7 +16,7 @@ MAX_GROUPS = 12  # a drawing with more is a scribble, which is not cut
 GAP = 0.15  # of the drawing's height: a narrower gap counts for one digit, a wider one against
 GAP_WEIGHT = 6.0  # how much a gap, in heights, counts against a score
 
-Judge = Callable[[list[list[np.ndarray]]], Sequence[float]]
+Judge = Callable[[list[list[np.ndarray]]], Iterable[float]]
 
 
 def split(strokes: render.Strokes, judge: Judge) -> list[list[np.ndarray]]:

@@ -61,7 +61,11 @@ def sign_flip(differences: ArrayLike) -> float:
         return np.round(x.sum(axis=axis), 12)  # else rounding errors break ties between sums
 
     test = permutation_test(
-        (differences,), total, permutation_type="samples", n_resamples=np.inf, vectorized=True
+        (differences,),
+        total,
+        permutation_type="samples",
+        n_resamples=2 ** len(differences),  # all of them: the test is exact
+        vectorized=True,
     )
     return float(test.pvalue)
 

@@ -164,7 +164,7 @@ def dry_run_step(trainer: Trainer) -> tuple[int, np.ndarray, np.ndarray, Step]:
     """
     pieces, take = {}, trainer.take
 
-    def watched(batch, part):
+    def watched(batch: np.ndarray, part: slice) -> tuple[np.ndarray, np.ndarray]:
         pieces[part.start] = take(batch, part)
         return pieces[part.start]
 

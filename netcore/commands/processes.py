@@ -7,7 +7,7 @@ Each trains one trial at a time with one thread, so a trial gives the same bits 
 import functools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 import joblib
 import numpy as np
@@ -48,13 +48,13 @@ class Processes:
         work = joblib.delayed(train)
         stop = self._stopped.is_set if self.jobs == 1 and not self.scheduler else None
         with self._backend():
-            parallel = joblib.Parallel(return_as="generator_unordered", batch_size=1)
+            parallel = joblib.Parallel(return_as="generator_unordered", batch_size=cast(Any, 1))
             try:
                 with self._stopping:  # so that `stop` sees all processes or none
                     if self._stopped.is_set():
                         return
                     results = parallel(work(trial, stop, *self._data) for trial in trials)
-                for result in results:
+                for result in cast(Iterator[sweep.Result], results):
                     if self._stopped.is_set():
                         return
                     yield result
@@ -81,7 +81,8 @@ class Processes:
             if self._client:
                 self._client.close()
             elif self.jobs > 1:
-                executor = get_reusable_executor(reuse=True)  # joblib keeps one for the process
+                # joblib keeps one executor for the process
+                executor = get_reusable_executor(reuse=cast(Any, True))
                 executor.shutdown(wait=False, kill_workers=True)
 
 

@@ -10,6 +10,7 @@ import json
 import platform
 import zipfile
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 
@@ -72,7 +73,7 @@ def bundle(
         **claim,
     )
     weights = io.BytesIO()
-    np.savez_compressed(weights, **arrays)
+    np.savez_compressed(weights, **cast(dict[str, Any], arrays))
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("README.md", readme)

@@ -87,7 +87,7 @@ class Sweep:
             self._check_axis(name, axis)
         count = self.trials
         if count is None:
-            count = math.prod(len(values) for values in self.axes.values())
+            count = math.prod(len(values) for values in self._values())
         if type(count) is not int or not 1 <= count <= MAX_TRIALS:
             raise RecipeError(f"a sweep has from 1 to {MAX_TRIALS:,} trials, not {count!r}")
 
@@ -107,8 +107,12 @@ class Sweep:
         chosen = self._grid() if self.trials is None else self._draws(self.trials)
         return [self._trial(settings) for settings in chosen]
 
+    def _values(self) -> list[tuple]:
+        """The axes of a grid, which has no ranges."""
+        return [axis for axis in self.axes.values() if not isinstance(axis, Range)]
+
     def _grid(self) -> list[dict[str, Any]]:
-        axes = (dict.fromkeys(values) for values in self.axes.values())
+        axes = (dict.fromkeys(values) for values in self._values())
         return [dict(zip(self.axes, values, strict=True)) for values in itertools.product(*axes)]
 
     def _draws(self, trials: int) -> list[dict[str, Any]]:
@@ -206,8 +210,8 @@ def train(
         trial.settings,
         status,
         message,
-        last.validation_accuracy if status == "done" else None,
-        last.validation_loss if status == "done" else None,
+        last.validation_accuracy if last and status == "done" else None,
+        last.validation_loss if last and status == "done" else None,
         curve,
         round(trainer.seconds, 3) if trainer else 0.0,
         trainer.network.parameters if trainer else 0,

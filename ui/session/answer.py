@@ -9,13 +9,13 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from dataset.ink import render, segment
+from dataset.ink import segment
 from dataset.variants.views import of_drawings, of_images
 from netcore import Model, ModelError
 from netcore.confidence.classifier import CalibratedClassifier, Prediction
 from ui.parts import fabric, pictures
 from ui.parts.wording import confidence_text, words
-from ui.session import canvas, models, shared, state
+from ui.session import canvas, datasets, models, shared, state
 from ui.session.models import IN_TRAINING
 from ui.session.state import Key
 
@@ -100,8 +100,9 @@ def show_reading(
         title = rf"$\Huge {digits}$" if known else rf":gray[$\Huge {digits}$]"
     else:
         known = False
-        title, sentence, values = r":gray[$\Huge ?$]", NOTHING, np.zeros(models.DIGITS)
-        images = np.zeros((1, render.FIELD, render.FIELD), np.uint8)
+        digits = datasets.dataset("mnist")
+        title, sentence, values = r":gray[$\Huge ?$]", NOTHING, np.zeros(len(digits.classes))
+        images = np.zeros((1, *digits.image_shape), np.uint8)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         with st.container(width=WORDS, height=LINES, border=False):  # keeps what is below in place
             st.markdown(f"# {title}")
