@@ -12,7 +12,7 @@ from dataset import strokes
 from dataset.ink import render
 from dataset.variants.views import of_drawings
 from netcore.commands import read_model
-from netcore.confidence.reader import Reader
+from netcore.confidence.classifier import CalibratedClassifier
 
 AT_ONCE = 1_000  # drawings, to bound the memory
 
@@ -81,7 +81,7 @@ CHANGES = {
 
 def accuracies(models, drawings):
     """For each change, its name and the share of drawings that each of the models reads right."""
-    readers = [Reader(model) for model in models]
+    readers = [CalibratedClassifier(model) for model in models]
     labels = np.array([drawing.label for drawing in drawings])
     parts = [render.clean(drawing.strokes) for drawing in drawings]
     for name, change in CHANGES.items():

@@ -6,7 +6,7 @@ from netcore import RecipeError
 from netcore.network import plan
 from ui import page
 from ui.parts import settings, wording
-from ui.session import state
+from ui.session import datasets, state
 from ui.train import knobs, live, offered, setup, slow_motion, test_score, transport
 
 page.start(
@@ -24,15 +24,16 @@ def new_run() -> None:
     stage, side = st.columns([2, 1], gap="large")
     with side:
         recipe = setup.recipe(base)
+    data = datasets.dataset(recipe.dataset)
     try:
-        recipe.check_fit((28, 28), 10)
+        recipe.check_fit(data.image_shape, len(data.classes))
     except RecipeError as error:
         st.error(f"This network cannot be trained: {error}")
         return
     with row:
         transport.buttons(None, recipe)
     with stage:
-        live.outlook(plan(recipe.layers, (28, 28)))
+        live.outlook(plan(recipe.layers, data.image_shape))
 
 
 def run(job) -> None:

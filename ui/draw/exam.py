@@ -10,7 +10,7 @@ from dataset import DataError
 from dataset.ink import render
 from dataset.variants import views
 from netcore import Model, ModelError, metrics
-from netcore.confidence.reader import Reader
+from netcore.confidence.classifier import CalibratedClassifier
 from ui.draw import own_set
 from ui.draw.own_set import OWN_ERROR
 from ui.parts import charts, fabric, pictures
@@ -211,6 +211,7 @@ def _read(name: str, model: Model, handed: list) -> np.ndarray:
     if name in known and known[name][0] is model and known[name][1] is handed:
         return known[name][2]
     with np.errstate(over="ignore", invalid="ignore"):  # of a network that ran away
-        read = Reader(model)(views.of_drawings([drawn for drawn, _ in handed])).answers
+        seen = views.of_drawings([drawn for drawn, _ in handed])
+        read = CalibratedClassifier(model)(seen).answers
     EXAM_READ.set({**known, name: (model, handed, read)})
     return read

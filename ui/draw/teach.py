@@ -83,7 +83,7 @@ class Course:
         yield from self._test("Reading the images as before", 0.0, 0.15)
         drawn = [o.drawing.strokes for o in self._learned]
         targets = self._tests["learned"].labels
-        lessons = finetune.lessons(
+        lessons = finetune.finetune(
             self._network,
             lambda which, rng: jitter.images(drawn, which, rng),
             targets,
@@ -98,7 +98,7 @@ class Course:
         right = self.results["rest"][1]
         note = f"Then taught {own_set.count(len(drawn))} by hand."
         scores = {"validation_accuracy": float(right.mean())}
-        self.taught = finetune.taught(self.model, self._network, note, scores)
+        self.taught = finetune.as_model(self.model, self._network, note, scores)
 
     def _test(self, doing: str, start: float, share: float) -> Iterator[bool]:
         total, read = sum(map(len, self._tests.values())), 0
@@ -107,7 +107,7 @@ class Course:
             for begin in range(0, len(split), PART):
                 part = split[begin : begin + PART]
                 views = part.images if part.images.ndim == 4 else part.images[:, None]
-                logits, _ = calibration.see(self._network, views)
+                logits, _ = calibration.forward_views(self._network, views)
                 right[begin : begin + PART] = logits.argmax(axis=1) == part.labels
                 read += len(part)
                 self.doing, self.done = doing, start + share * read / total

@@ -70,7 +70,7 @@ def _row(name: str, model: Model, views: np.ndarray) -> dict:
     second, first = likely.argsort()[-2:]
     found = {
         "Reads": str(first),
-        "A digit": ("yes" if reading.known[0] else "no") if own.calibrated else "–",
+        "A digit": ("yes" if reading.accepted[0] else "no") if own.calibrated else "–",
         "Sure": min(99, int(100 * likely[first])),  # nobody is ever wholly sure
         "Digits 0 to 9": likely.tolist(),
         "Second guess": f"{second} ({likely[second]:.1%})",

@@ -33,7 +33,7 @@ def smallest_change(subject: Subject) -> None:
             "another kind."
         )
         return
-    last = len(change.pictures) - 1
+    last = len(change.images) - 1
     percent = st.slider(
         f"From {subject.answer} to {target}",
         min_value=0,
@@ -50,8 +50,8 @@ def smallest_change(subject: Subject) -> None:
         alt = f"Probabilities on the way from {subject.answer} to {target}"
         options = curves(change.probabilities, subject.answer, target, percent)
         st.echarts_chart(options, height=200, key="morph", alt=alt)
-    whole = np.abs(change.pictures[-1] - change.pictures[0])
-    amount = whole.sum() / change.pictures[0].sum()
+    whole = np.abs(change.images[-1] - change.images[0])
+    amount = whole.sum() / change.images[0].sum()
     st.markdown(
         f"Adding and taking away **{amount:.0%}** of the drawing's ink is enough to have it read "
         f"as **{target}**; no pixel changes by more than {whole.max():.0%} of full ink."
@@ -83,12 +83,12 @@ def _choose(subject: Subject) -> tuple[int, float]:
     return guess if target is None else target, SMOOTH[smooth]
 
 
-def _morph(change: explain.Change, step: int) -> None:
+def _morph(change: explain.Counterfactual, step: int) -> None:
     """The picture after so many steps, and what has changed till then."""
-    picture, likely = change.pictures[step], change.probabilities[step]
-    most = float(np.abs(change.pictures[-1] - change.pictures[0]).max())
+    picture, likely = change.images[step], change.probabilities[step]
+    most = float(np.abs(change.images[-1] - change.images[0]).max())
     ink = np.rint(255 * picture).astype(np.uint8)
-    moved = signed.signed(np.zeros_like(ink), picture - change.pictures[0], most)
+    moved = signed.signed(np.zeros_like(ink), picture - change.images[0], most)
     answer = int(likely.argmax())
     with st.container(horizontal=True, gap="small"):
         with st.container(width=SIDE):

@@ -31,7 +31,7 @@ def features(model: netcore.Model) -> list[np.ndarray]:
     → one array (N, D) a layer, as `explain.features` has it. N is smaller for networks that take
     long or answer with much, so that it takes seconds and 64 MB at most. Read-only.
     """
-    network = explain.reader(model)
+    network = explain.with_input_gradient(model)
     room = MEMORY // (2 * max(1, sum(explain.feature_sizes(network))))
     count = min(NEIGHBOURS, room, WORK // network.footprint)
     return explain.features(network, datasets.dataset("mnist").train.images[:count])
@@ -42,6 +42,6 @@ def features(model: netcore.Model) -> list[np.ndarray]:
 )
 def change(
     model: netcore.Model, image: np.ndarray, target: int, smoothness: float
-) -> explain.Change | None:
-    """`explain.change`, so that a slider along it costs nothing."""
-    return explain.change(explain.reader(model), image, target, smoothness)
+) -> explain.Counterfactual | None:
+    """`explain.counterfactual`, so that a slider along it costs nothing."""
+    return explain.counterfactual(explain.with_input_gradient(model), image, target, smoothness)

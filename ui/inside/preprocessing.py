@@ -54,7 +54,9 @@ def steps_taken(subject: Subject) -> None:
                 left_out.append(not on)
                 st.caption(done if on else without)
     pen = canvas.pen() / 2
-    images = np.array([steps.road(subject.strokes, road, fabric.SIDE, pen) for road in roads])
+    images = np.array(
+        [steps.render_steps(subject.strokes, road, fabric.SIDE, pen) for road in roads]
+    )
     likely = explain.probabilities(subject.read(images))
     for place, image, values, out in zip(places, images, likely, left_out, strict=True):
         with place:

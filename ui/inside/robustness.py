@@ -55,8 +55,8 @@ def maps(strokes, image) -> list[Map]:
             "The strokes are turned and drawn anew, so many pixels long; MNIST has 20."
             if drawn else "The pixels are turned and scaled; as it is, it has 20 of them.",
             "degrees", "pixels long", [f"{v:+.0f}" for v in DEGREES], [f"{v:.3g}" for v in SIZES],
-            variations.turned(strokes, DEGREES, SIZES) if drawn
-            else variations.turned_picture(image, DEGREES, SIZES),
+            variations.rotated(strokes, DEGREES, SIZES) if drawn
+            else variations.rotated_picture(image, DEGREES, SIZES),
         )
     )  # fmt: skip
     if drawn:
@@ -67,7 +67,7 @@ def maps(strokes, image) -> list[Map]:
                 f"MNIST's is {2 * PEN_RADIUS:.3g} pixels wide.",
                 "pixels to the right a pixel of height", "pen width",
                 [f"{v:+.2f}" for v in SLANTS], [f"{2 * v:.2g}" for v in PENS],
-                variations.slanted(strokes, SLANTS, PENS),
+                variations.sheared(strokes, SLANTS, PENS),
             )
         )  # fmt: skip
     return found

@@ -21,7 +21,7 @@ class Subject:
     @cached_property
     def network(self) -> Network:
         """Of this visitor alone, and thrown away after use: no two may use one at a time."""
-        return explain.reader(self.model)
+        return explain.with_input_gradient(self.model)
 
     @cached_property
     def logits(self) -> np.ndarray:
@@ -39,7 +39,7 @@ class Subject:
     def read(self, images: np.ndarray) -> np.ndarray:
         """Logits (N, K) of images (N, 28, 28); ModelError if they are no numbers."""
         with np.errstate(over="ignore", invalid="ignore"):  # told to the visitor
-            logits = explain.scores(self.network, images)
+            logits = explain.logits(self.network, images)
         if not np.isfinite(logits).all():
             raise ModelError("This model's numbers have run away to infinity: choose another one.")
         return logits

@@ -10,15 +10,15 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from dataset import Dataset
 from netcore import RecipeError
 from netcore.commands.processes import Processes
 from netcore.search.sweep import Result, Sweep
-from ui.jobs.limits import Limits
+from ui.jobs.limits import Limits, from_environment
 
 log = logging.getLogger(__name__)
 
@@ -36,20 +36,9 @@ class Bounds:
     dask: str = ""  # tcp://… of a Dask scheduler: train there instead of on this machine
 
     @classmethod
-    def from_environment(cls, environment=os.environ):
-        """The defaults, but for what is set; ValueError names a variable that cannot be."""
-        values = {}
-        for field in fields(cls):
-            name = f"PLAYGROUND_SWEEP_{field.name.upper()}"
-            if name not in environment:
-                continue
-            try:
-                values[field.name] = field.type(environment[name])
-            except ValueError:
-                raise ValueError(f"{name} must be a number") from None
-            if field.type is not str and values[field.name] <= 0:
-                raise ValueError(f"{name} must be above 0")
-        return cls(**values)
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Bounds":
+        """The defaults, but for what is set; see `limits.from_environment`."""
+        return from_environment(cls, "PLAYGROUND_SWEEP_", environment)
 
 
 class SweepQueue:

@@ -4,18 +4,18 @@ import re
 
 import numpy as np
 
-from netcore.confidence.reader import Reading
+from netcore.confidence.classifier import Prediction
 
 UNSURE = 0.8  # below this probability the second guess is named too
 
 
-def words(reading: Reading) -> str:
+def words(reading: Prediction) -> str:
     """How sure the network is of what it read, and whether that is a digit at all."""
     digits = "".join(str(digit) for digit in reading.answers)
-    if not reading.known.all():
+    if not reading.accepted.all():
         if len(digits) == 1:
             return f"This does not look like one digit. My best guess is **{digits}**."
-        places = [str(n + 1) for n in np.flatnonzero(~reading.known)]
+        places = [str(n + 1) for n in np.flatnonzero(~reading.accepted)]
         doubt = f"Number {places[0]}" if len(places) == 1 else f"Numbers {', '.join(places)}"
         verb = "does" if len(places) == 1 else "do"
         return f"{doubt} from the left {verb} not look like a digit. My best guess is **{digits}**."

@@ -113,14 +113,14 @@ def _scores(pair: Pair) -> None:
     )
 
 
-def verdict(found: compare.Answers) -> str:
+def verdict(found: compare.McNemar) -> str:
     """What the test says, in words."""
     if found.only_a == found.only_b == 0:
         return f"They are right on just the same of {found.images:,} images: **no difference**."
     if found.only_a == found.only_b:
         return f"**A tie**: on {found.only_a:,} images only A is right, on as many only B."
     better = "A" if found.only_a > found.only_b else "B"
-    if found.p >= compare.LEVEL:
+    if found.p >= compare.SIGNIFICANCE:
         return (
             f"**With {found.images:,} images this difference could well be chance.** Two equally "
             f"good networks would differ as much in {chances(found.p)} (p = {found.p:.2f})."

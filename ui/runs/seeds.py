@@ -195,7 +195,7 @@ def _compare(a: dict[int, Run], b: dict[int, Run]) -> None:
     if next(iter(a.values())).recipe.dataset != next(iter(b.values())).recipe.dataset:
         st.info("They learned from different datasets, so their scores cannot be compared.")
         return
-    shared = sorted(set(a) & set(b))[: compare.MOST_PAIRS]
+    shared = sorted(set(a) & set(b))[: compare.MAX_PAIRS]
     st.markdown(verdict([a[seed].accuracy - b[seed].accuracy for seed in shared]), width=720)
     st.caption(
         "Exact paired permutation test (Fisher 1935), on validation: if the recipes were equal, "
@@ -220,7 +220,7 @@ def verdict(differences) -> str:
         f"Over {n} shared seeds {better} leads by {100 * abs(lead):.2f} points on average, and "
         f"with {wins} of {n} seeds."
     )
-    if p < compare.LEVEL:
+    if p < compare.SIGNIFICANCE:
         return (
             f"{led} **{better} is really better here**: equal recipes would show such a lead in "
             f"only {chances(p)} (p = {p:.2g})."

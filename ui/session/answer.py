@@ -9,13 +9,13 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from dataset.ink import render, segment
+from dataset.ink import segment
 from dataset.variants.views import of_drawings, of_images
 from netcore import Model, ModelError
-from netcore.confidence.reader import Reader, Reading
+from netcore.confidence.classifier import CalibratedClassifier, Prediction
 from ui.parts import fabric, pictures
 from ui.parts.wording import confidence_text, words
-from ui.session import canvas, models, shared, state
+from ui.session import canvas, datasets, models, shared, state
 from ui.session.models import IN_TRAINING
 from ui.session.state import Key
 
@@ -34,7 +34,7 @@ HELP = (
     "five for a digit. `models/README.md` has the figures of each."
 )
 
-READER = Key("_reader")  # (Model, its Reader) that read last; no two sessions share a network
+READER = Key("_reader")  # the last (Model, CalibratedClassifier); no two sessions share a network
 
 
 def panel(
@@ -82,7 +82,9 @@ def _answer(model: Model, drawn: list[np.ndarray], image: np.ndarray) -> list[li
     return [drawn]
 
 
-def show_reading(views: np.ndarray, reader: Reader, key: str = "probabilities") -> None:
+def show_reading(
+    views: np.ndarray, reader: CalibratedClassifier, key: str = "probabilities"
+) -> None:
     """The digits in large, how sure that is, the pictures that were read, all probabilities.
 
     views (N, V, 28, 28): `looks` at digits from left to right, of which there may be none. `key`
@@ -91,15 +93,16 @@ def show_reading(views: np.ndarray, reader: Reader, key: str = "probabilities") 
     if len(views):
         reading = read(reader, views)
         digits = "".join(str(digit) for digit in reading.answers)
-        known, sentence = reading.known.all(), words(reading)
+        known, sentence = reading.accepted.all(), words(reading)
         doubts = reading.probabilities.max(axis=1) if known else reading.score
         doubtful = int(doubts.argmin())
         values, images = reading.probabilities[doubtful], views[:, 0]
         title = rf"$\Huge {digits}$" if known else rf":gray[$\Huge {digits}$]"
     else:
         known = False
-        title, sentence, values = r":gray[$\Huge ?$]", NOTHING, np.zeros(models.DIGITS)
-        images = np.zeros((1, render.FIELD, render.FIELD), np.uint8)
+        digits = datasets.dataset("mnist")
+        title, sentence, values = r":gray[$\Huge ?$]", NOTHING, np.zeros(len(digits.classes))
+        images = np.zeros((1, *digits.image_shape), np.uint8)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         with st.container(width=WORDS, height=LINES, border=False):  # keeps what is below in place
             st.markdown(f"# {title}")
@@ -123,7 +126,7 @@ def _sheet(images: np.ndarray) -> np.ndarray:
     return sheet.swapaxes(1, 2).reshape(side * images.shape[1], side * images.shape[2])
 
 
-def reader_of(model: Model) -> Reader:
+def reader_of(model: Model) -> CalibratedClassifier:
     """This session's reader for a model; no two sessions share a network."""
     held = READER.get()
     if held is None or held[0] is not model:
@@ -132,13 +135,13 @@ def reader_of(model: Model) -> Reader:
     return held[1]
 
 
-def new_reader(model: Model) -> Reader:
+def new_reader(model: Model) -> CalibratedClassifier:
     """A reader that knows what digits look like, if the model has learned to doubt."""
-    return Reader(model, shared.digits() if model.certainty else None)
+    return CalibratedClassifier(model, shared.digits() if model.certainty else None)
 
 
-def read(reader: Reader, views: np.ndarray) -> Reading:
-    """Views (N, V, 28, 28) → Reading; ModelError, a sentence, if the numbers have overflowed."""
+def read(reader: CalibratedClassifier, views: np.ndarray) -> Prediction:
+    """Views (N, V, 28, 28) → Prediction; ModelError, a sentence, if the numbers have overflowed."""
     with np.errstate(over="ignore", invalid="ignore"):
         reading = reader(views)
     if not np.isfinite(reading.probabilities).all():

@@ -11,10 +11,9 @@ import streamlit as st
 
 import netcore
 from netcore import Model, ModelError, RecipeError
-from ui.session import shared, state
+from ui.session import datasets, shared, state
 from ui.session.state import Key
 
-INPUT_SHAPE, DIGITS = (28, 28), 10
 LARGEST_FILE = 64  # megabytes
 
 MODELS = Key("_models", MappingProxyType({}), kept=True)  # the visitor's own: name → netcore.Model
@@ -34,14 +33,15 @@ def models() -> dict[str, Model]:
 
 def check(model: Model) -> None:
     """ModelError, a sentence, if the model cannot read a drawing."""
-    if tuple(model.input_shape) != INPUT_SHAPE:
-        shape = " × ".join(map(str, model.input_shape))
+    digits = datasets.dataset("mnist")  # drawings become images of this dataset's kind
+    if tuple(model.input_shape) != digits.image_shape:
+        shape, drawn = (" × ".join(map(str, s)) for s in (model.input_shape, digits.image_shape))
         raise ModelError(
-            f"This model takes input of {shape}, a drawing has 28 × 28 pixels: "
+            f"This model takes input of {shape}, a drawing has {drawn} pixels: "
             "choose one that was trained on images of that size."
         )
     try:
-        model.recipe.replace(layers=model.spec).check_fit(INPUT_SHAPE, DIGITS)
+        model.recipe.replace(layers=model.spec).check_fit(digits.image_shape, len(digits.classes))
     except RecipeError as error:
         raise ModelError(f"This model cannot tell ten digits apart: {error}.") from error
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 import netcore
 from netcore.commands import MODELS
-from netcore.confidence import calibration, subspaces
+from netcore.confidence import subspaces
 from ui.jobs import sweeps
 from ui.jobs.limits import Limits
 from ui.jobs.pool import Pool
@@ -28,8 +28,8 @@ def shipped_models() -> dict[str, netcore.Model]:
 @st.cache_resource(show_spinner=False)
 def digits() -> subspaces.Subspaces:
     """What MNIST's digits look like, to tell them from what is none. Shared and read-only."""
-    train = datasets.dataset("mnist").train
-    return subspaces.learn(train.images, train.labels, 10, calibration.PIXEL_AXES)
+    data = datasets.dataset("mnist")
+    return subspaces.of_images(data.train.images, data.train.labels, len(data.classes))
 
 
 @st.cache_resource(show_spinner=False)

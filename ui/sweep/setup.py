@@ -6,7 +6,7 @@ import streamlit as st
 
 from netcore import Recipe
 from netcore.recipe import ACTIVATIONS, dense_shape
-from netcore.search.sweep import BY_FACTORS, Range, Sweep
+from netcore.search.sweep import LOG_SCALED, Range, Sweep
 from ui.parts.settings import (
     BATCHES,
     DECAYS,
@@ -225,7 +225,7 @@ def _values(name: str, preset: Preset) -> tuple:
 
 def _range(name: str) -> Range:
     axis = AXES[name]
-    log = name in BY_FACTORS
+    log = name in LOG_SCALED
     stops = [stop for stop in sorted({*axis.stops, *axis.range}) if stop > 0 or not log]
     low, high = st.select_slider(
         label(name),

@@ -115,7 +115,7 @@ def _invite(token: str, recipe: Recipe, changes: list) -> None:
             on_click=_leave,
             help="Go back to your own run, or set up one.",
         )
-    live.outlook(plan(recipe.layers, link.INPUT_SHAPE))
+    live.outlook(plan(recipe.layers, datasets.dataset(recipe.dataset).image_shape))
 
 
 def length(recipe: Recipe) -> str:

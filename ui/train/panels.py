@@ -134,7 +134,7 @@ def _silent(moment: Moment) -> None:
         f"The share of each layer's units that none of {len(images)} images wakes. They learn "
         "nothing as long as they sleep.",
     )
-    shares = diagnostics.inactive_shares(moment.network, images)
+    shares = diagnostics.dead_unit_fraction(moment.network, images)
     if not shares:
         st.caption("This network has no hidden units.")
         return
@@ -156,9 +156,9 @@ def _weights(moment: Moment) -> None:
         "Zero is in the middle.",
     )
     start = moment.job.start_model().network()
-    layers, before = diagnostics.learning_layers(moment.network), diagnostics.learning_layers(start)
+    layers, before = diagnostics.weight_layers(moment.network), diagnostics.weight_layers(start)
     found = {
-        name: diagnostics.spread(layer.params["W"], before[name].params["W"])
+        name: diagnostics.histograms(layer.params["W"], before[name].params["W"])
         for name, layer in layers.items()
     }
     alt = "Spread of each layer's weights now and at the start"
@@ -171,8 +171,8 @@ def _first_layer(moment: Moment) -> None:
         "What each unit of the first layer looks for: orange where ink excites it, blue where ink "
         "calms it.",
     )
-    first = next(iter(diagnostics.learning_layers(moment.network).values()))
-    pictures = diagnostics.pictures(first.params["W"], moment.model.input_shape)
+    first = next(iter(diagnostics.weight_layers(moment.network).values()))
+    pictures = diagnostics.as_images(first.params["W"], moment.model.input_shape)
     st.image(
         pixels.diverging(pictures, columns=8 if len(pictures) > 10 else 5),
         width="stretch",
@@ -186,7 +186,7 @@ def _first_layer(moment: Moment) -> None:
 def _mistakes(moment: Moment) -> None:
     _title("Misread", "Validation images that it gets wrong right now: what it is → what it reads.")
     images, labels = moment.sample
-    wrong = diagnostics.misread(moment.network, images, labels)
+    wrong = diagnostics.misclassified(moment.network, images, labels)
     names = moment.job.classes or [str(k) for k in range(10)]
     st.caption(f"{len(wrong.positions):,} of {len(images):,} validation images.")
     captions = [f"{names[labels[p]]} → {names[a]}" for p, a in zip(*wrong, strict=True)]

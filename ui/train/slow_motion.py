@@ -92,7 +92,7 @@ def _rehearse(job: Job):
     if trainer is None or trainer.progress >= 1:
         return None
     with np.errstate(over="ignore", invalid="ignore"):
-        return diagnostics.rehearse(trainer)
+        return diagnostics.dry_run_step(trainer)
 
 
 def _outcome(number: int, step: diagnostics.Step) -> None:
@@ -108,9 +108,10 @@ def _outcome(number: int, step: diagnostics.Step) -> None:
         )
         st.metric(
             "Weights move by",
-            f"{step.moved / max(step.length, 1e-12):.3%}",
+            f"{step.update_norm / max(step.parameter_norm, 1e-12):.3%}",
             width="content",
-            help=f"The step is {step.moved:.4g} long, and all weights together {step.length:.4g}.",
+            help=f"The step is {step.update_norm:.4g} long, and all weights together "
+            f"{step.parameter_norm:.4g}.",
         )
 
 
@@ -135,8 +136,8 @@ def _batch(moment: Moment, images, labels, step) -> None:
 def _movement(moment: Moment, step) -> None:
     st.caption("How strongly each layer is told to change: the length of its gradient")
     st.echarts_chart(
-        lines.bars(step.gradients),
-        height=24 + 26 * len(step.gradients),
+        lines.bars(step.gradient_norms),
+        height=24 + 26 * len(step.gradient_norms),
         key="step_gradients",
         alt="Length of the gradient in each layer",
     )
@@ -149,5 +150,5 @@ def _movement(moment: Moment, step) -> None:
     ):
         with place:
             st.caption(text)
-            picture = pixels.diverging(diagnostics.pictures(values, shape, most=10), columns=5)
+            picture = pixels.diverging(diagnostics.as_images(values, shape, most=10), columns=5)
             st.image(picture, width="stretch", alt=text)

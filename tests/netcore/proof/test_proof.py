@@ -72,7 +72,7 @@ def of_every_kind(tmp_path):
                   buffers=network.buffers)  # fmt: skip
     labels = network.predict(images).argmax(axis=1).astype(np.uint8)
     assert len(set(labels)) > 2, "a network that always says the same would prove little"
-    place = {"says": "some digits", "files": "some.npz", "rows": (0, 300)}
+    place = {"description": "some digits", "files": "some.npz", "rows": (0, 300)}
     return unpack(bundle.bundle(model, images, labels, **place), tmp_path), images, labels
 
 
@@ -93,11 +93,11 @@ def test_weights_that_were_exchanged_are_noticed(tmp_path):
     arrays["1.W"][0, 0] += 1e-6
     np.savez(folder / "weights.npz", **arrays)
     shown = prove(folder, *FILES)
-    assert shown.returncode == 1 and "other weights" in shown.stderr
+    assert shown.returncode == 1 and "these are not its weights" in shown.stderr
     arrays["1.W"][:, :40] = 0
     pretend(folder, arrays)
     shown = prove(folder, *FILES)
-    assert shown.returncode == 1 and "does not read as well as it says" in shown.stderr
+    assert shown.returncode == 1 and "not as accurate as claimed" in shown.stderr
 
 
 def test_a_claim_about_validation_finds_its_rows_in_the_training_file(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 
 import netcore
-from netcore.confidence.reader import Reading
+from netcore.confidence.classifier import Prediction
 from tests.handwriting import FOUR, SEVEN, ZERO, fabric, sent
 from tests.ui.screen import button, press, words
 from ui.parts import wording
@@ -70,7 +70,7 @@ def test_a_model_that_was_never_calibrated_refuses_nothing(draw):
 
 def reading(digits, known):
     probabilities = np.eye(10)[list(digits)] * 0.9 + 0.01
-    return Reading(probabilities, np.zeros(len(digits)), np.array(known))
+    return Prediction(probabilities, np.zeros(len(digits)), np.array(known))
 
 
 def test_words_say_which_of_several_digits_is_doubtful():

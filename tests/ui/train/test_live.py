@@ -18,7 +18,7 @@ from ui.train import augmentation, live, panels, slow_motion
 ALL = [name for name in panels.PANELS if name != slow_motion.NAME]
 MADE = {  # what only this panel asks for
     "Gradient": "gradient_norms",
-    "Silent units": "inactive_shares",
+    "Silent units": "dead_unit_fraction",
     "Weights": "spread",
     "First layer": "pictures",
     "Misread": "misread",
