@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dataset.ink.digits import Digit
 from ui import page
 from ui.draw import exam, own_set, photo, samples, teach
 from ui.inside import sections
@@ -24,7 +25,7 @@ if exam.running():  # nothing else to look at meanwhile
     st.stop()
 
 
-def below_the_canvas(digits: list) -> None:
+def below_the_canvas(digits: list[Digit]) -> None:
     samples.offer()
     sections.panel(name, digits)
 

@@ -6,16 +6,15 @@ import numpy as np
 
 import dataset
 from dataset import DataError, strokes
-from dataset.ink import render, segment
+from dataset.ink import digits
 from dataset.pictures import photograph, picture
-from dataset.variants.views import COUNT, of_drawings, of_images
+from dataset.variants.views import COUNT, of_images
 from netcore import metrics
 from netcore.commands import command, read_model
 from netcore.confidence import calibration, subspaces
 from netcore.confidence.reader import Reader
 
 DIGITS = 10
-AT_ONCE = 2_000  # drawings, to bound the memory
 
 
 def add(commands):
@@ -103,12 +102,12 @@ def _read_ink(read, drawings):
         return {**result, "without_label": without}
     numbers = []
     for drawing in drawings:
-        if not render.clean(drawing.strokes):
+        found = digits.find(drawing.strokes, lambda views: read(views).score)
+        if not found:
             print("nothing drawn")
             numbers.append([])
             continue
-        pieces = segment.split(drawing.strokes, lambda pieces: read(of_drawings(pieces)).score)
-        reading = read(of_drawings(pieces))
+        reading = read(digits.views_of(found))
         print(_words(reading))
         numbers.append(reading.answers.tolist())
     return {"count": len(drawings), "digits": numbers}
@@ -117,10 +116,7 @@ def _read_ink(read, drawings):
 def _score(read, drawings):
     """Read each drawing as one digit, and print how the answers compare with the labels."""
     labels = np.array([drawing.label for drawing in drawings])
-    readings = [
-        read(of_drawings([drawing.strokes for drawing in drawings[n : n + AT_ONCE]]))
-        for n in range(0, len(drawings), AT_ONCE)
-    ]
+    readings = list(map(read, digits.batches([drawing.strokes for drawing in drawings])))
     answers = np.concatenate([reading.answers for reading in readings])
     known = np.concatenate([reading.known for reading in readings])
     accuracy = metrics.accuracy(answers, labels)

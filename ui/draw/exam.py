@@ -7,15 +7,14 @@ import numpy as np
 import streamlit as st
 
 from dataset import DataError
-from dataset.ink import render
-from dataset.variants import views
+from dataset.variants.views import of_drawings
 from netcore import Model, ModelError, metrics
 from netcore.confidence.reader import Reader
 from ui.draw import own_set
 from ui.draw.own_set import OWN_ERROR
 from ui.parts import charts, fabric, pictures
 from ui.parts.wording import article
-from ui.session import canvas, models, state
+from ui.session import answer, canvas, models, state
 from ui.session.state import Key
 
 DIGITS = 10
@@ -25,7 +24,8 @@ SITTING = Key("_sitting")  # the exam of the visitor that goes on now, a ui.draw
 SHEETS = Key("_sheets", ())  # what was handed in so far: (strokes, digit)
 HANDED = Key("_handed", (), kept=True)  # what was handed in with exams that are over
 HANDED_KEPT = Key("_handed_kept", False)  # these are in the visitor's own set
-EXAM_READ = Key("_exam_read", MappingProxyType({}))  # model's name → (Model, drawings, answers)
+EXAM_VIEWS = Key("_exam_views")  # (drawings, their views)
+EXAM_READ = Key("_exam_read", MappingProxyType({}))  # model's name → (Model, views, answers)
 
 
 @dataclass(frozen=True)
@@ -159,15 +159,15 @@ def _join() -> None:
 
 
 def _results(name: str, handed: list) -> None:
-    images = np.stack([render.draw(drawn) for drawn, _ in handed])
+    views = _views(handed)
     labels = np.array([label for _, label in handed])
     answers = {}
     for each, model in models.models().items():
         try:
             models.check(model)
+            answers[each] = _read(each, model, views)
         except ModelError:  # one in training may be for other images
             continue
-        answers[each] = _read(each, model, handed)
     right = {each: int((read == labels).sum()) for each, read in answers.items()}
     table, mistakes = st.columns(2, gap="large")
     with table:
@@ -178,7 +178,7 @@ def _results(name: str, handed: list) -> None:
         st.markdown("\n".join(lines))
         st.caption("So few drawings tell big differences only: one more or less may be chance.")
         if name in answers:
-            _sheet(images, labels, answers[name])
+            _sheet(views[:, 0], labels, answers[name])
     if name in answers:
         with mistakes:
             st.markdown(f"**What {name} takes your digits for**")
@@ -205,12 +205,20 @@ def _sheet(images: np.ndarray, labels: np.ndarray, answers: np.ndarray) -> None:
     )
 
 
-def _read(name: str, model: Model, handed: list) -> np.ndarray:
+def _views(handed: list) -> np.ndarray:
+    """Views (N, V, 28, 28) of the drawings, which all models share; kept until these change."""
+    kept = EXAM_VIEWS.get()
+    if kept is None or kept[0] is not handed:
+        kept = (handed, of_drawings([drawn for drawn, _ in handed]))
+        EXAM_VIEWS.set(kept)
+    return kept[1]
+
+
+def _read(name: str, model: Model, views: np.ndarray) -> np.ndarray:
     """Answers (N,), as the page above gives them; kept until model or drawings change."""
     known = EXAM_READ.get()
-    if name in known and known[name][0] is model and known[name][1] is handed:
+    if name in known and known[name][0] is model and known[name][1] is views:
         return known[name][2]
-    with np.errstate(over="ignore", invalid="ignore"):  # of a network that ran away
-        read = Reader(model)(views.of_drawings([drawn for drawn, _ in handed])).answers
-    EXAM_READ.set({**known, name: (model, handed, read)})
+    read = answer.read(Reader(model), views).answers
+    EXAM_READ.set({**known, name: (model, views, read)})
     return read

@@ -14,11 +14,11 @@ import streamlit as st
 from dataset import DataError, Split
 from dataset.ink import jitter
 from dataset.variants.views import of_drawings
-from netcore import Divergence, Model, finetune
-from netcore.confidence import calibration
+from netcore import Divergence, Model, ModelError, finetune
+from netcore.confidence.reader import Reader
 from ui.draw import own_set
 from ui.parts import pictures
-from ui.session import datasets, shared, state
+from ui.session import answer, datasets, shared, state
 from ui.session import (
     models as session_models,
 )
@@ -59,7 +59,8 @@ class Course:
         self.done, self.doing = 0.0, ""
         self.taught: Model | None = None
         self.results: dict[str, list] = {"learned": [], "aside": [], "rest": []}
-        self._network = model.network()
+        self._reader = Reader(model)
+        self._network = self._reader.network
         self._learned = [o for o in own if not o.kept_aside]
         self._tests = {
             "learned": _split(self._learned),
@@ -70,7 +71,7 @@ class Course:
         self._work = self._run()
 
     def go_on(self) -> bool:
-        """Work for a slice; False when the course is over. Raises Divergence."""
+        """Work for a slice; False when the course is over. Raises Divergence or ModelError."""
         began = time.perf_counter()
         with shared.pool().turn():
             while time.perf_counter() - began < SLICE:
@@ -107,8 +108,8 @@ class Course:
             for begin in range(0, len(split), PART):
                 part = split[begin : begin + PART]
                 views = part.images if part.images.ndim == 4 else part.images[:, None]
-                logits, _ = calibration.see(self._network, views)
-                right[begin : begin + PART] = logits.argmax(axis=1) == part.labels
+                answers = answer.read(self._reader, views).answers
+                right[begin : begin + PART] = answers == part.labels
                 read += len(part)
                 self.doing, self.done = doing, start + share * read / total
                 yield True
@@ -165,7 +166,7 @@ def _attend() -> None:
             st.button("Stop", icon=":material/stop:", on_click=COURSE.clear,
                       help="Stop the lessons; nothing is changed.")  # fmt: skip
             return
-    except Divergence as error:
+    except (Divergence, ModelError) as error:
         TEACH_ERROR.set(str(error))
         COURSE.clear()
     st.rerun()

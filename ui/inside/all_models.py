@@ -6,7 +6,6 @@ from collections import Counter
 import numpy as np
 import streamlit as st
 
-from dataset.variants.views import of_drawings, of_images
 from netcore import Model, ModelError
 from ui.inside.subject import Subject
 from ui.parts.wording import article
@@ -26,7 +25,7 @@ def answers(subject: Subject) -> None:
 
 
 def _table(subject: Subject) -> None:
-    views = of_drawings([subject.strokes]) if subject.strokes else of_images(subject.image[None])
+    views = subject.digit.views[None]
     rows = [_row(name, model, views) for name, model in models.models().items()]
     st.dataframe(
         {key: [row[key] for row in rows] for key in rows[0]},

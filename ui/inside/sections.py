@@ -6,10 +6,9 @@ They are drawn together with the answer, so that they always speak of the same d
 from collections.abc import Callable
 from typing import NamedTuple
 
-import numpy as np
 import streamlit as st
 
-from dataset.ink import render
+from dataset.ink.digits import Digit
 from netcore import ModelError
 from ui.inside import (
     all_models,
@@ -21,9 +20,8 @@ from ui.inside import (
     robustness,
 )
 from ui.inside.subject import Subject
-from ui.parts import fabric
 from ui.parts.layout import READING_WIDTH
-from ui.session import canvas, models, state
+from ui.session import models, state
 from ui.session.state import Key
 
 INSIDE_DIGIT = Key("_inside_digit", 0)  # which of several digits on the canvas is looked into
@@ -45,10 +43,10 @@ SECTIONS = {
 }
 
 
-def panel(name: str, digits: list[list[np.ndarray]]) -> None:
-    """The choice of a section, and that section, for one of the digits that were read.
+def panel(name: str, digits: list[Digit]) -> None:
+    """The choice of a section, and that section for one of the digits that the model just read.
 
-    `name` is one of `shelf.models`; of each digit, its strokes.
+    `name` is one of `models.models`.
     """
     st.subheader("Look inside", anchor=False)
     chosen = st.segmented_control(
@@ -64,21 +62,17 @@ def panel(name: str, digits: list[list[np.ndarray]]) -> None:
         return
     section = SECTIONS[chosen]
     st.markdown(section.intro, width=READING_WIDTH)
-    strokes = fabric.strokes(state.DRAWING.get())
-    image = canvas.image(strokes)
-    if not image.any():
+    if not digits:
         st.info("Draw a digit above, and this looks into it.", icon=":material/draw:")
         return
-    if len(digits) > 1:
-        strokes = _one_of(digits)
-        image = render.draw(strokes)
+    digit = _one_of(digits) if len(digits) > 1 else digits[0]
     try:
-        section.show(Subject(name, models.models()[name], strokes, image))
+        section.show(Subject(name, models.models()[name], digit))
     except ModelError as error:
         st.error(str(error))
 
 
-def _one_of(digits: list[list[np.ndarray]]) -> list[np.ndarray]:
+def _one_of(digits: list[Digit]) -> Digit:
     if INSIDE_DIGIT.get() not in range(len(digits)):
         INSIDE_DIGIT.clear()
     number = st.segmented_control(

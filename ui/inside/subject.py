@@ -5,18 +5,26 @@ from functools import cached_property
 
 import numpy as np
 
+from dataset.ink.digits import Digit
 from netcore import Model, ModelError, Network
 from netcore.analysis import explain
 
 
 @dataclass(frozen=True)
 class Subject:
-    """`strokes` may be empty where a picture came without; `image` (28, 28) uint8 never is."""
-
     name: str
     model: Model
-    strokes: list[np.ndarray]
-    image: np.ndarray
+    digit: Digit
+
+    @property
+    def strokes(self) -> list[np.ndarray]:
+        """None where the digit came as an image."""
+        return self.digit.strokes
+
+    @property
+    def image(self) -> np.ndarray:
+        """(28, 28) uint8, the digit as drawn."""
+        return self.digit.views[0]
 
     @cached_property
     def network(self) -> Network:

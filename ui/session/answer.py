@@ -9,8 +9,9 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from dataset.ink import render, segment
-from dataset.variants.views import of_drawings, of_images
+from dataset.ink import digits, render
+from dataset.ink.digits import Digit
+from dataset.variants.views import of_images
 from netcore import Model, ModelError
 from netcore.confidence.reader import Reader, Reading
 from ui.parts import fabric, pictures
@@ -39,13 +40,13 @@ READER = Key("_reader")  # (Model, its Reader) that read last; no two sessions s
 
 def panel(
     name: str,
-    then: Callable[[list], None] | None = None,
+    then: Callable[[list[Digit]], None] | None = None,
     below: Callable[[], None] | None = None,
 ) -> None:
     """Canvas and answer, side by side where there is room; `name` is one of `shelf.models`.
 
     After each answer `below()` shows something more below it, and `then(digits)` is called with the
-    strokes of each digit that was read, a list of arrays (P, 2).
+    digits that were read.
     """
     learning = name == IN_TRAINING and state.JOB.get().running
     st.fragment(_panel, run_every=TICK if learning else None)(name, then, below)
@@ -55,31 +56,26 @@ def _panel(name, then, below) -> None:
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=fabric.SIDE):
             drawn = canvas.draw()
-        image = canvas.image(drawn)
-        digits = [drawn]
         with st.container(width=ANSWER):
             try:
-                digits = _answer(models.models()[name], drawn, image)
+                reader = reader_of(models.models()[name])
+                found = _find_digits(drawn, lambda views: read(reader, views).score)
+                show_reading(digits.views_of(found), reader)
             except ModelError as error:
                 st.error(str(error))
+                found = _find_digits(drawn, lambda views: np.zeros(len(views)))
             if below:
                 below()
     if then:
-        then(digits)
+        then(found)
 
 
-def _answer(model: Model, drawn: list[np.ndarray], image: np.ndarray) -> list[list[np.ndarray]]:
-    """What is on the canvas, read: strokes, or else an image (28, 28) that lies there.
-
-    → the strokes of each digit.
-    """
-    reader = reader_of(model)
-    if drawn and image.any():
-        pieces = segment.split(drawn, lambda some: read(reader, of_drawings(some)).score)
-        show_reading(of_drawings(pieces), reader)
-        return pieces
-    show_reading(of_images(image[None][: int(image.any())]), reader)
-    return [drawn]
+def _find_digits(drawn: list[np.ndarray], judge: digits.Judge) -> list[Digit]:
+    """The digits on the canvas: those of the strokes, or the test image that lies there."""
+    image = canvas.picture()
+    if image is None:
+        return digits.find(drawn, judge)
+    return [Digit([], of_images(image[None])[0])]
 
 
 def show_reading(views: np.ndarray, reader: Reader, key: str = "probabilities") -> None:

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from dataset.ink import render
+from dataset.ink.digits import Digit
+from dataset.variants.views import of_drawings
 from netcore import ModelError
 from netcore.analysis import explain
 from tests.handwriting import FOUR, SEVEN, fabric
@@ -33,6 +35,8 @@ from ui.inside import (
 from ui.inside.subject import Subject
 from ui.parts.wording import confidence_text
 from ui.session import models, shared, state
+
+DIGIT = Digit(FOUR, of_drawings([FOUR])[0])
 
 
 @pytest.fixture
@@ -276,7 +280,7 @@ def test_the_models_agreement_is_put_into_words(votes, sentence):
 def test_a_sight_never_writes_to_the_model_that_all_visitors_share():
     seed = shared.shipped_models()["seed"]
     before = seed.theta.copy()
-    subject = Subject("seed", seed, FOUR, render.draw(FOUR))
+    subject = Subject("seed", seed, DIGIT)
     explain.saliency(subject.network, subject.image, subject.answer)
     assert subject.answer == 4
     np.testing.assert_array_equal(seed.theta, before)
@@ -284,7 +288,7 @@ def test_a_sight_never_writes_to_the_model_that_all_visitors_share():
 
 def test_a_sight_says_that_numbers_ran_away():
     with pytest.raises(ModelError, match="infinity"):
-        _ = Subject("mine", model(weights=3e38), FOUR, render.draw(FOUR)).answer
+        _ = Subject("mine", model(weights=3e38), DIGIT).answer
 
 
 def test_nobody_is_ever_wholly_sure():
