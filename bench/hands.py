@@ -9,12 +9,9 @@ import sys
 import numpy as np
 
 from dataset import strokes
-from dataset.ink import render
-from dataset.variants.views import of_drawings
+from dataset.ink import digits, render
 from netcore.commands import read_model
 from netcore.confidence.classifier import CalibratedClassifier
-
-AT_ONCE = 1_000  # drawings, to bound the memory
 
 
 def map_points(function):
@@ -83,14 +80,15 @@ def accuracies(models, drawings):
     """For each change, its name and the share of drawings that each of the models reads right."""
     readers = [CalibratedClassifier(model) for model in models]
     labels = np.array([drawing.label for drawing in drawings])
-    parts = [render.clean(drawing.strokes) for drawing in drawings]
+    drawn = [render.clean(drawing.strokes) for drawing in drawings]
+    labels = labels[[bool(strokes) for strokes in drawn]]
     for name, change in CHANGES.items():
-        rng, right = np.random.default_rng(0), np.zeros(len(readers))
-        for start in range(0, len(drawings), AT_ONCE):
-            some = slice(start, start + AT_ONCE)
-            views = of_drawings([change(each, rng) for each in parts[some] if each])
-            there = labels[some][[bool(each) for each in parts[some]]]
-            right += [(reader(views).answers == there).sum() for reader in readers]
+        rng, answers = np.random.default_rng(0), [[] for _ in readers]
+        changed = [change(strokes, rng) for strokes in drawn if strokes]
+        for views in digits.batches(changed):
+            for found, reader in zip(answers, readers, strict=True):
+                found.extend(reader(views).answers)
+        right = np.array([(np.array(found) == labels).sum() for found in answers])
         yield name, right / len(drawings)  # nothing drawn is not read right
 
 
