@@ -11,18 +11,23 @@ import streamlit as st
 
 import netcore
 from netcore import Model, ModelError, RecipeError
+from ui.parts.upload import Upload
 from ui.session import shared, state
 from ui.session.state import Key
 
 INPUT_SHAPE, DIGITS = (28, 28), 10
-LARGEST_FILE = 64  # megabytes
 
 MODELS = Key("_models", MappingProxyType({}), kept=True)  # the visitor's own: name → netcore.Model
 MOST_MODELS = 6  # the oldest makes room
 IN_TRAINING = "in training"  # the name of the network that is learning
-MODEL_ERROR = Key("_model_error")  # why the last model file was refused, as a sentence
-MODEL_FILE = Key("_model_file")
-MODEL_OPEN = Key("_model_open", False)
+FILE = Upload(
+    "_model_file",
+    "A model that you saved on Train or trained on the command line",
+    ("json",),
+    "The model stays in your session and is deleted with it.",
+    ModelError,
+    64,
+)
 
 
 def models() -> dict[str, Model]:
@@ -57,39 +62,15 @@ def choose() -> str:
         **state.MODEL.bound,
     )
     st.caption(describe(models()[name]))
-    with st.expander(
-        "Open a model from a file",
-        icon=":material/upload_file:",
-        key=MODEL_OPEN.name,
-        on_change="rerun",
-    ) as box:
-        if box.open:
-            st.file_uploader(
-                "A model that you saved on Train or made on the command line",
-                type="json",
-                max_upload_size=LARGEST_FILE,
-                key=MODEL_FILE.name,
-                on_change=_open,
-                help="It stays in your session and ends with it.",
-            )
-            if refusal := MODEL_ERROR.get():
-                st.error(refusal)
+    FILE.show(st.expander, "Open a model from a file", _open)
     return name
 
 
-def _open() -> None:
-    """Read the uploaded file and choose it; a refusal is kept in `state.MODEL_ERROR`."""
-    MODEL_ERROR.clear()
-    file = st.session_state[MODEL_FILE.name]
-    if file is None:  # taken away again
-        return
-    try:
-        model = netcore.loads(file.getvalue(), file.name)
-        check(model)
-    except ModelError as error:
-        MODEL_ERROR.set(str(error))
-    else:
-        state.MODEL.set(save_model(model, shared.shipped_models()))
+def _open(file) -> None:
+    """Read a model and choose it. Raises `ModelError`."""
+    model = netcore.loads(file.getvalue(), file.name)
+    check(model)
+    state.MODEL.set(save_model(model, shared.shipped_models()))
 
 
 def describe(model: Model) -> str:

@@ -7,54 +7,37 @@ from netcore.network import plan
 from ui.jobs import launch
 from ui.parts import wording
 from ui.parts.settings import changes_text, network
+from ui.parts.upload import Upload
 from ui.session import datasets, link, runs, shared, state
 from ui.session.state import Key
 from ui.train import live, reopen
 
-LARGEST_FILE = 64  # megabytes; a model may be the run's file too
-
 RUN_OFFERED = Key("_run_offered")  # (recipe, changes) of a file that waits for Start
-RUN_OPEN = Key("_run_open", False)
-RUN_FILE = Key("_run_file")
-RUN_ERROR = Key("_run_error")  # why a file was refused, as a sentence
+FILE = Upload(
+    "_run_file",
+    "A run, a recipe or a model, as JSON",
+    ("json",),
+    "From Runs, from Save, or from the command line. A model says how it was trained, and is "
+    "trained again.",
+    RecipeError,
+    64,  # megabytes: a model can be large
+)
 
 
 def open_file() -> None:
     """A box for a run as a file, which then waits for Start as one from a link does."""
-    with st.popover(
-        "Open a run",
-        icon=":material/upload_file:",
-        key=RUN_OPEN.name,
-        on_change="rerun",
-        help="Run again what you or somebody else has downloaded on Runs.",
-    ) as box:
-        if box.open:
-            st.file_uploader(
-                "A run, a recipe or a model, as JSON",
-                type="json",
-                max_upload_size=LARGEST_FILE,
-                key=RUN_FILE.name,
-                on_change=_read,
-                help="From Runs, from Save, or from the command line. A model tells how it was "
-                "trained, and is trained again.",
-            )
-            if refusal := RUN_ERROR.get():
-                st.error(refusal)
+    about = "Repeat a run that you or somebody else downloaded on Runs."
+    FILE.show(st.popover, "Open a run", _read, help=about)
 
 
-def _read() -> None:
-    """Offer the uploaded run; a refusal is kept in `state.RUN_ERROR`."""
-    RUN_ERROR.clear()
-    file = st.session_state[RUN_FILE.name]
-    if file is None:  # taken away again
-        return
+def _read(file) -> None:
+    """Offer the uploaded run. RecipeError, a sentence, if it cannot be run here."""
     try:
         recipe, changes = Recipe.from_run(file.getvalue())
         link.check(recipe, changes)
     except RecipeError as error:
-        RUN_ERROR.set(f"This file cannot be run: {_plain(error)}.")
-    else:
-        RUN_OFFERED.set((recipe, changes))
+        raise RecipeError(f"This file cannot be run: {_plain(error)}.") from error
+    RUN_OFFERED.set((recipe, changes))
 
 
 def _plain(error: RecipeError) -> str:

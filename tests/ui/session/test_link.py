@@ -88,7 +88,7 @@ def test_whoever_opens_the_link_and_starts_gets_the_same_weights_to_the_bit(open
 
 def offer(at, content, name="run.json"):
     """Open a file with this content on Train."""
-    at.session_state[offered.RUN_OPEN.name] = True
+    at.session_state[offered.FILE.box_key] = True
     box = next(box for box in at.run().file_uploader if "A run" in box.label)
     box.upload(name, content, "application/json").run()
     assert not at.exception
