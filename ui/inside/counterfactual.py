@@ -6,7 +6,7 @@ import streamlit as st
 from netcore.analysis import explain
 from ui.inside import features
 from ui.inside.subject import Subject
-from ui.parts import signed
+from ui.parts import pictures, signed
 from ui.parts.wording import article, confidence_text
 from ui.session.state import Key
 
@@ -88,14 +88,14 @@ def _morph(change: explain.Change, step: int) -> None:
     picture, likely = change.pictures[step], change.probabilities[step]
     most = float(np.abs(change.pictures[-1] - change.pictures[0]).max())
     ink = np.rint(255 * picture).astype(np.uint8)
-    moved = signed.signed(np.zeros_like(ink), picture - change.pictures[0], most)
+    moved = signed.overlay(np.zeros_like(ink), picture - change.pictures[0], most)
     answer = int(likely.argmax())
     with st.container(horizontal=True, gap="small"):
         with st.container(width=SIDE):
-            st.image(signed.address(ink, SIDE), width=SIDE, alt=f"Read as {answer}")
+            st.image(pictures.data_url(ink, SIDE), width=SIDE, alt=f"Read as {answer}")
             st.caption(f"Reads **{answer}**, {confidence_text(likely[answer])} sure.")
         with st.container(width=SIDE):
-            st.image(signed.address(moved, SIDE), width=SIDE, alt="What has changed")
+            st.image(pictures.data_url(moved, SIDE), width=SIDE, alt="What has changed")
             st.caption("Ink :orange[added] and :blue[taken away].")
 
 

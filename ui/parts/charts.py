@@ -5,14 +5,14 @@ categories take `chartCategoricalColors` in order, magnitudes take `chartSequent
 has colours of its own: light on dark in both themes, as MNIST is nearly always shown, 0 is black.
 """
 
-import base64
-import io
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
-from PIL import Image, ImageColor
+from PIL import ImageColor
+
+from ui.parts import pictures
 
 FRAME = 360  # pixels: width of a figure that two fit beside each other, and one on a phone
 INK = [[0, "#0b0e14"], [1, "#ffffff"]]
@@ -76,11 +76,8 @@ def sheet(images: np.ndarray, captions: Sequence[str], ids: Sequence[int], colum
     """A sheet of images (N, 28, 28); a touched image comes back as its id in `customdata`."""
     step = TILE + GAP
     row, column = np.divmod(np.arange(len(images)), columns)
-    ink = np.zeros(((row.max() + 1) * step - GAP, columns * step - GAP), np.uint8)
-    opacity = np.zeros_like(ink)
-    for image, top, left in zip(images, row * step, column * step, strict=True):
-        place = np.s_[top : top + TILE, left : left + TILE]
-        ink[place], opacity[place] = image, 255
+    ink = pictures.tiles(images, columns, GAP)
+    opacity = pictures.tiles(np.full_like(images, 255), columns, GAP)
     points = go.Scatter(
         x=column * step + TILE / 2,
         y=row * step + TILE / 2,
@@ -92,7 +89,7 @@ def sheet(images: np.ndarray, captions: Sequence[str], ids: Sequence[int], colum
         unselected={"marker": {"opacity": 0}},
         hovertemplate="%{text}<extra></extra>",
     )
-    picture = go.Image(source=_png(ink, opacity), hoverinfo="skip")
+    picture = go.Image(source=_source(ink, opacity), hoverinfo="skip")
     height = FRAME * ink.shape[0] // ink.shape[1]
     figure = _picture([picture, points], ink.shape, FRAME, height)
     return figure.update_layout(hovermode="closest", hoverdistance=-1)
@@ -102,9 +99,8 @@ def classes(images: np.ndarray, names: Sequence[str], top=None, scale=None, colu
     """One image (K, 28, 28) for each class, its name below it; NaN leaves its place empty."""
     across, down = TILE + GAP, TILE + NAME
     row, column = np.divmod(np.arange(len(images)), columns)
-    z = np.full(((row.max() + 1) * down, columns * across - GAP), np.nan, np.float32)
-    for image, y, x in zip(images, row * down, column * across, strict=True):
-        z[y : y + TILE, x : x + TILE] = image
+    z = pictures.tiles(images.astype(np.float32), columns, (NAME, GAP), np.nan)
+    z = np.pad(z, ((0, NAME), (0, 0)), constant_values=np.nan)
     heatmap = _ink(z, top, scale).update(hovertemplate="%{z:.0f}<extra></extra>")
     figure = _picture([heatmap], z.shape, FRAME, FRAME * z.shape[0] // z.shape[1])
     for name, y, x in zip(names, row * down, column * across, strict=True):
@@ -216,14 +212,12 @@ def _ink(values: np.ndarray, top: float | None, scale: list | None = INK) -> go.
     return go.Heatmap(z=values, hoverongaps=False, hovertemplate=label, **colours)
 
 
-def _png(ink: np.ndarray, opacity: np.ndarray) -> str:
-    """Two arrays (H, W) uint8 as the address of a PNG picture in the colours of INK."""
+def _source(ink: np.ndarray, opacity: np.ndarray) -> str:
+    """Two arrays (H, W) uint8 → a picture in the colours of INK, as a data URL."""
     paper, pen = (np.array(ImageColor.getrgb(colour)) for _, colour in INK)
     colours = paper + (pen - paper) * np.linspace(0, 1, 256)[:, None]  # (256, 3)
     pixels = np.dstack([colours.round().astype(np.uint8)[ink], opacity])  # (H, W, 4)
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG")
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    return pictures.data_url(pixels)
 
 
 def _figure(traces: Sequence, **layout) -> go.Figure:

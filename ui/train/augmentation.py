@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from dataset.variants import augment
-from ui.parts import pixels
+from ui.parts import pictures
 
 PREVIEWED = 8  # images
 
@@ -84,5 +84,5 @@ def preview(strengths: dict | None, images: np.ndarray, labels: np.ndarray) -> N
     if change:
         changed = change(images, labels, np.random.default_rng(0)) * 255
     rows = np.concatenate([images, changed.astype(np.uint8)])
-    st.image(pixels.sheet(rows, columns=len(images)), alt="Images before and after the change")
+    st.image(pictures.sheet(rows, columns=len(images)), alt="Images before and after the change")
     st.caption("Above as they are, below as the network may see them.")

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from netcore.analysis import diagnostics
-from ui.parts import fabric, lines, pixels, settings, thumbnails
+from ui.parts import fabric, lines, pictures, settings, signed
 from ui.session import canvas, state
 from ui.train import slow_motion
 from ui.train.moment import Moment
@@ -172,14 +172,14 @@ def _first_layer(moment: Moment) -> None:
         "calms it.",
     )
     first = next(iter(diagnostics.learning_layers(moment.network).values()))
-    pictures = diagnostics.pictures(first.params["W"], moment.model.input_shape)
+    weights = diagnostics.pictures(first.params["W"], moment.model.input_shape)
     st.image(
-        pixels.diverging(pictures, columns=8 if len(pictures) > 10 else 5),
+        signed.weight_sheet(weights, columns=8 if len(weights) > 10 else 5),
         width="stretch",
         alt="The weights of the first layer as pictures",
     )
     total = first.params["W"].shape[-1]
-    more = f"The first {len(pictures)} of {total} units." if len(pictures) < total else ""
+    more = f"The first {len(weights)} of {total} units." if len(weights) < total else ""
     st.caption(f"{more} Orange: ink excites it. Blue: ink calms it.")
 
 
@@ -190,7 +190,7 @@ def _mistakes(moment: Moment) -> None:
     names = moment.job.classes or [str(k) for k in range(10)]
     st.caption(f"{len(wrong.positions):,} of {len(images):,} validation images.")
     captions = [f"{names[labels[p]]} → {names[a]}" for p, a in zip(*wrong, strict=True)]
-    thumbnails.row(images[wrong.positions[:SHOWN]], captions[:SHOWN], ROWS)
+    pictures.captioned(images[wrong.positions[:SHOWN]], captions[:SHOWN], ROWS)
 
 
 def _drawing(moment: Moment) -> None:
@@ -204,7 +204,7 @@ def _drawing(moment: Moment) -> None:
     names = moment.job.classes or [str(k) for k in range(len(values))]
     best = int(values.argmax())
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.image(pixels.sheet(image[None], 1), width=84, alt="Your drawing as the network sees it")
+        st.image(pictures.sheet(image[None]), width=84, alt="Your drawing as the network sees it")
         sure = "over 99%" if values[best] > 0.99 else f"{values[best]:.0%}"
         st.markdown(f"### {names[best]}\nIt is {sure} sure.")
     rows = moment.trace("drawing", 100 * values, about=image.tobytes())

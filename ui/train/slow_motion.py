@@ -9,7 +9,7 @@ import streamlit as st
 
 from netcore.analysis import diagnostics
 from ui.jobs.job import Job, JobView
-from ui.parts import lines, pixels, thumbnails
+from ui.parts import lines, pictures, signed
 from ui.session import state
 from ui.session.state import Key
 from ui.train.moment import Moment
@@ -129,7 +129,7 @@ def _batch(moment: Moment, images, labels, step) -> None:
     images = images[:SHOWN]
     if images.dtype != np.uint8:  # changed on the way
         images = (255 * images).astype(np.uint8)
-    thumbnails.row(images, captions, ROWS, WIDTH)
+    pictures.captioned(images, captions, ROWS, WIDTH)
 
 
 def _movement(moment: Moment, step) -> None:
@@ -149,5 +149,5 @@ def _movement(moment: Moment, step) -> None:
     ):
         with place:
             st.caption(text)
-            picture = pixels.diverging(diagnostics.pictures(values, shape, most=10), columns=5)
+            picture = signed.weight_sheet(diagnostics.pictures(values, shape, most=10), columns=5)
             st.image(picture, width="stretch", alt=text)
