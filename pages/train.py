@@ -6,7 +6,7 @@ from netcore import RecipeError
 from netcore.network import plan
 from ui import page
 from ui.parts import settings, wording
-from ui.session import state
+from ui.session import datasets, state
 from ui.train import knobs, live, offered, setup, slow_motion, test_score, transport
 
 page.start(
@@ -25,14 +25,15 @@ def new_run() -> None:
     with side:
         recipe = setup.recipe(base)
     try:
-        recipe.check_fit((28, 28), 10)
+        input_shape, classes = datasets.shape(recipe.dataset)
+        recipe.check_fit(input_shape, classes)
     except RecipeError as error:
         st.error(f"This network cannot be trained: {error}")
         return
     with row:
         transport.buttons(None, recipe)
     with stage:
-        live.outlook(plan(recipe.layers, (28, 28)))
+        live.outlook(plan(recipe.layers, input_shape))
 
 
 def run(job) -> None:

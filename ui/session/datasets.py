@@ -47,6 +47,12 @@ def dataset(name: str) -> Dataset:
     return _shipped(name)
 
 
+def shape(name: str) -> tuple[tuple[int, int], int]:
+    """The size of a dataset's images, (H, W), and how many classes it has. Raises `DataError`."""
+    data = dataset(name)
+    return data.train.images.shape[1:], len(data.classes)
+
+
 def open_upload(file) -> None:
     """Read a visitor's CSV and choose it. Raises `DataError`."""
     title = re.sub(r"[^\w.-]+", "-", file.name)[-40:]

@@ -25,7 +25,6 @@ PARAMETER = "run"
 LONGEST = 4_000  # letters; some programs cut longer addresses
 MOST_BYTES = 64_000  # unpacked
 MOST_CHANGES = 1_000
-INPUT_SHAPE, DIGITS = (28, 28), 10
 
 
 def pack(recipe: Recipe, changes) -> str:
@@ -60,13 +59,14 @@ def check(recipe: Recipe, changes: list) -> None:
     limits = shared.pool().limits
     if len(recipe.layers) > MAX_LAYERS:
         raise RecipeError(f"its network has more than {MAX_LAYERS} layers")
-    recipe.check_fit(INPUT_SHAPE, DIGITS)
-    limits.check(recipe, INPUT_SHAPE)
     if recipe.dataset not in datasets.dataset_names():
         raise RecipeError(
             f"it learns from the dataset {recipe.dataset[:60]!r}, which is not open here: open "
             "that file on Explore, then use the link again"
         )
+    input_shape, classes = datasets.shape(recipe.dataset)
+    recipe.check_fit(input_shape, classes)
+    limits.check(recipe, input_shape)
     build_augmentation(augment.build, recipe.augment)
     if len(changes) > MOST_CHANGES:
         raise RecipeError(f"it has more than {MOST_CHANGES:,} changes")
@@ -78,7 +78,7 @@ def check(recipe: Recipe, changes: list) -> None:
             raise RecipeError(f"{min(fixed)[:60]!r} cannot be changed in mid-run")
         recipe, before = recipe.replace(**settings), step
         build_augmentation(augment.build, recipe.augment)
-        limits.check(recipe, INPUT_SHAPE)
+        limits.check(recipe, input_shape)
 
 
 def address(token: str) -> str:

@@ -10,12 +10,13 @@ from types import MappingProxyType
 import streamlit as st
 
 import netcore
+from dataset.ink import render
 from netcore import Model, ModelError, RecipeError
 from ui.parts.upload import Upload
 from ui.session import shared, state
 from ui.session.state import Key
 
-INPUT_SHAPE, DIGITS = (28, 28), 10
+DRAWING_SHAPE, DIGITS = (render.FIELD, render.FIELD), 10  # what a drawing is, for a network
 
 MODELS = Key("_models", MappingProxyType({}), kept=True)  # the visitor's own: name → netcore.Model
 MOST_MODELS = 6  # the oldest makes room
@@ -39,14 +40,14 @@ def models() -> dict[str, Model]:
 
 def check(model: Model) -> None:
     """ModelError, a sentence, if the model cannot read a drawing."""
-    if tuple(model.input_shape) != INPUT_SHAPE:
-        shape = " × ".join(map(str, model.input_shape))
+    if tuple(model.input_shape) != DRAWING_SHAPE:
+        takes, has = (" × ".join(map(str, shape)) for shape in (model.input_shape, DRAWING_SHAPE))
         raise ModelError(
-            f"This model takes input of {shape}, a drawing has 28 × 28 pixels: "
-            "choose one that was trained on images of that size."
+            f"This model takes input of {takes}, but a drawing has {has} pixels: choose a model "
+            "that was trained on images of that size."
         )
     try:
-        model.recipe.replace(layers=model.spec).check_fit(INPUT_SHAPE, DIGITS)
+        model.recipe.replace(layers=model.spec).check_fit(DRAWING_SHAPE, DIGITS)
     except RecipeError as error:
         raise ModelError(f"This model cannot tell ten digits apart: {error}.") from error
 

@@ -29,8 +29,9 @@ def shipped_models() -> dict[str, netcore.Model]:
 @st.cache_resource(show_spinner=False)
 def digits() -> subspaces.Subspaces:
     """What MNIST's digits look like, to tell them from what is none. Shared and read-only."""
-    train = datasets.dataset("mnist").train
-    return subspaces.learn(train.images, train.labels, 10, calibration.PIXEL_AXES)
+    mnist = datasets.dataset("mnist")
+    images, labels = mnist.train.images, mnist.train.labels
+    return subspaces.learn(images, labels, len(mnist.classes), calibration.PIXEL_AXES)
 
 
 @st.cache_resource(show_spinner=False)

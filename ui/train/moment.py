@@ -26,6 +26,11 @@ class Moment:
         """Whether the weights are numbers that one can show."""
         return bool(np.isfinite(self.model.theta).all())
 
+    @property
+    def classes(self) -> list[str]:
+        """The names of what the network tells apart."""
+        return self.job.classes or [str(k) for k in range(self.network.plan[-1].output_shape[0])]
+
     @cached_property
     def network(self) -> Network:
         """The session's own network, with this moment's weights."""

@@ -13,6 +13,7 @@ from ui.session.state import Key
 from ui.train import live, reopen
 
 RUN_OFFERED = Key("_run_offered")  # (recipe, changes) of a file that waits for Start
+UNPACKED = Key("_unpacked")  # the last link: ((token, open datasets), the run or a refusal)
 FILE = Upload(
     "_run_file",
     "A run, a recipe or a model, as JSON",
@@ -52,13 +53,28 @@ def shown() -> bool:
     token = st.query_params.get(link.PARAMETER)
     if not token or token == state.TAKEN.get():
         return False
-    try:
-        recipe, changes = link.unpack(token)
-    except RecipeError as error:
-        st.error(f"The shared run cannot be opened: {_plain(error)}.", icon=":material/link_off:")
+    found = _unpacked(token)
+    if isinstance(found, str):
+        st.error(f"The shared run cannot be opened: {found}.", icon=":material/link_off:")
         return False
-    _invite(token, recipe, changes)
+    _invite(token, *found)
     return True
+
+
+def _unpacked(token: str) -> tuple[Recipe, list] | str:
+    """The run of a link, or why it is refused. Unpacked once, not at every rerun of the page.
+
+    It is checked again when another dataset has been opened: the run may need that one.
+    """
+    asked = token, datasets.dataset_names()
+    known = UNPACKED.get()
+    if known is None or known[0] != asked:
+        try:
+            known = asked, link.unpack(token)
+        except RecipeError as error:
+            known = asked, _plain(error)
+        UNPACKED.set(known)
+    return known[1]
 
 
 def _invite(token: str, recipe: Recipe, changes: list) -> None:
@@ -98,7 +114,7 @@ def _invite(token: str, recipe: Recipe, changes: list) -> None:
             on_click=_leave,
             help="Go back to your own run, or set up one.",
         )
-    live.outlook(plan(recipe.layers, link.INPUT_SHAPE))
+    live.outlook(plan(recipe.layers, datasets.shape(recipe.dataset)[0]))
 
 
 def length(recipe: Recipe) -> str:

@@ -187,7 +187,7 @@ def _mistakes(moment: Moment) -> None:
     _title("Misread", "Validation images that it gets wrong right now: what it is → what it reads.")
     images, labels = moment.sample
     wrong = diagnostics.misread(moment.network, images, labels)
-    names = moment.job.classes or [str(k) for k in range(10)]
+    names = moment.classes
     st.caption(f"{len(wrong.positions):,} of {len(images):,} validation images.")
     captions = [f"{names[labels[p]]} → {names[a]}" for p, a in zip(*wrong, strict=True)]
     pictures.captioned(images[wrong.positions[:SHOWN]], captions[:SHOWN], ROWS)
@@ -201,7 +201,7 @@ def _drawing(moment: Moment) -> None:
         st.page_link("pages/draw.py", label="Draw a digit", icon=":material/draw:")
         return
     values = moment.network.predict(image[None])[0]
-    names = moment.job.classes or [str(k) for k in range(len(values))]
+    names = moment.classes
     best = int(values.argmax())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.image(pictures.sheet(image[None]), width=84, alt="Your drawing as the network sees it")

@@ -116,7 +116,7 @@ def _outcome(number: int, step: diagnostics.Step) -> None:
 
 def _batch(moment: Moment, images, labels, step) -> None:
     """Some images of the batch: what they are, what is read, and how sure before and after."""
-    names = moment.job.classes or [str(k) for k in range(10)]
+    names = moment.classes
     captions = [
         f"{names[label]}, read {names[before.argmax()]}  \n"
         f"{100 * before[label]:.0f} → {after[label]:.0%}"

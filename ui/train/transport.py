@@ -35,7 +35,7 @@ def _pause(job: Job) -> None:
 def _refusal(recipe: Recipe) -> str | None:
     """Why this server cannot train it, as a sentence."""
     try:
-        shared.pool().limits.check(recipe, datasets.dataset(recipe.dataset).train.images.shape[1:])
+        shared.pool().limits.check(recipe, datasets.shape(recipe.dataset)[0])
     except RecipeError as error:
         return str(error)
     return None

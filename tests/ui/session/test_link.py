@@ -1,6 +1,7 @@
 """A run in a link: whoever opens it gets the same weights; whoever forges it gets a sentence."""
 
 import base64
+import dataclasses
 import json
 import zlib
 
@@ -16,7 +17,7 @@ from ui.jobs.limits import Limits
 from ui.jobs.pool import Pool
 from ui.jobs.run import id_of, of_job
 from ui.parts.blueprint import Blueprint
-from ui.session import link, shared
+from ui.session import datasets, link, shared
 from ui.train import offered, reopen
 
 QUICK = Recipe(
@@ -229,6 +230,30 @@ def test_a_broken_link_says_so_and_leaves_the_form(open_link):
     at = open_link(link.pack(QUICK, [])[:-9])
     assert "The shared run cannot be opened: the link is damaged or cut off" in at.error[0].value
     assert "Start" in labels(at) and "Leave it" not in labels(at)
+
+
+@pytest.mark.parametrize("cut", [None, -9], ids=["whole", "damaged"])
+def test_a_link_is_unpacked_once_and_again_for_another_link(open_link, monkeypatch, cut):
+    unpacked, unpack = [], link.unpack
+    monkeypatch.setattr(link, "unpack", lambda token: unpacked.append(token) or unpack(token))
+    first, second = (link.pack(QUICK.replace(seed=seed), [])[:cut] for seed in (1, 2))
+    at = open_link(first)
+    shown = [text.value for text in (*at.subheader, *at.error)]
+    at.run().run()
+    assert unpacked == [first]
+    assert shown == [text.value for text in (*at.subheader, *at.error)] != []
+    at.query_params["run"] = second
+    at.run()
+    assert unpacked == [first, second]
+
+
+def test_a_refused_link_is_tried_again_when_another_dataset_is_open(open_link, monkeypatch):
+    at = open_link(link.pack(QUICK.replace(dataset="mine"), []))
+    assert "not open here" in at.error[0].value
+    mine = dataclasses.replace(dataset.load("mnist"), name="mine")
+    at.session_state[datasets.UPLOAD.name] = mine
+    at.run()
+    assert not at.error and "Shared run: quick" in at.subheader[0].value
 
 
 def test_a_strangers_name_cannot_draw_on_the_page(open_link):
