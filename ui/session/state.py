@@ -14,6 +14,8 @@ from typing import Any
 
 import streamlit as st
 
+from dataset.variants import augment
+
 
 @dataclass(eq=False)
 class Visit:
@@ -103,10 +105,7 @@ LABEL_SMOOTHING = Key("smoothing")
 CLIP_NORM = Key("clip")  # 0: gradients are taken as they are
 AVERAGING = Key("averaging")
 PATIENCE = Key("patience")  # 0: no early stop
-AUGMENT = {
-    name: Key(f"aug_{name}")
-    for name in ("shift", "rotation", "scale", "shear", "elastic", "thickness", "habits", "noise")
-}
+AUGMENT = {name: Key(f"aug_{name}") for name in augment.LIMITS}
 PANELS = Key("panels", ("Curves", "First layer"))  # open on Train
 
 # In the address: what Runs shows
@@ -118,16 +117,21 @@ SWEEP = Key("sweep", "Learning rate × units")
 SWEEP_RECIPE = Key("base", "fast")
 SWEEP_KIND = Key("search", "Grid")
 SWEEP_AXES = Key("move")
-SWEEP_VALUES = {
-    name: Key(f"try_{name}")
-    for name in ("lr", "hidden", "batch_size", "momentum", "weight_decay", "dropout",
-                 "optimizer", "activation", "schedule", "seed")
-}  # fmt: skip
-SWEEP_RANGES = {name: Key(f"from_{name}") for name in SWEEP_VALUES}
 SWEEP_TRIALS = Key("trials")
 SWEEP_IMAGES = Key("of_images")
 SWEEP_EPOCHS = Key("for_epochs")
 SWEEP_VIEW = Key("shown", "Map")
+
+
+def sweep_values(setting: str) -> Key:
+    """Which values of this setting a grid tries."""
+    return Key(f"try_{setting}")
+
+
+def sweep_range(setting: str) -> Key:
+    """From where to where a random search draws this setting."""
+    return Key(f"from_{setting}")
+
 
 # In the session, where more than one file needs it
 JOB = Key("_job", kept=True)  # this session's run, a ui.jobs.job.Job

@@ -117,14 +117,16 @@ def choose() -> Sweep:
 
 def _take_preset() -> None:
     """A preset was chosen: all else goes to its values."""
-    keys = (state.SWEEP_KIND, state.SWEEP_AXES, state.SWEEP_TRIALS)
-    for key in (*keys, *state.SWEEP_VALUES.values(), *state.SWEEP_RANGES.values()):
+    for key in (state.SWEEP_KIND, state.SWEEP_AXES, state.SWEEP_TRIALS):
         key.clear()
+    for name in AXES:
+        state.sweep_values(name).clear()
+        state.sweep_range(name).clear()
     preset = PRESETS[state.SWEEP.get()]
     state.SWEEP_KIND.set(preset.kind)
     state.SWEEP_AXES.set(list(preset.axes))
     for name in preset.axes:
-        state.SWEEP_VALUES[name].set(list(preset.values.get(name, AXES[name].values)))
+        state.sweep_values(name).set(list(preset.values.get(name, AXES[name].values)))
 
 
 def _recipe() -> Recipe:
@@ -218,7 +220,7 @@ def _values(name: str, preset: Preset) -> tuple:
         default=list(preset.values.get(name, axis.values)),
         format_func=value_text,
         help="The values to try. Every one of them meets every one of the others.",
-        **state.SWEEP_VALUES[name].bound,
+        **state.sweep_values(name).bound,
     )
     return tuple(sorted(values, key=axis.stops.index))
 
@@ -233,6 +235,6 @@ def _range(name: str) -> Range:
         axis.range,
         format_func="{:g}".format,
         help="Trials draw from here, " + ("by factors." if log else "evenly."),
-        **state.SWEEP_RANGES[name].bound,
+        **state.sweep_range(name).bound,
     )
     return Range(low, high, log)

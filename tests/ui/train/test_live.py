@@ -271,7 +271,7 @@ def test_changes_are_told_in_words():
         "lr": (0.1, 1e-05),
     }
     assert settings.difference(changed) == (
-        "optimizer Steepest descent → AdamW, rotation 0 → 5, shift 0 → 2, "
+        "optimizer SGD → AdamW, rotation 0 → 5, shift 0 → 2, "
         "iterations none → 500, learning rate 0.1 → 1e-05"
     )
     without_shift = {"augment": ({"shift": 2, "noise": 0.1}, {"noise": 0.1})}

@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 import streamlit as st
 
+from dataset.variants import augment
 from netcore import Recipe, loads
 from netcore.recipe import dense_layers
 from tests.ui import screen
 from tests.ui.screen import button, labelled
+from ui.parts import settings
 from ui.session import shared
+from ui.train import augmentation, form
 
 RECIPES = Path(__file__).parents[2] / "models/recipes"
 
@@ -203,3 +206,11 @@ def test_the_link_refuses_nonsense_quietly(page):
     at = page(recipe="nothing", lr="-3", depth="99", optimizer="Newton", batch="x", dataset="../..")
     assert at.selectbox(key="recipe").value == "fast"
     assert press(at, "Step").recipe.name == "fast"
+
+
+def test_every_augmentation_has_a_slider():
+    assert set(augmentation.WAYS) == set(augment.LIMITS)
+
+
+def test_every_setting_of_the_form_has_a_help_text():
+    assert {name for name in form.KEYS if not name.startswith("width")} <= set(settings.HELP)
