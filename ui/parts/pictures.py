@@ -87,9 +87,9 @@ def captioned(images: np.ndarray, captions: Sequence[str], height: int, width=48
 
 
 def row(label: str, images, words, key: str, on_pick=None, captions=None, chosen=None) -> None:
-    """A row of pictures that wraps; a click calls `on_pick`, if given, with the picture's number.
+    """A row of pictures that wraps. A click calls `on_pick`, if given, with the picture's number.
 
-    `words` name each picture for those who do not see it; `captions` stand below, if given.
+    `words` describe each picture for screen readers; `captions` are shown below, if given.
     """
     captions = captions or [""] * len(images)
     items = [

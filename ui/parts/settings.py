@@ -1,4 +1,4 @@
-"""The settings of a recipe in words: their names and values, what each does, and its choices."""
+"""The settings of a recipe in words: labels, help texts, values and choices."""
 
 import streamlit as st
 
@@ -96,8 +96,8 @@ HELP = {
 
 
 def about_momentum(optimizer: str) -> str:
-    """The help text of momentum, which some optimizers do not have."""
-    has_none = " This optimizer has none." if optimizer in WITHOUT_MOMENTUM else ""
+    """The help text of momentum, which not every optimizer has."""
+    has_none = " This optimizer has no momentum." if optimizer in WITHOUT_MOMENTUM else ""
     return HELP["momentum"] + has_none
 
 
@@ -107,12 +107,12 @@ def title(name: str) -> str:
 
 
 def label(name: str) -> str:
-    """The name of a setting, as a heading has it; within a sentence it is in lower case."""
+    """The name of a setting, as in a heading; within a sentence it is in lower case."""
     return (LABELS | OTHER_LABELS).get(name, name.replace("_", " ").capitalize())
 
 
 def value_text(value) -> str:
-    """The value of a setting."""
+    """The value of a setting, in words."""
     if value is None:
         return "none"
     if isinstance(value, str):

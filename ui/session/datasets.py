@@ -1,4 +1,4 @@
-"""The datasets within a visitor's reach: those of the repository, and an uploaded one.
+"""The datasets a visitor can use: those of the repository, and an uploaded one.
 
 Those of the repository are shared by all visitors and read-only; an upload stays in the session.
 """
@@ -43,7 +43,7 @@ def dataset(name: str) -> Dataset:
     if upload and upload.name == name:
         return upload
     if name not in data.names():  # else a name could be the path of any file here
-        raise DataError(f"The dataset {name!r} is not open: open its file again on Explore.")
+        raise DataError(f"The dataset {name!r} is not open. Open its file again on Explore.")
     return _shipped(name)
 
 
@@ -64,9 +64,9 @@ def open_upload(file) -> None:
 
 
 def choose_dataset(on_change: Callable[[], None] | None = None, disabled: bool = False) -> Dataset:
-    """A box of all datasets, and one to open a CSV. Place it in a horizontal container."""
+    """A box of all datasets, and one to open a CSV. Use it in a horizontal container."""
     names = dataset_names()
-    if state.DATASET.get() not in names:  # the upload it named has been replaced
+    if state.DATASET.get() not in names:  # an upload that has been replaced
         state.DATASET.set(names[0])
 
     def read(file) -> None:
@@ -81,7 +81,7 @@ def choose_dataset(on_change: Callable[[], None] | None = None, disabled: bool =
         width=200,
         on_change=on_change,
         disabled=disabled,
-        help="The datasets that come with the app, and the file you opened. Train uses the same.",
+        help="The datasets of this app, and the file that you opened. All pages use the same one.",
         **state.DATASET.bound,
     )
     if not disabled:

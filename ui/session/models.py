@@ -1,4 +1,4 @@
-"""The models within a visitor's reach: the shipped ones, the one in training, and their own.
+"""The models a visitor can use: the shipped ones, the one in training, and their own.
 
 Their own were saved on Train or opened from a file; they stay in the session.
 """
@@ -19,7 +19,7 @@ from ui.session.state import Key
 DRAWING_SHAPE, DIGITS = (render.FIELD, render.FIELD), 10  # what a drawing is, for a network
 
 MODELS = Key("_models", MappingProxyType({}), kept=True)  # the visitor's own: name → netcore.Model
-MOST_MODELS = 6  # the oldest makes room
+MOST_MODELS = 6  # then the oldest is dropped
 IN_TRAINING = "in training"  # the name of the network that is learning
 FILE = Upload(
     "_model_file",
@@ -58,8 +58,8 @@ def choose() -> str:
         "Model",
         list(models()),
         width=280,
-        help="Who reads your drawing: a model that came with the app, the one you are training, "
-        "or one of your own.",
+        help="The model that reads your drawing: one that comes with the app, the one you are "
+        "training, or one of your own.",
         **state.MODEL.bound,
     )
     st.caption(describe(models()[name]))
@@ -75,11 +75,11 @@ def _open(file) -> None:
 
 
 def describe(model: Model) -> str:
-    """Its size and its score, in a few words."""
+    """Its size and its test score, in a few words."""
     parts = [f"{len(model.theta):,} parameters"]
     accuracy = model.scores.get("test_accuracy")
     if accuracy is not None and 0 <= accuracy <= 1:
-        parts.append(f"{accuracy:.1%} of the test images right")
+        parts.append(f"{accuracy:.1%} of the test images correct")
     return ", ".join(parts)
 
 

@@ -13,7 +13,7 @@ def sliders(job: Job) -> None:
     """What can be changed while the network learns: each change counts from the next step."""
     now, over = job.settings, job.over
 
-    def options(name):  # after going back in time, or in a repeated run: new widgets, its values
+    def options(name):  # new keys after going back, so that widgets show the values of then
         key = f"_{name} {job.id} {job.turned}"
         return {"key": key, "on_change": _changed, "args": (job, name, key), "disabled": over}
 

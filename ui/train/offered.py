@@ -1,4 +1,4 @@
-"""A run that somebody shared, from a file or a link: shown, and ready to start."""
+"""A shared run from a file or a link: shown, and ready to start."""
 
 import streamlit as st
 
@@ -6,7 +6,7 @@ from netcore import Recipe, RecipeError
 from netcore.network import plan
 from ui.jobs import launch
 from ui.parts import wording
-from ui.parts.settings import changes_text, network
+from ui.parts.settings import OPTIMIZERS, changes_text, network
 from ui.parts.upload import Upload
 from ui.session import datasets, link, runs, shared, state
 from ui.session.state import Key
@@ -26,7 +26,7 @@ FILE = Upload(
 
 
 def open_file() -> None:
-    """A box for a run as a file, which then waits for Start as one from a link does."""
+    """A box for a run as a file. It then waits for Start, like one from a link."""
     about = "Repeat a run that you or somebody else downloaded on Runs."
     FILE.show(st.popover, "Open a run", _read, help=about)
 
@@ -46,12 +46,12 @@ def _plain(error: RecipeError) -> str:
 
 
 def shown() -> bool:
-    """Show the run of a file or of the address, if one waits for Start; else say False."""
-    if offered := RUN_OFFERED.get():
+    """Show the run of a file or of the address, if one waits for Start; else return False."""
+    if (offered := RUN_OFFERED.get()) and offered[0].dataset in datasets.dataset_names():
         _invite(link.pack(*offered), *offered)
         return True
     token = st.query_params.get(link.PARAMETER)
-    if not token or token == state.TAKEN.get():
+    if not token or token == state.STARTED_LINK.get():
         return False
     found = _unpacked(token)
     if isinstance(found, str):
@@ -80,17 +80,17 @@ def _unpacked(token: str) -> tuple[Recipe, list] | str:
 def _invite(token: str, recipe: Recipe, changes: list) -> None:
     st.subheader(f"Shared run: {wording.plain(recipe.name)}", anchor=False)
     st.markdown(
-        f"This set-up is ready to run: **{network(recipe.layers)}** on "
-        f"{wording.plain(recipe.dataset)}, {recipe.optimizer} with learning rate "
-        f"{recipe.lr:g}, batches of {recipe.batch_size}, {length(recipe)}, seed {recipe.seed}."
+        f"This run is ready to start: **{network(recipe.layers)}** on "
+        f"{wording.plain(recipe.dataset)}, {OPTIMIZERS[recipe.optimizer]} with learning rate "
+        f"{recipe.lr:g}, batch size {recipe.batch_size}, {length(recipe)}, seed {recipe.seed}."
     )
     if changes:
         st.markdown(
-            "It was changed during training, and will be again: "
+            "These changes were made during training, and will be made again: "
             f"{wording.plain(changes_text(changes))}."
         )
     if state.JOB.get():
-        st.info("Your own run is put away when this one starts. It stays on Runs.")
+        st.info("Your own run is closed when this one starts. You can still find it on Runs.")
     with st.container(horizontal=True):
         st.button(
             "Start",
@@ -98,7 +98,7 @@ def _invite(token: str, recipe: Recipe, changes: list) -> None:
             type="primary",
             on_click=_start,
             args=(token, recipe, changes),
-            help="Run it just as it was run: the same weights come out, on the same versions.",
+            help="Repeat the run. With the same versions, it gives the same weights.",
         )
         if base := reopen.base_of(recipe):
             st.button(
@@ -106,15 +106,16 @@ def _invite(token: str, recipe: Recipe, changes: list) -> None:
                 icon=":material/tune:",
                 on_click=reopen.change,
                 args=(recipe, base),
-                help="Set the knobs to this run, without its changes on the way, and turn them.",
+                help="Open these settings in the form, without the changes during training, and "
+                "edit them.",
             )
         st.button(
-            "Leave it",
+            "Cancel",
             icon=":material/close:",
-            on_click=_leave,
-            help="Go back to your own run, or set up one.",
+            on_click=_cancel,
+            help="Go back to your own run, or set up a new one.",
         )
-    live.outlook(plan(recipe.layers, datasets.shape(recipe.dataset)[0]))
+    live.network_table(plan(recipe.layers, datasets.shape(recipe.dataset)[0]))
 
 
 def length(recipe: Recipe) -> str:
@@ -124,14 +125,14 @@ def length(recipe: Recipe) -> str:
 
 
 def _start(token: str, recipe: Recipe, changes: list) -> None:
-    runs.put_away()
+    runs.close_run()
     job = launch.job(recipe, datasets.dataset(recipe.dataset), shared.pool(), changes)
     state.JOB.set(job)
-    state.TAKEN.set(token)
+    state.STARTED_LINK.set(token)
     RUN_OFFERED.clear()
     job.run()
 
 
-def _leave() -> None:
+def _cancel() -> None:
     RUN_OFFERED.clear()
     st.query_params.pop(link.PARAMETER, None)

@@ -1,4 +1,4 @@
-"""A recipe back in the set-up form, to be changed there, if the form has a knob for all of it."""
+"""A recipe back in the set-up form, to be changed there, if the form can show all of it."""
 
 import streamlit as st
 
@@ -18,7 +18,7 @@ def base_of(recipe: Recipe) -> str | None:
 
 
 def _reaches(base: Recipe, recipe: Recipe) -> bool:
-    """Whether the knobs, which begin at `base`, can be turned to `recipe`."""
+    """Whether the form, which starts at `base`, can be set to `recipe`."""
     free = Blueprint.of(base.layers) and Blueprint.of(recipe.layers)
     if not free and canonical(base.layers) != canonical(recipe.layers):
         return False
@@ -34,7 +34,7 @@ def _reaches(base: Recipe, recipe: Recipe) -> bool:
 
 def change(recipe: Recipe, base: str) -> None:
     """Set the form to the recipe, in place of the session's run and of the one that is offered."""
-    runs.put_away()
+    runs.close_run()
     offered.RUN_OFFERED.clear()
     st.query_params.clear()
     state.RECIPE.set(base)

@@ -21,17 +21,17 @@ FEWEST_VALIDATIONS = 5
 
 
 def choose_recipe(fixed: bool = False, beside: Callable[[], None] | None = None) -> Recipe:
-    """The box of all recipes and what the chosen one teaches; `beside()` shows more beside it."""
+    """The box of all recipes, and the comment of the chosen one; `beside()` adds to its row."""
     recipes = shared.recipes()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
             "Recipe",
             list(recipes),
             index=list(recipes).index(state.RECIPE.default),
-            on_change=_take_recipe,
+            on_change=_recipe_chosen,
             width=320,
             disabled=fixed,
-            help="A set-up that works, to train as it is or to change below.",
+            help="Settings that work. Train them as they are, or change them below.",
             **state.RECIPE.bound,
         )
         if beside:
@@ -40,14 +40,14 @@ def choose_recipe(fixed: bool = False, beside: Callable[[], None] | None = None)
     return recipes[name]
 
 
-def _take_recipe() -> None:
-    """A recipe was chosen: all other knobs go to its values."""
+def _recipe_chosen() -> None:
+    """A recipe was chosen: all other widgets go to its values."""
     for key, value in link.form_values(shared.recipes()[state.RECIPE.get()]).items():
         key.set(value)
 
 
 def recipe(base: Recipe, fixed: bool = False) -> Recipe:
-    """All choices before a run, starting from `base`; `fixed` shows them without a say."""
+    """All settings of a run, starting from `base`; `fixed` shows them disabled."""
     form = Form(link.form_values(base), fixed)
     network, learning, data, more = st.tabs(["Network", "Learning", "Data", "More"])
     with network:
@@ -93,8 +93,11 @@ def _layers(form: Form) -> tuple:
 
 
 def _own_layers(form: Form, base: Recipe) -> tuple:
-    """Layers that only a recipe can name: their dropout is open to choice."""
-    st.caption("These layers are the recipe's own. Take another recipe to choose them yourself.")
+    """Layers that only a recipe can have: only their dropout can be chosen."""
+    st.caption(
+        "These layers are part of the recipe and cannot be changed. Choose another recipe to set "
+        "the layers yourself."
+    )
     if base.dropout is None:
         return base.layers
     return base.replace(dropout=form.slider("dropout")).layers
@@ -136,7 +139,7 @@ def _data(form: Form, base: Recipe) -> tuple[dict, int]:
 
 
 def _more(form: Form) -> dict:
-    """What a first run can do without."""
+    """Settings that a first run does not need."""
     return {
         "label_smoothing": form.slider("label_smoothing"),
         "clip_norm": form.scale("clip_norm") or None,

@@ -10,7 +10,7 @@ import pytest
 
 import dataset
 from netcore import Recipe, RecipeError
-from netcore.recipe import dense_layers
+from netcore.recipe import canonical, dense_layers
 from tests.ui.screen import press
 from ui.jobs import launch
 from ui.jobs.limits import Limits
@@ -84,7 +84,7 @@ def test_whoever_opens_the_link_and_starts_gets_the_same_weights_to_the_bit(open
     assert job.view().exam["test_accuracy"] == first.view().exam["test_accuracy"]
     knob = at.select_slider(key=f"_lr {job.id} {job.turned}")
     assert knob.value == 0.02, "the knob has moved along"
-    assert any("The exam" in heading.value for heading in at.subheader)
+    assert any("Test score" in heading.value for heading in at.subheader)
 
 
 def offer(at, content, name="run.json"):
@@ -112,7 +112,7 @@ def test_a_run_from_a_file_gives_the_same_weights_to_the_bit(open_link, made):
 
 def test_a_run_from_a_file_may_be_left_or_changed_first(open_link):
     at = offer(open_link(""), json.dumps(QUICK.replace(lr=0.02).to_json()).encode())
-    press(at, "Leave it")
+    press(at, "Cancel")
     assert "Step" in labels(at), "the form is there again"
     at = offer(open_link(""), json.dumps(QUICK.replace(lr=0.02).to_json()).encode())
     press(at, "Change it first")
@@ -143,14 +143,14 @@ def test_a_run_that_was_put_away_is_replayed_as_far_as_it_went(open_link):
 
 def test_the_visitors_own_run_is_put_away_and_kept(open_link):
     at = open_link(link.pack(QUICK, []))
-    press(at, "Leave it")
+    press(at, "Cancel")
     assert "Step" in labels(at), "the form is there again"
     press(at, "Step")
     at.session_state["_job"].join(20)
     own = id_of(at.session_state["_job"])
     at.query_params["run"] = link.pack(QUICK, [])
     at.run()
-    assert any("put away when this one starts" in info.value for info in at.info)
+    assert any("closed when this one starts" in info.value for info in at.info)
     press(at, "Start")
     assert id_of(at.session_state["_job"]) != own
     assert own in at.session_state["_runs"]
@@ -202,7 +202,7 @@ PLAIN = QUICK.to_json()
         ("AAAA", "damaged"),
         ("A" * 9000, "too long"),
         (link.pack(QUICK, [])[:-9], "cut off"),
-        (BOMB, "holds too much"),
+        (BOMB, "contains too much"),
         (token_of([1, 2]), "a recipe is a JSON object"),
         (token_of({"recipe": {"self": 1}}), "unknown setting 'self'"),
         (token_of({"recipe": {**PLAIN, "lr": float("nan")}}), "lr is nan"),
@@ -229,7 +229,21 @@ def test_a_forged_link_is_refused_in_a_sentence(token, words):
 def test_a_broken_link_says_so_and_leaves_the_form(open_link):
     at = open_link(link.pack(QUICK, [])[:-9])
     assert "The shared run cannot be opened: the link is damaged or cut off" in at.error[0].value
-    assert "Start" in labels(at) and "Leave it" not in labels(at)
+    assert "Start" in labels(at) and "Cancel" not in labels(at)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"lr": 1.0, "averaging": 0.0, "weight_decay": 0.0}, {"optimizer": "sgd", "schedule": "step"},
+     {"lr": 1e-05, "optimizer": "rmsprop", "momentum": 0.0, "epochs": 3.0, "clip_norm": 1.0}],
+)  # fmt: skip
+def test_a_link_to_the_form_sets_every_widget(visit, changes):
+    recipe = shared.recipes()["dense"].replace(**changes)
+    at = press(visit("train", **link.form_link("dense", recipe)), "Step")
+    made = at.session_state["_job"].recipe
+    assert canonical(made.layers) == canonical(recipe.layers)
+    same = {"name": made.name, "layers": made.layers, "eval_every": made.eval_every}
+    assert made == recipe.replace(**same)
 
 
 @pytest.mark.parametrize("cut", [None, -9], ids=["whole", "damaged"])
