@@ -49,7 +49,7 @@ def test_a_reload_keeps_a_sweep_and_what_it_has_found(visit):
     expect(page.get_by_text(re.compile("Getting ready|Running|Done"))).to_be_visible()
     page.reload()
     expect(page.get_by_text("Done · 2 of 2 trials")).to_be_visible()
-    expect(page.get_by_text("The best: learning rate")).to_be_visible()
+    expect(page.get_by_text("Best: learning rate")).to_be_visible()
 
 
 def test_the_word_of_a_tab_stands_in_no_address(visit):

@@ -222,7 +222,7 @@ def test_the_verdict_on_two_networks_is_in_plain_words(counts, said):
     [
         ([0.01], "fewer than two seeds"),
         ([0.01, -0.01], "equal"),
-        ([0.01, 0.02, 0.01], "run 6 or more"),
+        ([0.01, 0.02, 0.01], "Run 6 or more"),
         ([0.01, 0.02, 0.01, 0.03, 0.01, 0.02], "A is really better here"),
         ([-0.01] * 8, "B is really better here"),
         ([0.01, -0.02, 0.02, -0.01, 0.01, -0.03, 0.01], "could be luck"),
