@@ -14,7 +14,7 @@ def sliders(job: Job) -> None:
     now, over = job.settings, job.over
 
     def options(name):  # new keys after going back, so that widgets show the values of then
-        key = f"_{name} {job.id} {job.turned}"
+        key = f"_{name} {job.id} {job.settings_version}"
         return {"key": key, "on_change": _changed, "args": (job, name, key), "disabled": over}
 
     scale("lr", now.lr, options("lr"))
@@ -52,7 +52,7 @@ def _changed(job: Job, name: str, key: str) -> None:
 
 def _augment_options(job: Job, way: str) -> dict:
     """The arguments of one slider of the augmentation."""
-    key = f"_{way} {job.id} {job.turned}"
+    key = f"_{way} {job.id} {job.settings_version}"
     return {"key": key, "on_change": _augmented, "args": (job, way, key), "disabled": job.over}
 
 

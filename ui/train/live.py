@@ -33,14 +33,14 @@ def network_table(planned) -> None:
 
 def tick() -> float:
     """Seconds between two updates: longer if many runs are watched, or clicks would wait."""
-    crowd = max(shared.pool().crowd, 1)
+    crowd = max(shared.pool().active_runs, 1)
     return TICK * 2 ** max(0, math.ceil(math.log2(crowd / CROWD)))
 
 
 def watch(job: Job, status: str) -> None:
     """Show the job, and go on showing it while it runs; `status` is what the page was drawn for."""
     pace = tick() if status == "running" else slow_motion.pace(job)
-    st.fragment(_update, run_every=pace)(job, (status, job.turned, pace))
+    st.fragment(_update, run_every=pace)(job, (status, job.settings_version, pace))
 
 
 def _update(job: Job, drawn: tuple) -> None:
@@ -48,7 +48,7 @@ def _update(job: Job, drawn: tuple) -> None:
     view = job.view()
     status = slow_motion.status(job, view)
     pace = tick() if status == "running" else slow_motion.pace(job)
-    if (status, job.turned, pace) != drawn:
+    if (status, job.settings_version, pace) != drawn:
         st.rerun()
     _messages(view)
     now = moment.of(job, view)
@@ -87,8 +87,8 @@ def _metrics(now: Moment, status: str) -> None:
         st.metric("Accuracy", accuracy, width="content", help=about)
         st.metric("Loss", loss, width="content", help=about)
         st.metric("Images/s", speed, width="content", help="Training speed: images per second.")
-        if view.exam:
-            score = f"{view.exam['test_accuracy']:.2%}"
+        if view.scores:
+            score = f"{view.scores['test_accuracy']:.2%}"
             st.metric(
                 "Test score", score, width="content", help="Accuracy on the test set. More below."
             )

@@ -91,7 +91,7 @@ def _controls(job: Job) -> None:
 
 def _next_step(job: Job):
     """(number of the next step, its images, labels, `anatomy.Step`); None while the job runs."""
-    trainer = job.rehearsal()
+    trainer = job.dry_run_trainer()
     if trainer is None or trainer.progress >= 1:
         return None
     with np.errstate(over="ignore", invalid="ignore"):

@@ -16,12 +16,13 @@ SHARE_OPEN = Key("_share_open", False)
 
 def report(job: Job) -> None:
     """The score on images that the run never used, and the ways to save the network."""
-    exam = job.view().exam
-    images, wrong = exam["confusion"].sum(), exam["confusion"].sum() - exam["confusion"].trace()
+    scores = job.view().scores
+    confusion = scores["confusion"]
+    images, wrong = confusion.sum(), confusion.sum() - confusion.trace()
     st.subheader("Test score", anchor=False)
     score, table = st.columns(2, gap="large")
     with score:
-        st.metric("Accuracy on the test set", f"{exam['test_accuracy']:.2%}")
+        st.metric("Accuracy on the test set", f"{scores['test_accuracy']:.2%}")
         st.markdown(
             f"**{wrong:,} of {images:,}** test images are misread. The run never used these "
             "images. The test is like an exam and is taken once, at the end. If you chose "
@@ -32,7 +33,7 @@ def report(job: Job) -> None:
             share(kept)
     with table:
         charts.show(
-            charts.confusion(exam["confusion"], job.classes),
+            charts.confusion(confusion, job.classes),
             "Confusion matrix of the test set",
         )
 
