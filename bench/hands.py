@@ -10,14 +10,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from dataset import strokes
-from dataset.ink import render
+from dataset.ink import digits, render
 from dataset.strokes import Drawing
-from dataset.variants.views import of_drawings
 from netcore import Model
 from netcore.commands import read_model
 from netcore.confidence.classifier import CalibratedClassifier
-
-AT_ONCE = 1_000  # drawings, to bound the memory
 
 
 Parts = list[np.ndarray]  # strokes (P, 2)
@@ -93,14 +90,15 @@ def accuracies(models: list[Model], drawings: list[Drawing]) -> Iterator[tuple[s
     """For each change, its name and the accuracy of each model (M,)."""
     classifiers = [CalibratedClassifier(model) for model in models]
     labels = np.array([drawing.label for drawing in drawings])
-    parts = [render.clean(drawing.strokes) for drawing in drawings]
+    drawn = [render.clean(drawing.strokes) for drawing in drawings]
+    labels = labels[[bool(strokes) for strokes in drawn]]
     for name, change in CHANGES.items():
-        rng, right = np.random.default_rng(0), np.zeros(len(classifiers))
-        for start in range(0, len(drawings), AT_ONCE):
-            some = slice(start, start + AT_ONCE)
-            views = of_drawings([change(each, rng) for each in parts[some] if each])
-            there = labels[some][[bool(each) for each in parts[some]]]
-            right += [(classify(views).answers == there).sum() for classify in classifiers]
+        rng, answers = np.random.default_rng(0), [[] for _ in classifiers]
+        changed = [change(strokes, rng) for strokes in drawn if strokes]
+        for views in digits.batches(changed):
+            for found, classify in zip(answers, classifiers, strict=True):
+                found.extend(classify(views).answers)
+        right = np.array([(np.array(found) == labels).sum() for found in answers])
         yield name, right / len(drawings)  # an empty drawing counts as wrong
 
 

@@ -18,7 +18,12 @@ from netcore.model import Model, load
 from netcore.recipe import Recipe, RecipeError, parse_setting
 
 Commands = _SubParsersAction  # what `ArgumentParser.add_subparsers` returns
-MODELS = Path(__file__).resolve().parents[2] / "models"
+
+# Where streamlit_app.py, pages/ and models/ lie: a clone's root, or what a wheel makes of it.
+HOME = Path(__file__).resolve().parents[2]
+if (HOME / "mnist_playground").is_dir():
+    HOME /= "mnist_playground"
+MODELS = HOME / "models"
 
 
 def command(

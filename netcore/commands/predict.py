@@ -9,17 +9,15 @@ import numpy as np
 
 import dataset
 from dataset import DataError, strokes
-from dataset.ink import render, segment
+from dataset.ink import digits
 from dataset.pictures import photograph, picture
 from dataset.strokes import Drawing
-from dataset.variants.views import COUNT, of_drawings, of_images
+from dataset.variants.views import COUNT, of_images
 from netcore import metrics
 from netcore.commands import Commands, command, read_model
 from netcore.confidence import subspaces
 from netcore.confidence.classifier import CalibratedClassifier, Prediction
 from netcore.confidence.subspaces import Subspaces
-
-AT_ONCE = 2_000  # drawings, to bound the memory
 
 Read = Callable[[np.ndarray], Prediction]  # views (N, V, *input_shape) → answers
 
@@ -110,12 +108,12 @@ def _read_ink(read: Read, drawings: list[Drawing]) -> dict[str, Any]:
         return {**result, "without_label": without}
     numbers = []
     for drawing in drawings:
-        if not render.clean(drawing.strokes):
+        parts = digits.find(drawing.strokes, lambda views: read(views).score)
+        if not parts:
             print("nothing drawn")
             numbers.append([])
             continue
-        pieces = segment.split(drawing.strokes, lambda pieces: read(of_drawings(pieces)).score)
-        found = read(of_drawings(pieces))
+        found = read(digits.views_of(parts))
         print(_words(found))
         numbers.append(found.answers.tolist())
     return {"count": len(drawings), "digits": numbers}
@@ -124,14 +122,11 @@ def _read_ink(read: Read, drawings: list[Drawing]) -> dict[str, Any]:
 def _score(read: Read, drawings: list[Drawing]) -> dict[str, Any]:
     """Classify each drawing as one digit, and print how the answers compare with the labels."""
     labels = np.array([drawing.label for drawing in drawings])
-    parts = [
-        read(of_drawings([drawing.strokes for drawing in drawings[n : n + AT_ONCE]]))
-        for n in range(0, len(drawings), AT_ONCE)
-    ]
-    answers = np.concatenate([part.answers for part in parts])
-    accepted = np.concatenate([part.accepted for part in parts])
+    found = list(map(read, digits.batches([drawing.strokes for drawing in drawings])))
+    answers = np.concatenate([part.answers for part in found])
+    accepted = np.concatenate([part.accepted for part in found])
     accuracy = metrics.accuracy(answers, labels)
-    classes = parts[0].probabilities.shape[1]
+    classes = found[0].probabilities.shape[1]
     confusion = metrics.confusion(answers, labels, classes)
     per_digit = [
         float(row[digit] / row.sum()) if row.any() else None for digit, row in enumerate(confusion)

@@ -1,4 +1,4 @@
-"""Draw in a real browser: the tools of the canvas, the own set, the lessons and the exam."""
+"""Draw in a real browser: the canvas tools, own drawings, teaching and the handwriting test."""
 
 import json
 
@@ -27,13 +27,13 @@ def take(page, tool):
     settle(page)
 
 
-def say(page, digit):
-    row = page.get_by_role("radiogroup", name="Wrong? Say what it was")
+def label(page, digit):
+    row = page.get_by_role("radiogroup", name="Wrong? Choose the correct digit")
     row.get_by_role("radio", name=str(digit), exact=True).click()
-    expect(page.get_by_text("It is in your own set, below.")).to_be_visible()
+    expect(page.get_by_text("Added to your drawings, below.")).to_be_visible()
 
 
-def test_the_eraser_rubs_out_what_it_touches_and_undo_brings_it_back(visit):
+def test_the_eraser_removes_what_it_touches_and_undo_brings_it_back(visit):
     page = visit("/draw")
     write_digit(page, 7)
     drawn = pixels(page)
@@ -45,7 +45,7 @@ def test_the_eraser_rubs_out_what_it_touches_and_undo_brings_it_back(visit):
     expect_pixels(page, drawn)
 
 
-def test_when_all_is_rubbed_out_the_pen_is_back(visit):
+def test_when_everything_is_erased_the_pen_is_back(visit):
     page = visit("/draw")
     write(page, [[(100, 140), (160, 140)]])
     expect(page.get_by_text(NOTHING)).to_have_count(0)
@@ -103,7 +103,7 @@ def test_a_drawing_is_still_there_after_f5_and_not_in_the_address(visit):
 
 def test_a_test_image_is_read_and_the_first_stroke_begins_a_new_drawing(visit):
     page = visit("/draw")
-    page.get_by_text("Or take a test image").click()
+    page.get_by_text("Use a test image").click()
     page.get_by_role("button", name="Test image of a 3").click()
     expect_answer(page, 3)
     write_digit(page, 0)
@@ -111,38 +111,38 @@ def test_a_test_image_is_read_and_the_first_stroke_begins_a_new_drawing(visit):
     expect_answer(page, 3)
 
 
-def test_a_wrong_answer_is_corrected_and_taught_and_taken_back(visit):
+def test_a_wrong_answer_is_corrected_taught_and_undone(visit):
     page = visit("/draw?model=seed")
     write_digit(page, 4)
-    say(page, 9)  # this hand writes its nines like that
+    label(page, 9)  # this hand writes its nines like that
     press(page, "Teach seed")
-    expect(page.get_by_text("seed taught is one of your models now.")).to_be_visible()
+    expect(page.get_by_text("seed taught is now one of your models.")).to_be_visible()
     expect_answer(page, 9)
     expect(page.get_by_role("cell", name="1 of 1")).to_be_visible()
-    press(page, "Take the lessons back")
+    press(page, "Undo teaching")
     expect_answer(page, 4)
 
 
-def test_drawings_said_on_a_phone_are_corrected_and_downloaded(visit):
+def test_drawings_labelled_on_a_phone_are_corrected_and_downloaded(visit):
     page = visit("/draw?model=seed", "phone")
     write_with_a_finger(page, SEVEN)
     expect_answer(page, 7)
-    say(page, 1)
+    label(page, 1)
     page.get_by_role("button", name="Drawing 1, a 1").tap()
-    row = page.get_by_role("radiogroup", name="Drawing 1 is a")
+    row = page.get_by_role("radiogroup", name="Label of drawing 1")
     row.get_by_role("radio", name="7", exact=True).tap()
     expect(page.get_by_role("button", name="Drawing 1, a 7")).to_be_visible()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download the set").tap()
+        page.get_by_role("button", name="Download drawings").tap()
     (line,) = download.value.path().read_text().splitlines()
     assert json.loads(line)["label"] == 7
     main = page.get_by_test_id("stMain")
     assert main.evaluate("main => main.scrollWidth - main.clientWidth") == 0
 
 
-def test_ten_digits_are_drawn_for_the_exam_with_the_keyboard_at_hand(visit):
+def test_ten_digits_are_drawn_for_the_test_with_the_keyboard_at_hand(visit):
     page = visit("/draw?model=seed")
-    press(page, "Draw these ten")
+    press(page, "Draw ten digits")
     for number in range(1, 11):
         expect(page.get_by_text(f"Digit {number} of 10")).to_be_visible()
         digit = int(page.get_by_role("heading", name="Draw a").inner_text()[-1])

@@ -1,1 +1,1 @@
-"""The page Draw: write a digit, have it read, teach a model, sit an exam."""
+"""The page Draw: a drawing is read, a model is taught, and handwriting is tested."""

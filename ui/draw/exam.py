@@ -1,36 +1,36 @@
-"""The exam of the person: ten digits to draw, and how well each model reads this handwriting."""
+"""The handwriting test: ten digits to draw, and how well each model reads them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
 import streamlit as st
 
 from dataset import DataError
-from dataset.ink import render
-from dataset.variants import views
+from dataset.variants.views import of_drawings
 from netcore import Model, ModelError, metrics
 from netcore.confidence.classifier import CalibratedClassifier
 from ui.draw import own_set
 from ui.draw.own_set import OWN_ERROR
 from ui.parts import charts, fabric, pictures
 from ui.parts.wording import article
-from ui.session import canvas, models, state
+from ui.session import answer, canvas, models, state
 from ui.session.state import Key
 
 DIGITS = 10
-MOST = 20  # rounds whose drawings are kept
+MAX_ROUNDS = 20  # whose drawings are kept
 
-SITTING = Key("_sitting")  # the exam of the visitor that goes on now, a ui.draw_exam.Sitting
-SHEETS = Key("_sheets", ())  # what was handed in so far: (strokes, digit)
-HANDED = Key("_handed", (), kept=True)  # what was handed in with exams that are over
-HANDED_KEPT = Key("_handed_kept", False)  # these are in the visitor's own set
-EXAM_READ = Key("_exam_read", MappingProxyType({}))  # model's name → (Model, drawings, answers)
+ROUND = Key("_exam_round")  # the `Round` that is being drawn
+ROUND_DRAWINGS = Key("_exam_round_drawings", ())  # its drawings so far: (strokes, digit)
+EXAM_DRAWINGS = Key("_exam_drawings", (), kept=True)  # those of all finished rounds
+EXAM_ADDED = Key("_exam_added", False)  # these are in the visitor's own set
+EXAM_VIEWS = Key("_exam_views")  # (drawings, their views)
+EXAM_ANSWERS = Key("_exam_answers", MappingProxyType({}))  # model's name → (Model, views, answers)
 
 
 @dataclass(frozen=True)
-class Sitting:
-    """Which digits are still to come, and what lay on the canvas before."""
+class Round:
+    """Digits that are still to be drawn, and what was on the canvas before."""
 
     digits: tuple[int, ...]
     drawing: dict | None
@@ -43,161 +43,169 @@ class Sitting:
 
 
 def running() -> bool:
-    return SITTING.get() is not None
+    return ROUND.get() is not None
 
 
-def begin() -> None:
-    """Ask for all ten digits, in an order of chance, on an empty canvas."""
+def start() -> None:
+    """Ask for all ten digits in random order, on an empty canvas."""
     digits = tuple(map(int, np.random.default_rng().permutation(DIGITS)))
-    SITTING.set(Sitting(digits, state.DRAWING.get(), tuple(state.UNDO.get())))
-    SHEETS.set([])
-    canvas.lay({"strokes": []})
+    ROUND.set(Round(digits, state.DRAWING.get(), tuple(state.UNDO.get())))
+    ROUND_DRAWINGS.set([])
+    canvas.reset({"strokes": []})
 
 
 def panel() -> None:
-    """Canvas and question; what is read is not told before the end, lest one draws for it."""
+    """Canvas and question. Answers are shown only at the end, so that nobody adapts to them."""
     st.fragment(_panel)()
 
 
 def _panel() -> None:
-    sitting = SITTING.get()
-    if sitting is None:  # that was the last one
+    now = ROUND.get()
+    if now is None:  # that was the last digit
         st.rerun()
-    # The question stands first, where a phone shows it above the canvas.
-    st.markdown(f"## Draw {article(sitting.digits[0])} {sitting.digits[0]}")
+    # The question comes first, so that a phone shows it above the canvas.
+    st.markdown(f"## Draw {article(now.digits[0])} {now.digits[0]}")
     st.progress(
-        (sitting.number - 1) / DIGITS,
-        f"Digit {sitting.number} of {DIGITS}, the way you always write it",
+        (now.number - 1) / DIGITS,
+        f"Digit {now.number} of {DIGITS}. Draw it the way you usually write it.",
         width=fabric.SIDE,
     )
     drawn = canvas.draw()
     with st.container(horizontal=True, width=fabric.SIDE):
         st.button(
-            "Next" if len(sitting.digits) > 1 else "Finish",
+            "Next" if len(now.digits) > 1 else "Finish",
             icon=":material/arrow_forward:",
             type="primary",
             shortcut="Enter",
             disabled=not drawn,
-            help="Hand this drawing in. Key: Enter",
-            on_click=_hand_in,
+            help="Submit this drawing. Key: Enter",
+            on_click=_submit,
             width="stretch",
         )
         st.button(
-            "Leave",
+            "Cancel",
             icon=":material/close:",
-            help="Back to drawing; this round does not count.",
+            help="Stop the test and discard the drawings of this round.",
             on_click=_leave,
             width="stretch",
         )
 
 
-def _hand_in() -> None:
-    sitting, drawn = SITTING.get(), fabric.strokes(state.DRAWING.get())
+def _submit() -> None:
+    now, drawn = ROUND.get(), fabric.strokes(state.DRAWING.get())
     if not drawn:
         return
-    SHEETS.set([*SHEETS.get(), (drawn, sitting.digits[0])])
-    if left := sitting.digits[1:]:
-        SITTING.set(Sitting(left, sitting.drawing, sitting.undo))
-        canvas.lay({"strokes": []})
+    ROUND_DRAWINGS.set([*ROUND_DRAWINGS.get(), (drawn, now.digits[0])])
+    if left := now.digits[1:]:
+        ROUND.set(replace(now, digits=left))
+        canvas.reset({"strokes": []})
     else:
-        handed = [*HANDED.get(), *SHEETS.get()]
-        HANDED.set(handed[-MOST * DIGITS :])
-        HANDED_KEPT.set(False)
+        drawings = [*EXAM_DRAWINGS.get(), *ROUND_DRAWINGS.get()]
+        EXAM_DRAWINGS.set(drawings[-MAX_ROUNDS * DIGITS :])
+        EXAM_ADDED.set(False)
         _leave()
 
 
 def _leave() -> None:
-    """Back to what lay on the canvas before."""
-    sitting = SITTING.get()
-    SITTING.clear()
-    canvas.lay(sitting.drawing or {"strokes": []}, sitting.undo)
+    """Go back to what was on the canvas before."""
+    before = ROUND.get()
+    ROUND.clear()
+    canvas.reset(before.drawing or {"strokes": []}, before.undo)
 
 
 def results(name: str) -> None:
-    """The way in, and the results so far, with the mistakes of the model of this name."""
-    handed = HANDED.get()
+    """The button to start a round, and the results so far; `name` is the chosen model's."""
+    drawings = EXAM_DRAWINGS.get()
     with st.container(horizontal=True):
         st.button(
-            "Draw ten more" if handed else "Draw these ten",
+            "Draw ten more digits" if drawings else "Draw ten digits",
             icon=":material/history_edu:",
-            help="Ten digits in an order of chance. At the end you see how well each model reads "
-            "your hand.",
-            on_click=begin,
+            help="Ten digits in random order. At the end you see how well each model reads your "
+            "handwriting.",
+            on_click=start,
         )
-        if handed:
+        if drawings:
             st.button(
-                "Add them to my set",
+                "Add to my drawings",
                 icon=":material/library_add:",
-                disabled=HANDED_KEPT.get(),
-                help="To teach with. Of a model that has learned from them they are no test any "
-                "more.",
-                on_click=_join,
+                disabled=EXAM_ADDED.get(),
+                help="Use these drawings to teach a model. They are then no longer a fair test of "
+                "the taught model.",
+                on_click=_add_to_own_set,
             )
             st.button(
-                "Forget the exam",
+                "Delete results",
                 icon=":material/delete:",
-                help="Take these results away.",
-                on_click=HANDED.clear,
+                help="Delete these drawings and results.",
+                on_click=_delete,
             )
     if refusal := OWN_ERROR.get():
         st.error(refusal)
-    if handed:
-        _results(name, handed)
+    if drawings:
+        _results(name, drawings)
     else:
-        st.caption("How well is your handwriting read? Ten digits, one minute.")
+        st.caption("How well do the models read your handwriting? It takes about a minute.")
 
 
-def _join() -> None:
+def _add_to_own_set() -> None:
     OWN_ERROR.clear()
     try:
-        for drawn, label in HANDED.get():
+        for drawn, label in EXAM_DRAWINGS.get():
             if own_set.position_of(drawn) is None:
                 own_set.add(drawn, label)
-        HANDED_KEPT.set(True)
+        EXAM_ADDED.set(True)
     except DataError as error:
         OWN_ERROR.set(str(error))
 
 
-def _results(name: str, handed: list) -> None:
-    images = np.stack([render.draw(drawn) for drawn, _ in handed])
-    labels = np.array([label for _, label in handed])
+def _delete() -> None:
+    for key in (EXAM_DRAWINGS, EXAM_VIEWS, EXAM_ANSWERS):
+        key.clear()
+
+
+def _results(name: str, drawings: list) -> None:
+    views = _views(drawings)
+    labels = np.array([label for _, label in drawings])
     answers = {}
     for each, model in models.models().items():
         try:
             models.check(model)
-        except ModelError:  # one in training may be for other images
+            answers[each] = _read(each, model, views)
+        except ModelError:  # made for other images, or its numbers overflow
             continue
-        answers[each] = _read(each, model, handed)
     right = {each: int((read == labels).sum()) for each, read in answers.items()}
     table, mistakes = st.columns(2, gap="large")
     with table:
-        lines = ["| Model | Read rightly |", "|---|--:|"]
+        lines = ["| Model | Read correctly |", "|---|--:|"]
         for each in sorted(right, key=right.get, reverse=True):
             words = f"**{each}**" if each == name else each
             lines.append(f"| {words} | {right[each]} of {len(labels)} |")
         st.markdown("\n".join(lines))
-        st.caption("So few drawings tell big differences only: one more or less may be chance.")
+        st.caption(
+            "With so few drawings, only large differences count: one digit more or less may be "
+            "chance."
+        )
         if name in answers:
-            _sheet(images, labels, answers[name])
+            _pictures(views[:, 0], labels, answers[name])
     if name in answers:
         with mistakes:
-            st.markdown(f"**What {name} takes your digits for**")
+            st.markdown(f"**How {name} reads your digits**")
             charts.show(
                 charts.confusion(
                     metrics.confusion(answers[name], labels, DIGITS),
                     [str(k) for k in range(DIGITS)],
                 ),
-                f"Which of your digits {name} takes for which",
+                f"Confusion matrix of {name} for your digits",
             )
 
 
-def _sheet(images: np.ndarray, labels: np.ndarray, answers: np.ndarray) -> None:
-    """The drawings, each with its digit, and with what it was taken for."""
+def _pictures(images: np.ndarray, labels: np.ndarray, answers: np.ndarray) -> None:
+    """The drawings, each with the digit that was asked for and the digit that was read."""
     pairs = list(zip(labels, answers, strict=True))
     pictures.row(
-        "Your exam",
+        "Drawings of the test",
         images,
-        [f"A {label}, read as {answer}" for label, answer in pairs],
+        [f"{article(label).capitalize()} {label}, read as {answer}" for label, answer in pairs],
         key="exam_pictures",
         captions=[
             str(label) if label == answer else f"{label} → {answer}" for label, answer in pairs
@@ -205,13 +213,20 @@ def _sheet(images: np.ndarray, labels: np.ndarray, answers: np.ndarray) -> None:
     )
 
 
-def _read(name: str, model: Model, handed: list) -> np.ndarray:
-    """Answers (N,), as the page above gives them; kept until model or drawings change."""
-    known = EXAM_READ.get()
-    if name in known and known[name][0] is model and known[name][1] is handed:
-        return known[name][2]
-    with np.errstate(over="ignore", invalid="ignore"):  # of a network that ran away
-        seen = views.of_drawings([drawn for drawn, _ in handed])
-        read = CalibratedClassifier(model)(seen).answers
-    EXAM_READ.set({**known, name: (model, handed, read)})
+def _views(drawings: list) -> np.ndarray:
+    """Views (N, V, 28, 28) of the drawings, which all models share; kept until these change."""
+    kept = EXAM_VIEWS.get()
+    if kept is None or kept[0] is not drawings:
+        kept = (drawings, of_drawings([drawn for drawn, _ in drawings]))
+        EXAM_VIEWS.set(kept)
+    return kept[1]
+
+
+def _read(name: str, model: Model, views: np.ndarray) -> np.ndarray:
+    """Answers (N,), the same as on the canvas; kept until the model or the drawings change."""
+    kept = EXAM_ANSWERS.get()
+    if name in kept and kept[name][0] is model and kept[name][1] is views:
+        return kept[name][2]
+    read = answer.read(CalibratedClassifier(model), views).answers
+    EXAM_ANSWERS.set({**kept, name: (model, views, read)})
     return read

@@ -1,6 +1,6 @@
-"""The visitor's own set: drawings with the digit they were meant to be.
+"""The visitor's own drawings with their labels, kept in the session.
 
-It stays in the session; as JSON lines it can be taken home and brought back.
+They can be downloaded and uploaded again as JSON lines.
 """
 
 from dataclasses import dataclass, replace
@@ -12,47 +12,51 @@ from dataset import DataError, strokes
 from dataset.ink import render
 from dataset.strokes import Drawing
 from ui.parts import fabric, pictures
+from ui.parts.wording import article
 from ui.session import state
 from ui.session.state import Key
 
 DIGITS = tuple(range(10))
-MOST = 300  # drawings
-LEARNED = 10  # so many are learned from; of those after them every third is kept aside
-EVERY = 3
+MAX_DRAWINGS = 300
+FIRST_HELD_OUT = 12  # number of the first drawing that is held out for testing
+HELD_OUT_EVERY = 3  # from then on
 LARGEST_FILE = 5  # megabytes
-FARTHEST = 1e6  # a coordinate beyond it is none
+MAX_COORDINATE = 1e6  # points beyond it are dropped
 
-OWN_SET = Key("_own_set", (), kept=True)  # of ui.own_set.Own
-OWN_COUNT = Key("_own_count", 0, kept=True)  # drawings that ever joined it
-OWN_CHANGED = Key("_own_changed", False)  # the page still shows the set as it was
+OWN_SET = Key("_own_set", (), kept=True)  # of `OwnDrawing`
+OWN_COUNT = Key("_own_count", 0, kept=True)  # drawings that were ever added
+OWN_CHANGED = Key("_own_changed", False)  # the rest of the page still shows the old set
 OWN_CHOSEN = Key("_own_chosen")  # position of the drawing to correct
 OWN_LABEL = Key("_own_label")
 OWN_PICTURES = Key("_own_pictures")
 OWN_FILE = Key("_own_file")
-OWN_ERROR = Key("_own_error")  # why a drawing could not join, as a sentence
+OWN_ERROR = Key("_own_error")  # why a drawing could not be added, as a sentence
 OWN_FILE_ERROR = Key("_own_file_error")  # why a file was refused, as a sentence
-SAID = Key("_said")  # what the drawing on the canvas was meant to be
+CANVAS_LABEL = Key("_canvas_label")  # of the drawing on the canvas
 
 
 @dataclass(frozen=True, eq=False)
-class Own:
+class OwnDrawing:
     drawing: Drawing
-    image: np.ndarray  # (28, 28) uint8, as it is read
-    kept_aside: bool  # never learned from, so that it can be a test
+    image: np.ndarray  # (28, 28) uint8, as the network sees it
+    held_out: bool  # never trained on, so that it can be used for testing
 
 
-def drawings() -> list[Own]:
+def drawings() -> list[OwnDrawing]:
     return list(OWN_SET.get())
 
 
 def add(drawn: list[np.ndarray], label: int) -> None:
-    """One more drawing; DataError if there is no room."""
-    if len(drawings()) >= MOST:
-        raise DataError(f"Your set is full at {MOST} drawings: download it, then empty it.")
+    """Add a drawing. Raises DataError if there are too many."""
+    if len(drawings()) >= MAX_DRAWINGS:
+        raise DataError(
+            f"You have {MAX_DRAWINGS} drawings, which is the limit: download them, then delete "
+            "some or all of them."
+        )
     number = OWN_COUNT.get() + 1
     OWN_COUNT.set(number)
-    aside = number > LEARNED and number % EVERY == 0
-    OWN_SET.set([*drawings(), Own(Drawing(drawn, label), render.draw(drawn), aside)])
+    held_out = number >= FIRST_HELD_OUT and number % HELD_OUT_EVERY == 0
+    OWN_SET.set([*drawings(), OwnDrawing(Drawing(drawn, label), render.draw(drawn), held_out)])
 
 
 def relabel(position: int, label: int) -> None:
@@ -69,7 +73,7 @@ def remove(position: int) -> None:
 
 
 def position_of(drawn: list[np.ndarray]) -> int | None:
-    """Where this very drawing is in the set; None if it is not."""
+    """The position of a drawing with exactly these strokes; None if there is none."""
     for position, own in enumerate(drawings()):
         kept = own.drawing.strokes
         if len(kept) == len(drawn) and all(map(np.array_equal, kept, drawn)):
@@ -77,31 +81,31 @@ def position_of(drawn: list[np.ndarray]) -> int | None:
     return None
 
 
-def ask() -> None:
-    """Below the answer: one touch says what the drawing was meant to be, and keeps it."""
+def label_control() -> None:
+    """Below the answer: a click on a digit labels the drawing, and adds it to the set."""
     drawn = fabric.strokes(state.DRAWING.get())
     kept = position_of(drawn) if drawn else None
-    SAID.set(None if kept is None else drawings()[kept].drawing.label)
+    CANVAS_LABEL.set(None if kept is None else drawings()[kept].drawing.label)
     st.segmented_control(
-        "Wrong? Say what it was",
+        "Wrong? Choose the correct digit",
         DIGITS,
-        key=SAID.name,
-        on_change=_said,
+        key=CANVAS_LABEL.name,
+        on_change=_label_chosen,
         disabled=not drawn,
-        help="The drawing joins your own set below, from which a network can be taught. "
-        "Touch the same digit again to take it out.",
+        help="This adds the drawing to your drawings below, with which you can teach a model. "
+        "Click the same digit again to remove it.",
     )
     if refusal := OWN_ERROR.get():
         st.error(refusal)
     elif kept is not None:
-        st.caption("It is in your own set, below.")
+        st.caption("Added to your drawings, below.")
     if OWN_CHANGED.get():  # the rest of the page shows the set
         OWN_CHANGED.clear()
         st.rerun()
 
 
-def _said() -> None:
-    label, drawn = SAID.get(), fabric.strokes(state.DRAWING.get())
+def _label_chosen() -> None:
+    label, drawn = CANVAS_LABEL.get(), fabric.strokes(state.DRAWING.get())
     kept = position_of(drawn)
     OWN_ERROR.clear()
     OWN_CHANGED.set(True)
@@ -117,14 +121,14 @@ def _said() -> None:
 
 
 def gallery() -> None:
-    """The set as pictures, to correct, delete, download and upload."""
+    """The drawings as pictures, to correct, delete, download and upload."""
     own = drawings()
     if own:
         _gallery(own)
     else:
         st.markdown(
-            "Empty so far. Draw a digit above and touch what it was meant to be: "
-            "read rightly or not, it joins this set."
+            "None yet. Draw a digit above and choose which digit it is. It is added here, whether "
+            "it was read correctly or not."
         )
     _files(own)
 
@@ -133,75 +137,81 @@ def count(number: int) -> str:
     return "1 drawing" if number == 1 else f"{number} drawings"
 
 
-def _gallery(own: list[Own]) -> None:
+def _gallery(own: list[OwnDrawing]) -> None:
     chosen = OWN_CHOSEN.get()
     pictures.row(
         "Your drawings",
         [o.image for o in own],
-        [f"Drawing {n}, a {o.drawing.label}" for n, o in enumerate(own, start=1)],
+        [f"Drawing {n}, {_name(o.drawing.label)}" for n, o in enumerate(own, start=1)],
         key=OWN_PICTURES.name,
         on_pick=OWN_CHOSEN.set,
-        captions=[f"{o.drawing.label}{' ◦' if o.kept_aside else ''}" for o in own],
+        captions=[f"{o.drawing.label}{' ◦' if o.held_out else ''}" for o in own],
         chosen=chosen,
     )
-    told = " Those marked ◦ are kept aside as a test." if any(o.kept_aside for o in own) else ""
-    st.caption(f"{count(len(own))}. Touch one to correct or delete it.{told}")
+    held_out = " Those marked ◦ are held out for testing." if any(o.held_out for o in own) else ""
+    st.caption(f"{count(len(own))}. Click one to correct or delete it.{held_out}")
     if chosen is not None:
         _correct(chosen, own[chosen].drawing.label)
 
 
+def _name(label: int | None) -> str:
+    return f"{article(label)} {label}"
+
+
 def _correct(position: int, label: int) -> None:
-    """The label of one drawing, and a way to delete it."""
+    """The label of one drawing, and a button to delete it."""
     OWN_LABEL.set(label)
     st.segmented_control(
-        f"Drawing {position + 1} is a",
+        f"Label of drawing {position + 1}",
         DIGITS,
         key=OWN_LABEL.name,
         required=True,
         on_change=lambda: relabel(position, OWN_LABEL.get()),
-        help="The digit it was meant to be.",
+        help="The digit that you meant to draw.",
     )
     st.button(
         f"Delete drawing {position + 1}",
         icon=":material/delete:",
-        help="Take this drawing out of the set.",
+        help="Remove this drawing.",
         on_click=remove,
         args=[position],
     )
 
 
-def _files(own: list[Own]) -> None:
+def _files(own: list[OwnDrawing]) -> None:
     with st.container(horizontal=True):
         st.download_button(
-            "Download the set",
+            "Download drawings",
             lambda: strokes.dumps([o.drawing for o in own]),
             "my digits.jsonl",
             "application/jsonl",
             icon=":material/download:",
             disabled=not own,
             on_click="ignore",
-            help="One line of JSON a drawing: its label and its strokes. "
-            "`python -m netcore predict MODEL --ink FILE` reads it too.",
+            help="One line of JSON per drawing, with label and strokes. The command "
+            "`python -m netcore predict MODEL --ink FILE` reads this file too.",
         )
-        with st.popover("Open a set", icon=":material/upload_file:", help="Add saved drawings."):
+        with st.popover(
+            "Upload drawings", icon=":material/upload_file:", help="Add saved drawings."
+        ):
             st.file_uploader(
                 "Drawings as JSON lines",
                 type=["jsonl", "json"],
                 max_upload_size=LARGEST_FILE,
                 key=OWN_FILE.name,
                 on_change=_open,
-                help="Such as you downloaded here. What is not in your set yet is added to it.",
+                help="A file that you downloaded here. Drawings that you have already are skipped.",
             )
             if refusal := OWN_FILE_ERROR.get():
                 st.error(refusal)
         with st.popover(
-            "Empty the set",
+            "Delete all",
             icon=":material/delete_sweep:",
             disabled=not own,
-            help="Take every drawing out.",
+            help="Remove all drawings.",
         ):
-            st.markdown("Only a file brings them back. Download the set first?")
-            st.button("Empty it", help="Take every drawing out of the set.", on_click=_clear)
+            st.markdown("This cannot be undone. To keep the drawings, download them first.")
+            st.button("Delete all drawings", help="Remove all drawings.", on_click=_clear)
 
 
 def _clear() -> None:
@@ -223,35 +233,38 @@ def _open() -> None:
 
 
 def opened(content: bytes, name: str) -> list[tuple[list[np.ndarray], int]]:
-    """Strokes and label of each drawing in a file that is not in the set; DataError says what is
-    wrong with it.
+    """Strokes and label of each drawing in a file, without those that are in the set already.
+
+    Raises DataError.
     """
     if len(content) > LARGEST_FILE * 10**6:
-        raise DataError(f"{name} is larger than {LARGEST_FILE} MB: cut it into several.")
+        raise DataError(f"{name} is larger than {LARGEST_FILE} MB: split it into several files.")
     found = strokes.loads(content, name)
-    _check_room(len(found), MOST, name)
+    _check_room(len(found), MAX_DRAWINGS, name)
     pairs = []
     for number, drawing in enumerate(found, start=1):
-        drawn = [stroke[(np.abs(stroke) < FARTHEST).all(axis=1)] for stroke in drawing.strokes]
+        drawn = [
+            stroke[(np.abs(stroke) < MAX_COORDINATE).all(axis=1)] for stroke in drawing.strokes
+        ]
         drawn = [stroke for stroke in drawn if len(stroke)]
         if drawing.label is None:
             raise DataError(f'{name}: drawing {number} has no label: add "label": 0 … 9.')
         if not drawn:
-            raise DataError(f"{name}: drawing {number} is empty: take its line out.")
+            raise DataError(f"{name}: drawing {number} is empty: delete its line.")
         if sum(map(len, drawn)) > fabric.MAX_POINTS:
-            raise DataError(f"{name}: drawing {number} has over {fabric.MAX_POINTS:,} points.")
-        if position_of(drawn) is None:  # twice in it, it could be learned from and be a test too
+            raise DataError(
+                f"{name}: drawing {number} has more than {fabric.MAX_POINTS:,} points: delete its "
+                "line."
+            )
+        if position_of(drawn) is None:  # a duplicate could be both trained on and held out
             pairs.append((drawn, drawing.label))
-    _check_room(len(pairs), MOST - len(drawings()), name)
+    _check_room(len(pairs), MAX_DRAWINGS - len(drawings()), name)
     return pairs
 
 
 def _check_room(number: int, room: int, name: str) -> None:
     if number > room:
         raise DataError(
-            f"{name} holds {number:,} drawings, and your set has room for {room}: "
-            "cut the file into several, or empty the set."
+            f"{name} has {number:,} drawings, but there is only room for {room}: "
+            "split the file, or delete your drawings first."
         )
-
-
-# In the session: the visitor's own drawings, and what is done with them

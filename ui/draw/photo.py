@@ -1,4 +1,4 @@
-"""A photograph of digits instead of a drawing: from a file, or with the camera."""
+"""Reads a photo instead of a drawing, from a file or from the camera."""
 
 import numpy as np
 import streamlit as st
@@ -10,12 +10,12 @@ from netcore import Model, ModelError
 from ui.session import answer, models
 from ui.session.state import Key
 
-FILE, CAMERA = "From a file", "With the camera"
+FILE, CAMERA = "File", "Camera"
 LARGEST_FILE = picture.MAX_PICTURE_BYTES // 1_000_000  # megabytes
-WIDTH = 280  # pixels of the photograph beside its answer
+WIDTH = 280  # pixels of the photo beside the answer
 NOTHING = (
-    "No digit found on it. Write large, with a dark pen on light paper, keep the edges of the "
-    "sheet out of the picture, and take it from above."
+    "No digit found. Write large with a dark pen on light paper, take the photo from above, and "
+    "keep the edges of the sheet out of it."
 )
 
 PHOTO_OPEN = Key("_photo_open", False)
@@ -25,9 +25,9 @@ PHOTO_CAMERA = Key("_photo_camera")
 
 
 def section(name: str) -> None:
-    """An expander that reads pictures; `name` is one of `shelf.models`."""
+    """An expander that reads photos; `name` is one of `models.models`."""
     with st.expander(
-        "Read a photograph",
+        "Read a photo",
         icon=":material/photo_camera:",
         key=PHOTO_OPEN.name,
         on_change="rerun",
@@ -37,21 +37,21 @@ def section(name: str) -> None:
 
 
 def _section(model: Model) -> None:
-    st.markdown("Write one digit or a whole number on paper, and let the network read it.")
+    st.markdown("Write a digit or a whole number on paper, and let the network read it.")
     source = st.segmented_control(
-        "Where the picture comes from",
+        "Source of the photo",
         [FILE, CAMERA],
         default=FILE,
         required=True,
         key=PHOTO_SOURCE.name,
-        help="The camera opens only after you allow it. Pictures stay in your session.",
+        help="The camera starts only after you allow it. Photos are kept in your session only.",
     )
     if source == CAMERA:
         file = st.camera_input(
-            "Take a picture",
+            "Take a photo",
             key=PHOTO_CAMERA.name,
             width=WIDTH,
-            help="Hold the sheet so that it fills the picture, and let light fall on it.",
+            help="Let the sheet fill the photo, in good light.",
         )
     else:
         file = st.file_uploader(
@@ -74,8 +74,8 @@ def _answer(model: Model, pixels: np.ndarray) -> None:
     images = photograph.digits(pixels)
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=WIDTH):
-            st.image(pixels, width=WIDTH, caption="Your picture")
-        with st.container(width=answer.ANSWER):
+            st.image(pixels, width=WIDTH, caption="Your photo")
+        with st.container(width=answer.ANSWER_WIDTH):
             if len(images):
                 views = of_images(images)
                 answer.show_reading(views, answer.reader_of(model), key="photograph")

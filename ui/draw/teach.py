@@ -1,7 +1,7 @@
-"""Teach: a network learns the visitor's own drawings, and shows what it forgot on the way.
+"""Teach: fine-tunes a model on the visitor's own drawings, and shows what it forgets.
 
-The lessons are given a slice at a time, whenever the page looks at them. So a visitor who leaves
-stops them, one who comes back goes on, and no click waits for longer than a slice.
+The work is done in slices, one each time the page updates. So it pauses when the visitor leaves the
+page, continues when they come back, and no click waits for longer than a slice.
 """
 
 import time
@@ -11,66 +11,72 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from dataset import DataError, Split
+from dataset import DataError, Dataset, Split
 from dataset.ink import jitter
 from dataset.variants.views import of_drawings
-from netcore import Divergence, Model, finetune
-from netcore.confidence import calibration
+from netcore import Divergence, Model, ModelError, finetune
+from netcore.confidence.classifier import CalibratedClassifier
 from ui.draw import own_set
+from ui.draw.own_set import OwnDrawing
 from ui.parts import pictures
-from ui.session import datasets, shared, state
+from ui.parts.wording import article
+from ui.session import answer, datasets, shared, state
 from ui.session import (
     models as session_models,
 )
 from ui.session.models import MODELS
 from ui.session.state import Key
 
-SLICE = 0.3  # seconds of work between two looks at the page
-TICK = 0.3  # seconds between two looks
-LARGE = 60_000  # numbers a network keeps for one image; a larger one gets half the lessons
-PART = 500  # images read at once
-SUFFIX = " taught"
-SHOWN = 12  # forgotten images
-MOST_UNDOS = 5
+SLICE = 0.3  # seconds of work per update of the page
+UPDATE_EVERY = 0.3  # seconds
+LARGE = 60_000  # activations for one image; a larger network gets half the steps
+BATCH = 500  # images read at once
+SUFFIX = " taught"  # of the name of a taught model
+FORGOTTEN_SHOWN = 12  # images
+MAX_UNDOS = 5
 
-COURSE = Key("_course")  # the lessons that are given now, a ui.teach.Course
-TAUGHT = Key("_taught", (), kept=True)  # of ui.teach.Taught, the latest last
+TEACHING = Key("_teaching")  # the `Teaching` in progress
+RESULTS = Key("_teaching_results", (), kept=True)  # of `TeachingResult`, the latest last
 TEACH_ERROR = Key("_teach_error")
 
 
 @dataclass(frozen=True)
-class Taught:
-    """What came of it. `learned`, `aside` and `rest` are (before, after): right or not, (N,)."""
+class TeachingResult:
+    """A taught model, and for three sets of images which it read correctly before and after.
+
+    These are pairs of bool arrays (N,).
+    """
 
     name: str
     model: Model
-    before: str  # the name of the model it was made from
+    before: str  # the name of the original model
     replaced: Model | None  # the model that had the name `name`
-    learned: tuple[np.ndarray, np.ndarray]
-    aside: tuple[np.ndarray, np.ndarray]
-    rest: tuple[np.ndarray, np.ndarray]
+    trained: tuple[np.ndarray, np.ndarray]
+    held_out: tuple[np.ndarray, np.ndarray]
+    validation: tuple[np.ndarray, np.ndarray]
 
 
-class Course:
-    """Lessons for one model on the drawings of one visitor, and the tests before and after."""
+class Teaching:
+    """Fine-tunes a copy of a model on a visitor's drawings, and tests it before and after."""
 
-    def __init__(self, name: str, model: Model, own: list, data):
+    def __init__(self, name: str, model: Model, own: list[OwnDrawing], data: Dataset):
         self.name, self.model = name, model
-        self.done, self.doing = 0.0, ""
+        self.progress, self.phase = 0.0, ""
         self.taught: Model | None = None
-        self.results: dict[str, list] = {"learned": [], "aside": [], "rest": []}
-        self._network = model.network()
-        self._learned = [o for o in own if not o.kept_aside]
+        self.results: dict[str, list] = {"trained": [], "held_out": [], "validation": []}
+        self._reader = CalibratedClassifier(model)
+        self._network = self._reader.network
+        self._trained = [o for o in own if not o.held_out]
         self._tests = {
-            "learned": _split(self._learned),
-            "aside": _split([o for o in own if o.kept_aside]),
-            "rest": data.validation,
+            "trained": _split(self._trained),
+            "held_out": _split([o for o in own if o.held_out]),
+            "validation": data.validation,
         }
         self._train = data.train
         self._work = self._run()
 
-    def go_on(self) -> bool:
-        """Work for a slice; False when the course is over. Raises Divergence."""
+    def work(self) -> bool:
+        """Work for a slice of time; False once done. Raises Divergence or ModelError."""
         began = time.perf_counter()
         with shared.pool().turn():
             while time.perf_counter() - began < SLICE:
@@ -79,179 +85,180 @@ class Course:
         return True
 
     def _run(self) -> Iterator[bool]:
-        """The whole course, in small steps."""
-        yield from self._test("Reading the images as before", 0.0, 0.15)
-        drawn = [o.drawing.strokes for o in self._learned]
-        targets = self._tests["learned"].labels
-        lessons = finetune.finetune(
+        """All of the work, in small steps."""
+        yield from self._test("testing before", 0.0, 0.15)
+        drawn = [o.drawing.strokes for o in self._trained]
+        targets = self._tests["trained"].labels
+        steps = finetune.finetune(
             self._network,
             lambda which, rng: jitter.images(drawn, which, rng),
             targets,
             (self._train.images, self._train.labels),
             steps=finetune.STEPS // (2 if self._network.footprint > LARGE else 1),
         )
-        for lesson in lessons:
-            self.doing = f"Lesson {lesson.step} of {lesson.steps}"
-            self.done = 0.15 + 0.7 * lesson.step / lesson.steps
+        for step in steps:
+            self.phase = f"training step {step.step} of {step.steps}"
+            self.progress = 0.15 + 0.7 * step.step / step.steps
             yield True
-        yield from self._test("Reading the images once more", 0.85, 0.15)
-        right = self.results["rest"][1]
-        note = f"Then taught {own_set.count(len(drawn))} by hand."
+        yield from self._test("testing after", 0.85, 0.15)
+        right = self.results["validation"][1]
+        note = f"Then fine-tuned on {own_set.count(len(drawn))}."
         scores = {"validation_accuracy": float(right.mean())}
         self.taught = finetune.as_model(self.model, self._network, note, scores)
 
-    def _test(self, doing: str, start: float, share: float) -> Iterator[bool]:
+    def _test(self, phase: str, start: float, share: float) -> Iterator[bool]:
         total, read = sum(map(len, self._tests.values())), 0
         for name, split in self._tests.items():
             right = np.zeros(len(split), bool)
-            for begin in range(0, len(split), PART):
-                part = split[begin : begin + PART]
+            for begin in range(0, len(split), BATCH):
+                part = split[begin : begin + BATCH]
                 views = part.images if part.images.ndim == 4 else part.images[:, None]
-                logits, _ = calibration.forward_views(self._network, views)
-                right[begin : begin + PART] = logits.argmax(axis=1) == part.labels
+                answers = answer.read(self._reader, views).answers
+                right[begin : begin + BATCH] = answers == part.labels
                 read += len(part)
-                self.doing, self.done = doing, start + share * read / total
+                self.phase, self.progress = phase, start + share * read / total
                 yield True
             self.results[name].append(right)
 
 
-def _split(own: list) -> Split:
-    """Drawings with several looks at each, (N, V, 28, 28), as they are read above."""
+def _split(own: list[OwnDrawing]) -> Split:
+    """Views of drawings (N, V, 28, 28), as they are read on the canvas, with their labels."""
     views = of_drawings([o.drawing.strokes for o in own])
     return Split(views, np.array([o.drawing.label for o in own], np.uint8))
 
 
-def lesson(name: str) -> None:
-    """The button, the progress, and what came of it, for the model of this name."""
-    if COURSE.get():
-        st.fragment(_attend, run_every=TICK)()
+def panel(name: str) -> None:
+    """The button, then the progress, then the result, for the model of this name."""
+    if TEACHING.get():
+        st.fragment(_continue, run_every=UPDATE_EVERY)()
         return
     own = own_set.drawings()
     st.button(
         f"Teach {name}",
         icon=":material/school:",
         type="primary",
-        disabled=all(o.kept_aside for o in own),
-        on_click=_begin,
+        disabled=all(o.held_out for o in own),
+        on_click=_start,
         args=[name],
-        help="A few short lessons: your drawings, written a little differently each time, mixed "
-        "with seven times as many images of MNIST, so that the rest is not forgotten. The model "
-        "itself stays as it is; you get a taught copy.",
+        help="Fine-tunes a copy of the model, for a few seconds: on your drawings, distorted a "
+        "little each time, mixed with seven times as many images of MNIST, so that it forgets "
+        "less. The original stays as it is.",
     )
     if refusal := TEACH_ERROR.get():
         st.error(refusal)
-    if TAUGHT.get():
-        _result(TAUGHT.get()[-1])
+    if RESULTS.get():
+        _result(RESULTS.get()[-1])
 
 
-def _begin(name: str) -> None:
+def _start(name: str) -> None:
     TEACH_ERROR.clear()
     model = session_models.models()[name]
     try:
         data = datasets.dataset(model.recipe.dataset)
-    except DataError:  # trained on a file that is not open here
+    except DataError:  # the model was trained on a file that is not open here
         data = datasets.dataset("mnist")
-    COURSE.set(Course(name, model, own_set.drawings(), data))
+    TEACHING.set(Teaching(name, model, own_set.drawings(), data))
 
 
-def _attend() -> None:
-    """Go on with the lessons, and say how far they are."""
-    course = COURSE.get()
-    if course is None:
+def _continue() -> None:
+    """Work for a slice of time, and show the progress."""
+    teaching = TEACHING.get()
+    if teaching is None:
         return
     try:
-        if course.go_on():
-            st.progress(course.done, f"{course.doing} for {course.name} …")
-            st.button("Stop", icon=":material/stop:", on_click=COURSE.clear,
-                      help="Stop the lessons; nothing is changed.")  # fmt: skip
+        if teaching.work():
+            st.progress(teaching.progress, f"Teaching {teaching.name}: {teaching.phase} …")
+            st.button("Stop", icon=":material/stop:", on_click=TEACHING.clear,
+                      help="Stop teaching. No model is changed.")  # fmt: skip
             return
-    except Divergence as error:
+    except (Divergence, ModelError) as error:
         TEACH_ERROR.set(str(error))
-        COURSE.clear()
+        TEACHING.clear()
     st.rerun()
 
 
-def conclude() -> None:
-    """A course that is over: its model becomes one of the visitor's, and reads from now on.
+def finish() -> None:
+    """Save the model once teaching is done, and choose it.
 
-    Called before the choice of models is drawn, which it changes. A model that was taught before
-    takes the place of its former self, which Undo brings back.
+    To be called before the select box of models, which this changes. A model that has been taught
+    before is replaced; undoing brings it back.
     """
-    course = COURSE.get()
-    if course is None or course.taught is None:
+    done = TEACHING.get()
+    if done is None or done.taught is None:
         return
-    COURSE.clear()
+    TEACHING.clear()
     own = MODELS.get()
-    base = course.name.removesuffix(SUFFIX)
-    if course.name in own and course.name.endswith(SUFFIX):
-        name, replaced = course.name, own[course.name]
-        MODELS.set({**own, name: course.taught})
+    base = done.name.removesuffix(SUFFIX)
+    if done.name in own and done.name.endswith(SUFFIX):
+        name, replaced = done.name, own[done.name]
+        MODELS.set({**own, name: done.taught})
     else:
         replaced = None
-        recipe = course.taught.recipe.replace(name=f"{base[:50]}{SUFFIX}")
-        named = Model(**{**vars(course.taught), "recipe": recipe})
+        recipe = done.taught.recipe.replace(name=f"{base[:50]}{SUFFIX}")
+        named = Model(**{**vars(done.taught), "recipe": recipe})
         name = session_models.save_model(named, shared.shipped_models())
-    results = {key: tuple(value) for key, value in course.results.items()}
-    taught = Taught(name, MODELS.get()[name], course.name, replaced, **results)
-    TAUGHT.set([*TAUGHT.get(), taught][-MOST_UNDOS:])
+    tests = {key: tuple(value) for key, value in done.results.items()}
+    result = TeachingResult(name, MODELS.get()[name], done.name, replaced, **tests)
+    RESULTS.set([*RESULTS.get(), result][-MAX_UNDOS:])
     state.MODEL.set(name)
 
 
 def _undo() -> None:
-    """Back to the model before."""
-    *earlier, taught = TAUGHT.get()
+    """Go back to the model before."""
+    *earlier, last = RESULTS.get()
     models = dict(MODELS.get())
-    models.pop(taught.name, None)
-    if taught.replaced is not None:
-        models[taught.name] = taught.replaced
+    models.pop(last.name, None)
+    if last.replaced is not None:
+        models[last.name] = last.replaced
     MODELS.set(models)
-    TAUGHT.set(earlier)
-    if taught.before in session_models.models():
-        state.MODEL.set(taught.before)
+    RESULTS.set(earlier)
+    if last.before in session_models.models():
+        state.MODEL.set(last.before)
 
 
-def _result(taught: Taught) -> None:
-    st.markdown(f"**{taught.name}** is one of your models now.")
+def _result(result: TeachingResult) -> None:
+    st.markdown(f"**{result.name}** is now one of your models.")
     rows = [
-        ("Your drawings it learned from", taught.learned),
-        ("Your drawings kept aside", taught.aside),
-        ("Validation images", taught.rest),
+        ("Your drawings, used for training", result.trained),
+        ("Your drawings, held out", result.held_out),
+        ("Validation images", result.validation),
     ]
-    lines = ["| Read rightly | before | after |", "|---|--:|--:|"]
+    lines = ["| Read correctly | before | after |", "|---|--:|--:|"]
     lines += [f"| {what} | {_score(a)} | {_score(b)} |" for what, (a, b) in rows if len(a)]
     st.markdown("\n".join(lines))
-    before, after = taught.rest
+    before, after = result.validation
     lost, won = np.flatnonzero(before & ~after), np.flatnonzero(after & ~before)
     st.markdown(
-        f"Of the validation images, it misreads **{len(lost)}** that it read rightly before, and "
-        f"reads **{len(won)}** that it misread.",
+        f"Of the validation images, it now misreads **{len(lost)}** that it read correctly before, "
+        f"and reads **{len(won)}** correctly that it misread before.",
         width=720,
     )
     if len(lost):
-        _forgotten(taught, lost)
+        _forgotten(result, lost)
     st.caption(
-        "The drawings it learned from are no test: it has seen them. "
+        "The drawings used for training are not a fair test, since the model has seen them. "
         + (
-            "Those kept aside are one, if a small one."
-            if len(taught.aside[0])
-            else f"From drawing {own_set.LEARNED + 2} on, every third one is kept aside as a test."
+            "The held-out drawings are one, though a small one."
+            if len(result.held_out[0])
+            else f"From drawing {own_set.FIRST_HELD_OUT} on, every third one is held out for "
+            "testing."
         )
     )
     with st.container(horizontal=True):
         st.button(
-            "Take the lessons back",
+            "Undo teaching",
             icon=":material/undo:",
             on_click=_undo,
-            help=f"Back to {taught.before} as it was.",
+            help=f"Go back to {result.before} as it was.",
         )
         st.download_button(
-            "Download the model",
-            taught.model.dumps,
-            f"{taught.name}.json",
+            "Download model",
+            result.model.dumps,
+            f"{result.name}.json",
             "application/json",
             icon=":material/download:",
             on_click="ignore",
-            help="The taught weights as one JSON file, which can be opened here again.",
+            help="The taught model as a JSON file, which you can upload here again.",
         )
 
 
@@ -261,16 +268,16 @@ def _score(right: np.ndarray) -> str:
     return f"{right.sum()} of {len(right)}"
 
 
-def _forgotten(taught: Taught, lost: np.ndarray) -> None:
+def _forgotten(result: TeachingResult, lost: np.ndarray) -> None:
     try:
-        images = datasets.dataset(taught.model.recipe.dataset).validation
+        images = datasets.dataset(result.model.recipe.dataset).validation
     except DataError:
         images = datasets.dataset("mnist").validation
-    labels = images.labels[lost[:SHOWN]]
+    labels = images.labels[lost[:FORGOTTEN_SHOWN]]
     pictures.row(
         "Forgotten images",
-        images.images[lost[:SHOWN]],
-        [f"A {label} that it misreads now" for label in labels],
+        images.images[lost[:FORGOTTEN_SHOWN]],
+        [f"{article(label).capitalize()} {label}, now misread" for label in labels],
         key="forgotten",
         captions=[str(label) for label in labels],
     )

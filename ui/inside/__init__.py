@@ -1,1 +1,1 @@
-"""Look inside: why a network reads a drawing as it does."""
+"""Look inside: why a model reads a drawing the way it does."""

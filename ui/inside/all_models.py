@@ -1,4 +1,4 @@
-"""All models within reach read the same drawing, over several looks as the page does."""
+"""All available models read the same drawing, in several views as on the canvas."""
 
 import time
 from collections import Counter
@@ -6,74 +6,73 @@ from collections import Counter
 import numpy as np
 import streamlit as st
 
-from dataset.variants.views import of_drawings, of_images
 from netcore import Model, ModelError
 from ui.inside.subject import Subject
 from ui.parts.wording import article
 from ui.session import answer, models, state
 
-TICK = 1.0  # seconds between two looks at the network in training
+UPDATE_EVERY = 1.0  # seconds, while a network is in training
 INTRO = (
-    "The same picture, read by every model you have: those that came with the app, those you saved "
-    "or opened, and the one you are training."
+    "The same drawing, read by every model you have: those that come with the app, those you saved "
+    "or uploaded, and the one in training."
 )
 
 
 def answers(subject: Subject) -> None:
     job = state.JOB.get()
     learning = job is not None and job.running
-    st.fragment(_table, run_every=TICK if learning else None)(subject)
+    st.fragment(_table, run_every=UPDATE_EVERY if learning else None)(subject)
 
 
 def _table(subject: Subject) -> None:
-    views = of_drawings([subject.strokes]) if subject.strokes else of_images(subject.image[None])
+    views = subject.digit.views[None]
     rows = [_row(name, model, views) for name, model in models.models().items()]
     st.dataframe(
         {key: [row[key] for row in rows] for key in rows[0]},
         hide_index=True,
         key="side_by_side",
         column_config={
-            "Reads": st.column_config.TextColumn(width=60),
-            "A digit": st.column_config.TextColumn(
-                width=60, help="Whether it finds that this looks like a digit at all."
+            "Answer": st.column_config.TextColumn(width=60),
+            "A digit?": st.column_config.TextColumn(
+                width=60, help="Whether the drawing looks like a digit to this model."
             ),
-            "Sure": st.column_config.ProgressColumn(
+            "Confidence": st.column_config.ProgressColumn(
                 min_value=0, max_value=100, format="%d%%", width="small"
             ),
             "Digits 0 to 9": st.column_config.BarChartColumn(
-                y_min=0, y_max=1, help="The probability of each digit."
+                y_min=0, y_max=1, help="The probability of each digit, from 0 to 9."
             ),
-            "Second guess": st.column_config.TextColumn(width="small"),
+            "Second choice": st.column_config.TextColumn(width="small"),
             "Parameters": st.column_config.NumberColumn(format="localized"),
             "Time": st.column_config.NumberColumn(
-                format="%.1f ms", help="How long this reading took, once set up."
+                format="%.1f ms", help="How long the model took to read this drawing."
             ),
         },
     )
-    st.markdown(verdict(Counter(row["Reads"] for row in rows if row["Reads"] != "–")))
+    st.markdown(verdict(Counter(row["Answer"] for row in rows if row["Answer"] != "–")))
 
 
 def _row(name: str, model: Model, views: np.ndarray) -> dict:
-    """What one model makes of (1, V, 28, 28); a model whose numbers ran away has no answer."""
+    """How one model reads views (1, V, 28, 28). If its numbers overflow, it has no answer."""
     row = {"Model": name, "Parameters": len(model.theta)}
     try:
         models.check(model)
         own = answer.new_reader(model)
-        answer.read(own, views)  # sets the memory up
+        answer.read(own, views)  # allocates memory
         began = time.perf_counter()
         reading = answer.read(own, views)
         took = 1000 * (time.perf_counter() - began)
     except ModelError:
-        empty = {"Sure": None, "Digits 0 to 9": [], "Second guess": "–", "Time": None}
-        return _ordered(row | {"Reads": "–", "A digit": "–"} | empty)
+        empty = {"Confidence": None, "Digits 0 to 9": [], "Second choice": "–", "Time": None}
+        return _ordered(row | {"Answer": "–", "A digit?": "–"} | empty)
     likely = reading.probabilities[0]
     second, first = likely.argsort()[-2:]
     found = {
-        "Reads": str(first),
-        "A digit": ("yes" if reading.accepted[0] else "no") if own.calibrated else "–",
-        "Sure": min(99, int(100 * likely[first])),  # nobody is ever wholly sure
+        "Answer": str(first),
+        "A digit?": ("yes" if reading.accepted[0] else "no") if own.calibrated else "–",
+        "Confidence": min(99, int(100 * likely[first])),  # no answer is certain
         "Digits 0 to 9": likely.tolist(),
-        "Second guess": f"{second} ({likely[second]:.1%})",
+        "Second choice": f"{second} ({likely[second]:.1%})",
         "Time": took,
     }
     return _ordered(row | found)
@@ -82,11 +81,11 @@ def _row(name: str, model: Model, views: np.ndarray) -> dict:
 def _ordered(row: dict) -> dict:
     names = (
         "Model",
-        "Reads",
-        "A digit",
-        "Sure",
+        "Answer",
+        "A digit?",
+        "Confidence",
         "Digits 0 to 9",
-        "Second guess",
+        "Second choice",
         "Parameters",
         "Time",
     )
@@ -94,11 +93,11 @@ def _ordered(row: dict) -> dict:
 
 
 def verdict(votes: Counter) -> str:
-    """How far they agree, in words; how many read which digit."""
+    """Whether the models agree, and how many read which digit."""
     if not votes:
-        return "None of them has an answer."
+        return "No model has an answer."
     (first, most), *others = votes.most_common()
     if not others:
-        return f"All of them read {article(first)} **{first}**."
+        return f"All models read {article(first)} **{first}**."
     rest = ", ".join(f"{count} {article(digit)} **{digit}**" for digit, count in others)
-    return f"They disagree: {most} read {article(first)} **{first}**, {rest}."
+    return f"The models disagree: {most} read {article(first)} **{first}**, {rest}."

@@ -1,4 +1,4 @@
-"""What would have to change: the smallest change found that turns the answer into another."""
+"""Counterfactuals: the smallest change found that turns the answer into another digit."""
 
 import numpy as np
 import streamlit as st
@@ -7,20 +7,21 @@ from netcore.analysis import explain
 from ui.inside import features
 from ui.inside.subject import Subject
 from ui.parts import signed
-from ui.parts.wording import article, confidence_text
+from ui.parts.wording import article, confident
 from ui.session.state import Key
 
 SIDE = 250  # pixels of a picture
 WIDE = 516  # pixels of what lies below two of them
 INTRO = (
-    "How little would have to change for another answer? The gradient says for each pixel which "
-    "way to go; many small steps find a change that is as small as possible."
+    "How small a change is enough for another answer? The gradient tells for each pixel whether "
+    "more or less ink brings the other digit closer. Many small steps find a change that is as "
+    "small as possible, also called a counterfactual."
 )
-SMOOTH = {"Single dots": 0.0, "Small smudges": 1.0, "As a pen could": 2.0}
+SMOOTH = {"Single pixels": 0.0, "Small smudges": 1.0, "Pen strokes": 2.0}
 
-TARGET = Key("_target")  # the digit that a drawing is to be turned into; None: the second guess
-SMOOTHNESS = Key("_smoothness", "Small smudges")  # of the change that does it
-MORPH = Key("_morph", 100)  # percent of the way to that digit
+TARGET = Key("_target")  # the digit to turn the drawing into; None: the second most likely one
+SMOOTHNESS = Key("_smoothness", "Small smudges")  # of the change
+MORPH = Key("_morph", 100)  # percent of the change
 
 
 def smallest_change(subject: Subject) -> None:
@@ -29,8 +30,8 @@ def smallest_change(subject: Subject) -> None:
         change = features.change(subject.model, subject.image, target, smoothness)
     if change is None:
         st.info(
-            f"No way from here to {article(target)} {target} was found: try another digit or "
-            "another kind."
+            f"No change was found that turns it into {article(target)} {target}: try another digit "
+            "or another kind of change."
         )
         return
     last = len(change.images) - 1
@@ -42,41 +43,41 @@ def smallest_change(subject: Subject) -> None:
         step=100 // last,
         format="%d%%",
         width=WIDE,
-        help="From your drawing to the first picture that is read as the other digit.",
+        help="From your drawing to the first image that is read as the other digit.",
         **MORPH.lasting,
     )
     _morph(change, percent * last // 100)
     with st.container(width=WIDE):
-        alt = f"Probabilities on the way from {subject.answer} to {target}"
+        alt = f"Probabilities from {subject.answer} to {target}"
         options = curves(change.probabilities, subject.answer, target, percent)
         st.echarts_chart(options, height=200, key="morph", alt=alt)
     whole = np.abs(change.images[-1] - change.images[0])
     amount = whole.sum() / change.images[0].sum()
     st.markdown(
-        f"Adding and taking away **{amount:.0%}** of the drawing's ink is enough to have it read "
-        f"as **{target}**; no pixel changes by more than {whole.max():.0%} of full ink."
+        f"To have it read as **{target}**, it is enough to add or remove **{amount:.0%}** of the "
+        f"drawing's ink. No pixel changes by more than {whole.max():.0%} of full ink."
     )
 
 
 def _choose(subject: Subject) -> tuple[int, float]:
-    """The digit it shall become, and how smooth the change has to be."""
+    """The digit it should become, and how smooth the change should be."""
     digits = [k for k in range(len(subject.logits)) if k != subject.answer]
-    if TARGET.get() not in digits:  # it has become the answer
+    if TARGET.get() not in digits:  # the answer is now this digit
         TARGET.set(None)
     with st.container(horizontal=True, gap="medium"):
         target = st.pills(
             f"Turn the {subject.answer} into",
             digits,
-            help="The digit it shall be read as. With none chosen, it is the second guess.",
+            help="The digit it should be read as. If none is chosen, the second most likely one.",
             **TARGET.lasting,
         )
         smooth = st.segmented_control(
-            "By",
+            "By changing",
             list(SMOOTH),
             default=SMOOTHNESS.default,
             required=True,
-            help="Networks can be turned by dots that nobody would write. The smoother the change "
-            "has to be, the larger it gets, and the more it looks like ink.",
+            help="Single pixels that nobody would draw can be enough to change an answer. The "
+            "smoother the change has to be, the larger it gets, and the more it looks like ink.",
             **SMOOTHNESS.lasting,
         )
     guess = max(digits, key=lambda k: subject.logits[k])
@@ -84,7 +85,7 @@ def _choose(subject: Subject) -> tuple[int, float]:
 
 
 def _morph(change: explain.Counterfactual, step: int) -> None:
-    """The picture after so many steps, and what has changed till then."""
+    """The image after so many steps, and what has changed by then."""
     picture, likely = change.images[step], change.probabilities[step]
     most = float(np.abs(change.images[-1] - change.images[0]).max())
     ink = np.rint(255 * picture).astype(np.uint8)
@@ -93,15 +94,15 @@ def _morph(change: explain.Counterfactual, step: int) -> None:
     with st.container(horizontal=True, gap="small"):
         with st.container(width=SIDE):
             st.image(signed.address(ink, SIDE), width=SIDE, alt=f"Read as {answer}")
-            st.caption(f"Reads **{answer}**, {confidence_text(likely[answer])} sure.")
+            st.caption(f"Read as **{answer}**, {confident(likely[answer])}.")
         with st.container(width=SIDE):
             st.image(signed.address(moved, SIDE), width=SIDE, alt="What has changed")
-            st.caption("Ink :orange[added] and :blue[taken away].")
+            st.caption("Ink :orange[added] and :blue[removed].")
 
 
 def curves(likely: np.ndarray, answer: int, target: int, percent: int) -> dict:
-    """Probabilities (S, K) along the way → ECharts options: a line for each of the two digits, and
-    for others that come up in between; a mark where the slider is.
+    """Probabilities (S, K) of all steps → ECharts options: a line for each of the two digits, and
+    for others that become likely in between; a mark at the position of the slider.
     """
     others = [k for k in np.flatnonzero(likely.max(axis=0) > 0.2) if k not in (answer, target)]
     way = np.linspace(0, 100, len(likely)).round(1).tolist()

@@ -1,4 +1,4 @@
-"""Evidence: the scores, and which pixels they hang on."""
+"""Evidence: the scores, and which pixels they depend on."""
 
 import numpy as np
 import streamlit as st
@@ -9,11 +9,12 @@ from ui.parts import signed
 from ui.session.state import Key
 
 SIDE = 250  # pixels of a picture; three fit beside each other
-LEAST = 0.01  # a smaller loss of probability is not worth a colour
+LEAST = 0.01  # smaller losses of probability are not coloured
 INTRO = (
-    "Before the probabilities come ten scores, one a digit, and the largest wins. "
-    "Two ways to ask which pixels a score hangs on: how would it move if a pixel changed a "
-    "little, and what is lost if a piece of the drawing is covered?"
+    "The network computes ten scores, one per digit; the largest wins, and together they give the "
+    "probabilities. Which pixels does a score depend on? There are two ways to ask: how would the "
+    "score change if a pixel changed a little, and how much less likely is the digit if a part of "
+    "the drawing is covered?"
 )
 
 EVIDENCE = Key("_evidence")  # the digit whose score is explained; None: the answer
@@ -23,36 +24,37 @@ def pixel_evidence(subject: Subject) -> None:
     chosen = st.pills(
         "Evidence for",
         range(len(subject.logits)),
-        help="The digit whose score is explained. With none chosen, it is the answer.",
+        help="The digit whose score is explained. If none is chosen, it is the answer.",
         **EVIDENCE.lasting,
     )
     k = subject.answer if chosen is None else chosen
     with st.container(horizontal=True, gap="small"):
         with _panel():
-            st.markdown("**Scores**", help="Also called logits: what the last layer puts out.")
+            st.markdown("**Scores**", help="Also called logits: the output of the last layer.")
             st.echarts_chart(
                 scores(subject.logits, k), height=SIDE, key="scores", alt="The score of each digit"
             )
             st.caption(_lead(subject.logits, subject.probabilities))
         with _panel():
             st.markdown(
-                f"**What would move the score of {k}**",
-                help="Saliency: the gradient of the score by each pixel. Simonyan et al. 2014.",
+                f"**What would change the score of {k}**",
+                help="Saliency: the gradient of the score with respect to each pixel (Simonyan et "
+                "al. 2014).",
             )
             slopes = explain.saliency(subject.network, subject.image, k)
             _overlay(subject, slopes, f"Saliency for {k}")
             st.caption(
-                f"More ink on :orange[orange] would speak for {k}, on :blue[blue] against it."
+                "More ink on :orange[orange] would raise the score, on :blue[blue] lower it."
             )
         with _panel():
             st.markdown(
-                f"**What {k} would miss**",
-                help="Occlusion: a patch of 5 × 5 pixels of paper is laid on every place, and the "
-                "probability is read again. Zeiler & Fergus 2014.",
+                f"**What {k} depends on**",
+                help="Occlusion: an empty patch of 5 × 5 pixels covers one place after the other, "
+                "and the network reads each result (Zeiler & Fergus 2014).",
             )
             lost = explain.occlusion(subject.network, subject.image, k)
             _overlay(subject, lost, f"Occlusion for {k}", least=LEAST)
-            st.caption(missed(k, lost))
+            st.caption(occlusion_text(k, lost))
 
 
 def _panel():
@@ -64,14 +66,14 @@ def _overlay(subject: Subject, values: np.ndarray, alt: str, least: float = 0) -
     st.image(signed.address(pixels, SIDE), width=SIDE, alt=alt)
 
 
-def missed(k: int, lost: np.ndarray) -> str:
-    """What `explain.occlusion` found, in words."""
+def occlusion_text(k: int, lost: np.ndarray) -> str:
+    """What `explain.occlusion` found."""
     parts = []
     if (most := lost.max()) >= LEAST:
-        points = f"{100 * most:.0f} points"
-        parts.append(f"Cover the :orange[orange], and {k} becomes less likely, by up to {points}.")
+        points = f"{100 * most:.0f} percentage points"
+        parts.append(f"Covering :orange[orange] makes {k} less likely, by up to {points}.")
     if lost.min() <= -LEAST:
-        parts.append(f"Cover the :blue[blue], and {k} becomes likelier.")
+        parts.append(f"Covering :blue[blue] makes {k} more likely.")
     return " ".join(parts) or f"No single patch makes a difference to {k}."
 
 
@@ -79,15 +81,15 @@ def _lead(logits: np.ndarray, likely: np.ndarray) -> str:
     second, first = np.argsort(logits)[-2:]
     lead = logits[first] - logits[second]
     times = likely[first] / max(likely[second], 1e-30)
-    many = f"{times:,.0f}" if times < 1e6 else "over a million"
+    many = f"{times:,.0f}" if times < 1e6 else "more than a million"
     return (
-        f"**{first}** leads **{second}** by {lead:.1f}. Probabilities grow as e to the score: that "
-        f"makes it {many} times as likely."
+        f"**{first}** leads **{second}** by {lead:.1f}. Probabilities are proportional to e to the "
+        f"power of the score, so **{first}** is {many} times as likely."
     )
 
 
 def scores(logits: np.ndarray, k: int) -> dict:
-    """Logits (K,) → ECharts options: bars up and down, that of `k` in full colour."""
+    """Logits (K,) → ECharts options: a bar per digit, all of them pale but that of `k`."""
     data = [
         {"value": round(float(value), 2), "itemStyle": {"opacity": 1 if j == k else 0.4}}
         for j, value in enumerate(logits)

@@ -1,4 +1,4 @@
-"""What takes a network seconds to compute, kept by its weights."""
+"""Results that take a network seconds to compute, cached by its weights."""
 
 import hashlib
 
@@ -9,9 +9,9 @@ import netcore
 from netcore.analysis import explain
 from ui.session import datasets
 
-NEIGHBOURS = 10_000  # training images among which those next to a drawing are sought
-MEMORY = 64_000_000  # bytes of features of a model
-WORK = 400_000_000  # numbers that a network computes for them
+NEIGHBOURS = 10_000  # training images that are searched for the nearest ones
+MEMORY = 64_000_000  # bytes of features per model
+WORK = 400_000_000  # activations that a network computes for them
 
 
 def _weights(model: netcore.Model) -> str:
@@ -22,14 +22,14 @@ def _weights(model: netcore.Model) -> str:
 
 @st.cache_resource(
     max_entries=4,
-    show_spinner="Showing the network some training images …",
+    show_spinner="Computing the features of training images …",
     hash_funcs={netcore.Model: _weights},
 )
 def features(model: netcore.Model) -> list[np.ndarray]:
-    """What a model's hidden layers make of MNIST's first training images.
+    """The hidden activations of MNIST's first training images, one array (N, D) per layer.
 
-    → one array (N, D) a layer, as `explain.features` has it. N is smaller for networks that take
-    long or answer with much, so that it takes seconds and 64 MB at most. Read-only.
+    See `explain.features`. N is smaller for slow networks and for large layers, so that this takes
+    a few seconds and 64 MB at most. Read-only.
     """
     network = explain.with_input_gradient(model)
     room = MEMORY // (2 * max(1, sum(explain.feature_sizes(network))))
@@ -38,10 +38,12 @@ def features(model: netcore.Model) -> list[np.ndarray]:
 
 
 @st.cache_data(
-    max_entries=64, show_spinner="Looking for the change …", hash_funcs={netcore.Model: _weights}
+    max_entries=64,
+    show_spinner="Searching for the smallest change …",
+    hash_funcs={netcore.Model: _weights},
 )
 def change(
     model: netcore.Model, image: np.ndarray, target: int, smoothness: float
 ) -> explain.Counterfactual | None:
-    """`explain.counterfactual`, so that a slider along it costs nothing."""
+    """`explain.counterfactual`, cached so that the slider is instant."""
     return explain.counterfactual(explain.with_input_gradient(model), image, target, smoothness)

@@ -1,4 +1,4 @@
-"""What every layer makes of the drawing: maps as pictures, units as bars."""
+"""The activations of every layer: feature maps as images, units as bars."""
 
 import numpy as np
 import streamlit as st
@@ -9,10 +9,11 @@ from ui.parts import signed
 
 WIDE = 12  # maps in a row
 SIDE = 58  # pixels of a map on the screen
-MOST_MAPS, MOST_UNITS = 128, 1024  # shown of a layer
+MAX_MAPS, MAX_UNITS = 128, 1024  # shown per layer
 INTRO = (
-    "Each layer turns numbers into other numbers. A map of a convolution shows where the drawing "
-    "has what its kernel looks for; a unit of a dense layer says how much it found, anywhere."
+    "Each layer turns numbers into other numbers. A feature map of a convolution shows where the "
+    "drawing has what its kernel responds to. A unit of a dense layer responds to the drawing as "
+    "a whole."
 )
 
 
@@ -26,19 +27,19 @@ def activations(subject: Subject) -> None:
         shape = network.plan[stage[0]].output_shape
         kind = f"{shape[0]} maps" if len(shape) == 3 else f"{shape[0]} units"
         last = number == len(found) - 1
-        name = "The scores" if last else f"Layer {number + 1}"
+        name = "Scores" if last else f"Layer {number + 1}"
         st.markdown(f"**{name}** :gray[· {' → '.join(parts)} · {kind}]")
         maps = values
         if len(shape) == 3 and values.ndim == 1 and parts[-1] != "GlobalAvgPool2d":
-            maps = values.reshape(shape[0], *_sides(network, stage))  # Flatten undone
+            maps = values.reshape(shape[0], *_sides(network, stage))  # undoes Flatten
         if maps.ndim == 3:
-            _maps(maps[:MOST_MAPS], number)
+            _maps(maps[:MAX_MAPS], number)
         else:
-            _units(maps[:MOST_UNITS], number, last)
+            _units(maps[:MAX_UNITS], number, last)
         if not last:
-            silent = float(np.mean(values == 0))
-            also = f" {silent:.0%} of its numbers are silent (0)." if silent else ""
-            st.caption(f"From {values.min():.2g} to {values.max():.2g}.{also}")
+            inactive = float(np.mean(values == 0))
+            also = f" {inactive:.0%} of them are 0 (inactive)." if inactive else ""
+            st.caption(f"Values from {values.min():.2g} to {values.max():.2g}.{also}")
 
 
 def _sides(network, stage) -> tuple[int, int]:

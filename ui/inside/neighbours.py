@@ -1,4 +1,4 @@
-"""The training images next to the drawing: by pixels, and by each hidden layer."""
+"""The training images nearest to the drawing, by pixels and by the activations of each layer."""
 
 from collections import Counter
 
@@ -14,11 +14,11 @@ from ui.session import datasets, models
 
 COUNT = 8
 SIDE = 72  # pixels of an image
-IN_TRAINING = 1_000  # images that a network in training looks at
+IN_TRAINING = 1_000  # images that are searched while the network is in training
 INTRO = (
-    "Which training images are most like the drawing? By pixels, what counts is where the ink "
-    "lies. Layer by layer the network learns to see what matters instead, and other images move "
-    "near."
+    "Which training images are most similar to the drawing? By pixels, only the position of the "
+    "ink counts. Layer by layer, the network turns pixels into what it has learned to look for, "
+    "and other images become the nearest."
 )
 
 
@@ -27,33 +27,33 @@ def nearest_images(subject: Subject) -> None:
     changing = subject.name == models.IN_TRAINING
     most = IN_TRAINING if changing else features.NEIGHBOURS
     near, _ = explain.nearest(train.images[:most], subject.image, COUNT)
-    _row("By pixels", train, near, subject.answer)
-    if changing:  # not worth keeping
+    _row("Pixels", train, near, subject.answer)
+    if changing:  # not worth caching
         rows = explain.features(subject.network, train.images[:most])
     else:
         rows = features.features(subject.model)
     queries = explain.features(subject.network, subject.image[None])
     for number, (row, query) in enumerate(zip(rows, queries, strict=True), start=1):
         near, _ = explain.nearest(row, query[0], COUNT)
-        _row(f"By layer {number}", train, near, subject.answer)
-    looked = f"the first {most:,} training images"
+        _row(f"Layer {number}", train, near, subject.answer)
+    searched = f"the first {most:,} training images"
     if rows and len(rows[0]) < most:
-        looked += f", in the layers the first {len(rows[0]):,}"
+        searched += f" (for layers the first {len(rows[0]):,})"
     st.caption(
-        f"Looked at: {looked}. Near means a small Euclidean distance. Maps larger than 4 × 4 are "
-        "averaged into 4 × 4 cells before. Labels other than the answer are :orange[orange]."
+        f"The nearest of {searched}, by Euclidean distance. Feature maps larger than 4 × 4 are "
+        "averaged to 4 × 4 first. Labels that differ from the answer are :orange[orange]."
     )
 
 
 def _row(title: str, train, positions: np.ndarray, answer: int) -> None:
     labels = [int(train.labels[position]) for position in positions]
     digit, votes = Counter(labels).most_common(1)[0]
-    st.markdown(f"**{title}**: {votes} of {COUNT} are {article(digit)} {digit}")
+    st.markdown(f"**{title}**: {votes} of {COUNT} are labelled {digit}")
     with st.container(horizontal=True, gap="xsmall"):
         for position, label in zip(positions, labels, strict=True):
             st.image(
                 signed.address(train.images[position], SIDE),
                 caption=str(label) if label == answer else f":orange[**{label}**]",
                 width=SIDE,
-                alt=f"Training image {position}, a {label}",
+                alt=f"Training image {position}, {article(label)} {label}",
             )

@@ -1,4 +1,4 @@
-"""From strokes to the picture that is read, one step after the other, each to be left out."""
+"""The steps from strokes to the image that is read, each of which can be switched off."""
 
 import numpy as np
 import streamlit as st
@@ -7,64 +7,63 @@ from dataset.ink import steps
 from netcore.analysis import explain
 from ui.inside.subject import Subject
 from ui.parts import fabric, signed
-from ui.parts.wording import confidence_text
+from ui.parts.wording import confidence_text, confident
 from ui.session import canvas
 from ui.session.state import Key
 
 SIDE = 108  # pixels of a picture: six fit beside each other, three on a phone
 INTRO = (
-    "A network only knows what it has met. MNIST's digits were cropped, scaled, and centred; a "
-    "drawing that was merely shrunk looks strange to it. Leave a step out and see what it reads."
+    "A network works best on images like those it was trained on. MNIST's digits were cropped, "
+    "scaled and centred; a drawing that is only shrunk looks unfamiliar. Switch off a step to see "
+    "how the answer changes."
 )
 CARDS = {  # step: title, what it does, what happens without it
-    "crop": ("Crop", "The empty paper around is cut off.", "The whole canvas is kept."),
-    "scale": ("Scale", "The longer side gets 20 pixels.", "It is shrunk as the canvas would be."),
+    "crop": ("Crop", "The empty border is cut off.", "The whole canvas is kept."),
+    "scale": ("Scale", "The longer side gets 20 pixels.", "It shrinks as much as the canvas."),
     "pen": (
         "Pen",
-        "Inked anew, with MNIST's pen; a 1's long upstroke is cut short, a stray dot left out.",
+        "Redrawn with MNIST's pen width. A 1's long upstroke is shortened, stray dots are dropped.",
         "Your pen shrinks with the drawing.",
     ),
     "centre": ("Centre", "The centre of mass moves to the middle.", "It stays where it was."),
 }
-
-
-ROAD = {step: Key(f"_road_{step}", True) for step in ("crop", "scale", "pen", "centre")}
+SWITCHES = {step: Key(f"_step_{step}", True) for step in CARDS}
 
 
 def steps_taken(subject: Subject) -> None:
     if not subject.strokes:
-        st.info("This picture came without strokes. Draw one to see what becomes of it.")
+        st.info("A test image has no strokes. Draw a digit to see how it is prepared.")
         return
     with st.container(horizontal=True, gap="small"):
         with _card():
             st.markdown("**Your drawing**")
-            drawn = signed.address(fabric.picture(subject.strokes), SIDE)
+            drawn = signed.address(fabric.rasterize(subject.strokes), SIDE)
             st.image(drawn, width=SIDE, alt="Your drawing on the canvas")
-            st.caption("Strokes on a canvas of 280 × 280.")
+            st.caption("Strokes on a canvas of 280 × 280 pixels.")
         with _card():
             st.markdown("**Only shrunk**")
-            places, roads, left_out = [_card()], [[]], [False]
-            st.caption("To 28 × 28, as most demonstrations do.")
+            cards, step_lists, left_out = [_card()], [[]], [False]
+            st.caption("To 28 × 28 pixels, as in most demos.")
         for step, (title, done, without) in CARDS.items():
             with _card():
-                help = f"{done} Left out: {without[0].lower()}{without[1:]}"
-                on = st.toggle(title, value=True, help=help, **ROAD[step].lasting)
-                places.append(_card())
-                roads.append([*roads[-1], step] if on else roads[-1])
+                help = f"On: {done} Off: {without}"
+                on = st.toggle(title, value=True, help=help, **SWITCHES[step].lasting)
+                cards.append(_card())
+                step_lists.append([*step_lists[-1], step] if on else step_lists[-1])
                 left_out.append(not on)
                 st.caption(done if on else without)
-    pen = canvas.pen() / 2
+    radius = canvas.pen_width() / 2
     images = np.array(
-        [steps.render_steps(subject.strokes, road, fabric.SIDE, pen) for road in roads]
+        [steps.render_steps(subject.strokes, chosen, fabric.SIDE, radius) for chosen in step_lists]
     )
     likely = explain.probabilities(subject.read(images))
-    for place, image, values, out in zip(places, images, likely, left_out, strict=True):
-        with place:
+    for card, image, values, out in zip(cards, images, likely, left_out, strict=True):
+        with card:
             _picture(image, values, out)
     if any(left_out):
-        st.markdown(compared(likely[-1], subject.probabilities))
+        st.markdown(some_steps_text(likely[-1], subject.probabilities))
     else:
-        st.markdown(verdict(likely[0], likely[-1]))
+        st.markdown(all_steps_text(likely[0], likely[-1]))
 
 
 def _card():
@@ -75,27 +74,26 @@ def _picture(image, values, left_out) -> None:
     digit = int(values.argmax())
     pixels = (image * signed.DIM).astype(np.uint8) if left_out else image
     st.image(signed.address(pixels, SIDE), width=SIDE, alt=f"28 × 28 pixels, read as {digit}")
-    st.markdown(f"**{digit}**, {confidence_text(values[digit])} sure")
+    st.markdown(f"**{digit}**, {confidence_text(values[digit])}")
 
 
-def compared(chosen: np.ndarray, read: np.ndarray) -> str:
-    """What leaving steps out does, in words; probabilities (K,) without them and with all."""
-    digit, best = int(chosen.argmax()), int(read.argmax())
+def some_steps_text(chosen: np.ndarray, read: np.ndarray) -> str:
+    """Compare the probabilities (K,) with some steps only and with all of them."""
     return (
-        f"With these steps the network reads {_read(digit, chosen)}; with every step "
-        f"{_read(best, read)}."
+        f"With these steps, the network reads {_answer(chosen)}; with all steps, {_answer(read)}."
     )
 
 
-def verdict(shrunk: np.ndarray, read: np.ndarray) -> str:
-    """What all steps have done, in words; probabilities (K,) without any and with all."""
-    naive, best = int(shrunk.argmax()), int(read.argmax())
-    start = f"The network reads the last picture as {_read(best, read)}. Merely shrunk it would"
-    if naive != best:
-        return f"{start} be {_read(naive, shrunk)}."
-    sure = confidence_text(shrunk[naive])
-    return f"{start} be {naive} too, {sure} sure: try a small one in a corner."
+def all_steps_text(shrunk: np.ndarray, read: np.ndarray) -> str:
+    """Compare the probabilities (K,) without any step and with all of them."""
+    start = f"The network reads the last picture as {_answer(read)}. "
+    if shrunk.argmax() != read.argmax():
+        return f"{start}If it were only shrunk, the answer would be {_answer(shrunk)}."
+    return (
+        f"{start}If it were only shrunk, the answer would be the same, "
+        f"{confident(shrunk.max())}. Try a small digit in a corner of the canvas."
+    )
 
 
-def _read(digit: int, probabilities: np.ndarray) -> str:
-    return f"**{digit}**, {confidence_text(probabilities[digit])} sure"
+def _answer(probabilities: np.ndarray) -> str:
+    return f"**{probabilities.argmax()}**, {confident(probabilities.max())}"

@@ -1,4 +1,4 @@
-"""Fragility maps: the drawing moved, turned, scaled, slanted and inked in many ways, and read."""
+"""Robustness: how the answer changes if the drawing is shifted, rotated, scaled or slanted."""
 
 from typing import NamedTuple
 
@@ -9,16 +9,16 @@ from dataset.ink.render import BOX, PEN_RADIUS
 from dataset.variants import variations
 from netcore.analysis import explain
 from ui.inside.subject import Subject
-from ui.parts.wording import article, confidence_text
+from ui.parts.wording import article, confident
 
 INTRO = (
-    "The same drawing in some five hundred ways, all read at once. A colour is a digit, and the "
-    "paler a field, the less sure the answer. Where colours meet, the reading flips."
+    "More than five hundred variations of the drawing, all read at once. The colour of a cell is "
+    "the answer; the paler it is, the lower the confidence. Where colours meet, the answer changes."
 )
 WIDTH, HEIGHT = 350, 340  # pixels of a map
 MARGINS = {"left": 54, "right": 4, "top": 4, "bottom": 46}
 WRITING = {"fontSize": 11, "color": "#fff", "textBorderColor": "#0008", "textBorderWidth": 2}
-REACH = 7  # pixels of shift
+MAX_SHIFT = 7  # pixels
 DEGREES = np.linspace(-60, 60, 13)
 SIZES = np.linspace(8, 26, 13)[::-1]
 SLANTS = 0.15 * np.arange(-6, 7)
@@ -26,34 +26,34 @@ PENS = PEN_RADIUS + 0.2 * np.arange(8, -5, -1)  # radii
 
 
 class Map(NamedTuple):
-    """One picture for each pair of values; the first row is the top one."""
+    """One image for each pair of values; the first row is the top one."""
 
     key: str
     title: str
     help: str
-    x: str  # what an axis is called
+    x: str  # names of the axes
     y: str
-    xs: list[str]  # its values in words
+    xs: list[str]  # labels of their values
     ys: list[str]
     images: np.ndarray  # (len(ys), len(xs), 28, 28)
 
 
 def maps(strokes, image) -> list[Map]:
-    """All maps that a drawing allows; without strokes its pixels are moved and turned instead."""
-    places = [f"{n:+d}" if n else "0" for n in range(-REACH, REACH + 1)]
+    """All maps of a drawing. Without strokes, its pixels are moved and rotated instead."""
+    shifts = [f"{n:+d}" if n else "0" for n in range(-MAX_SHIFT, MAX_SHIFT + 1)]
     found = [
         Map(
-            "shift", "Moved",
-            "Pixels right and down, after it was centred as MNIST has it.",
-            "pixels right", "pixels down", places, places, variations.shifted(image, REACH),
+            "shift", "Shift",
+            "Shifted to the right and down, after it was centred as in MNIST.",
+            "pixels right", "pixels down", shifts, shifts, variations.shifted(image, MAX_SHIFT),
         )
     ]  # fmt: skip
     drawn = len(strokes) > 0
     found.append(
         Map(
-            "turn", "Turned and scaled",
-            "The strokes are turned and drawn anew, so many pixels long; MNIST has 20."
-            if drawn else "The pixels are turned and scaled; as it is, it has 20 of them.",
+            "turn", "Rotation and size",
+            "The strokes are rotated clockwise and redrawn in this size; MNIST's is 20 pixels."
+            if drawn else "The image is rotated clockwise and scaled; its own size is 20 pixels.",
             "degrees", "pixels long", [f"{v:+.0f}" for v in DEGREES], [f"{v:.3g}" for v in SIZES],
             variations.rotated(strokes, DEGREES, SIZES) if drawn
             else variations.rotated_picture(image, DEGREES, SIZES),
@@ -62,10 +62,10 @@ def maps(strokes, image) -> list[Map]:
     if drawn:
         found.append(
             Map(
-                "slant", "Slanted and thickened",
-                "The strokes lean to the right or left and are drawn with pens of many widths; "
-                f"MNIST's is {2 * PEN_RADIUS:.3g} pixels wide.",
-                "pixels to the right a pixel of height", "pen width",
+                "slant", "Slant and pen width",
+                "The strokes are slanted to the right or left and redrawn with this pen width; "
+                f"MNIST's is {2 * PEN_RADIUS:.3g} pixels.",
+                "slant, pixels right per pixel up", "pen width",
                 [f"{v:+.2f}" for v in SLANTS], [f"{2 * v:.2g}" for v in PENS],
                 variations.sheared(strokes, SLANTS, PENS),
             )
@@ -87,55 +87,61 @@ def answer_map(subject: Subject) -> None:
             with st.container(width=WIDTH):
                 st.markdown(f"**{m.title}**", help=m.help)
                 st.echarts_chart(
-                    chart(m, part), height=HEIGHT, key=f"fragility_{m.key}", alt=m.title
+                    chart(m, part), height=HEIGHT, key=f"robustness_{m.key}", alt=m.title
                 )
             answers = part.argmax(axis=-1)
             if m.key == "shift":
-                summary.markdown(moving(answers, subject.answer))
+                summary.markdown(shift_text(answers, subject.answer))
             elif m.key == "turn":
                 row = int(np.abs(SIZES - BOX).argmin())
-                summary.markdown(turning(answers[row], subject.answer))
-    steady = float(np.mean(likely.argmax(axis=1) == subject.answer))
-    digit = f"{article(subject.answer)} {subject.answer}"
-    summary.markdown(f"In **{steady:.0%}** of all {len(likely)} ways it stays {digit}.")
+                summary.markdown(rotation_text(answers[row], subject.answer))
+    same = float(np.mean(likely.argmax(axis=1) == subject.answer))
+    digit = f"{article(subject.answer)} **{subject.answer}**"
+    summary.markdown(f"Of all {len(likely)} variations, **{same:.0%}** are read as {digit}.")
 
 
-def moving(answers: np.ndarray, answer: int) -> str:
-    """How far it may be moved, in words; answers (15, 15), the first row moved up the most."""
-    across, down = answers[REACH], answers[:, REACH]
-    left, right, up, lower = (
-        bears(way, answer)
-        for way in (across[REACH::-1], across[REACH:], down[REACH::-1], down[REACH:])
-    )
+def shift_text(answers: np.ndarray, answer: int) -> str:
+    """How far it may be shifted, from answers (15, 15); the first row is shifted up the most."""
+    row, column = answers[MAX_SHIFT], answers[:, MAX_SHIFT]
+    left, right, up, down = (
+        steps_unchanged(line, answer)
+        for line in (
+            row[MAX_SHIFT::-1], row[MAX_SHIFT:], column[MAX_SHIFT::-1], column[MAX_SHIFT:]
+        )
+    )  # fmt: skip
     return (
-        f"Moved, it stays {article(answer)} **{answer}** for {up} pixels up, {lower} down, "
-        f"{left} to the left and {right} to the right."
+        f"It is still read as {article(answer)} **{answer}** if shifted by up to {up} pixels up, "
+        f"{down} down, {left} to the left or {right} to the right."
     )
 
 
-def turning(answers: np.ndarray, answer: int) -> str:
-    """How far it may be turned, in words; answers (13,) at DEGREES, at the usual size."""
+def rotation_text(answers: np.ndarray, answer: int) -> str:
+    """How far it may be rotated, from answers (13,) at DEGREES, at the usual size."""
     middle, step = len(DEGREES) // 2, DEGREES[1] - DEGREES[0]
 
-    def limit(way: np.ndarray, side: str) -> str:
-        steps = bears(way, answer)
-        if steps == len(way) - 1:
-            return f"all the {DEGREES[-1]:.0f}° {side}"
-        return f"up to {steps * step:.0f}° {side} (then {article(way[steps + 1])} {way[steps + 1]})"
+    def limit(line: np.ndarray, side: str) -> str:
+        steps = steps_unchanged(line, answer)
+        if steps == len(line) - 1:
+            return f"{DEGREES[-1]:.0f}° {side} (the most tried)"
+        then = line[steps + 1]
+        return f"{steps * step:.0f}° {side} (then {article(then)} {then})"
 
     left, right = limit(answers[middle::-1], "to the left"), limit(answers[middle:], "to the right")
-    return f"Turned, it stays {article(answer)} **{answer}** {left} and {right}."
+    return (
+        f"It is still read as {article(answer)} **{answer}** if rotated by up to {left} or {right}."
+    )
 
 
-def bears(way: np.ndarray, answer: int) -> int:
-    """How many steps the answer stays the same on a way that begins at the drawing as it is."""
-    flips = np.flatnonzero(way != answer)
-    return max(int(flips[0]) - 1, 0) if len(flips) else len(way) - 1
+def steps_unchanged(answers: np.ndarray, answer: int) -> int:
+    """For how many steps from the drawing as it is, the first of `answers`, the answer is kept."""
+    changed = np.flatnonzero(answers != answer)
+    return max(int(changed[0]) - 1, 0) if len(changed) else len(answers) - 1
 
 
 def chart(m: Map, likely: np.ndarray) -> dict:
-    """ECharts options of a map, from probabilities (rows, columns, K): a series a digit, so that
-    digits take the theme's colours in order.
+    """ECharts options of a map, from probabilities (rows, columns, K).
+
+    There is one series per digit, so that digits get the theme's colours in order.
     """
     answers, certain = likely.argmax(axis=-1), likely.max(axis=-1)
     rows, columns = answers.shape
@@ -147,7 +153,7 @@ def chart(m: Map, likely: np.ndarray) -> dict:
             {
                 "value": [int(x), int(y)],
                 "name": f"{m.xs[x]} {m.x}, {m.ys[y]} {m.y}<br/>"
-                f"reads <b>{digit}</b>, {confidence_text(certain[y, x])} sure",
+                f"read as <b>{digit}</b>, {confident(certain[y, x])}",
                 "itemStyle": {"opacity": round(0.25 + 0.75 * float(certain[y, x]) ** 2, 2)},
             }
             for y, x in np.argwhere(answers == digit)

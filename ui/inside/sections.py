@@ -1,15 +1,14 @@
 """Look inside: sections below the drawing that show how it is read. Only the open one is computed.
 
-They are drawn together with the answer, so that they always speak of the same drawing.
+They run together with the answer, so that both are always about the same drawing.
 """
 
 from collections.abc import Callable
 from typing import NamedTuple
 
-import numpy as np
 import streamlit as st
 
-from dataset.ink import render
+from dataset.ink.digits import Digit
 from netcore import ModelError
 from ui.inside import (
     all_models,
@@ -21,12 +20,11 @@ from ui.inside import (
     robustness,
 )
 from ui.inside.subject import Subject
-from ui.parts import fabric
 from ui.parts.layout import READING_WIDTH
-from ui.session import canvas, models, state
+from ui.session import models, state
 from ui.session.state import Key
 
-INSIDE_DIGIT = Key("_inside_digit", 0)  # which of several digits on the canvas is looked into
+INSIDE_DIGIT = Key("_inside_digit", 0)  # which of several digits is shown; 0 is the leftmost
 
 
 class Section(NamedTuple):
@@ -39,55 +37,60 @@ SECTIONS = {
     "Evidence": Section(evidence.pixel_evidence, evidence.INTRO),
     "Layers": Section(layers.activations, layers.INTRO),
     "Neighbours": Section(neighbours.nearest_images, neighbours.INTRO),
-    "What if": Section(counterfactual.smallest_change, counterfactual.INTRO),
-    "Fragility": Section(robustness.answer_map, robustness.INTRO),
+    "Smallest change": Section(counterfactual.smallest_change, counterfactual.INTRO),
+    "Robustness": Section(robustness.answer_map, robustness.INTRO),
     "All models": Section(all_models.answers, all_models.INTRO),
 }
+FORMER_NAMES = {"What if": "Smallest change", "Fragility": "Robustness"}  # in links
 
 
-def panel(name: str, digits: list[list[np.ndarray]]) -> None:
-    """The choice of a section, and that section, for one of the digits that were read.
+def panel(name: str, digits: list[Digit]) -> None:
+    """The choice of a section, and that section for one of the digits that were just read.
 
-    `name` is one of `shelf.models`; of each digit, its strokes.
+    `name` is one of `models.models`.
     """
     st.subheader("Look inside", anchor=False)
+    _follow_former_name()
     chosen = st.segmented_control(
         "Look inside",
         list(SECTIONS),
         label_visibility="collapsed",
-        help="Touch the open one again to close it.",
+        help="Click the open section again to close it.",
         wrap=True,
         **state.INSIDE.bound,
     )
     if chosen is None:
-        st.caption("How does it get from your strokes to an answer? Open one of these.")
+        st.caption("How does the network get from your strokes to an answer? Open a section.")
         return
     section = SECTIONS[chosen]
     st.markdown(section.intro, width=READING_WIDTH)
-    strokes = fabric.strokes(state.DRAWING.get())
-    image = canvas.image(strokes)
-    if not image.any():
-        st.info("Draw a digit above, and this looks into it.", icon=":material/draw:")
+    if not digits:
+        st.info("Draw a digit above to see how it is read.", icon=":material/draw:")
         return
-    if len(digits) > 1:
-        strokes = _one_of(digits)
-        image = render.draw(strokes)
+    digit = _one_of(digits) if len(digits) > 1 else digits[0]
     try:
-        section.show(Subject(name, models.models()[name], strokes, image))
+        section.show(Subject(name, models.models()[name], digit))
     except ModelError as error:
         st.error(str(error))
 
 
-def _one_of(digits: list[list[np.ndarray]]) -> list[np.ndarray]:
+def _follow_former_name() -> None:
+    """Open the section of an old link by its present name."""
+    former = st.query_params.get(state.INSIDE.name)
+    if former in FORMER_NAMES and state.INSIDE.get() is None:
+        state.INSIDE.set(FORMER_NAMES[former])
+
+
+def _one_of(digits: list[Digit]) -> Digit:
     if INSIDE_DIGIT.get() not in range(len(digits)):
         INSIDE_DIGIT.clear()
     number = st.segmented_control(
-        "Which of the digits",
+        "Digit to look into",
         range(len(digits)),
         default=0,
-        format_func=lambda number: f"Number {number + 1} from the left",
+        format_func=lambda number: f"Digit {number + 1} from the left",
         required=True,
-        help="They were read one by one, and are looked into one by one.",
+        help="The digits of a number are read one by one.",
         **INSIDE_DIGIT.lasting,
     )
     return digits[number]

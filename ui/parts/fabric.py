@@ -1,7 +1,6 @@
-"""Fabric.js drawings ↔ strokes: what the canvas in the browser sends and shows, as lists of points.
+"""Converts between strokes and the Fabric.js drawings that the canvas in the browser exchanges.
 
-What it sends comes from a stranger's browser, so whatever is not a path is passed over, and the
-work is bounded.
+Drawings come from untrusted browsers: whatever is not a path is skipped, and the work is bounded.
 """
 
 import math
@@ -10,48 +9,48 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 SIDE = 280  # pixels of the canvas; fits a phone
-PEN = 18  # pixels
-ERASER = 30  # pixels
-PAPER, INK = "#000000", "#ffffff"  # light on dark in both themes, as the data are
+PEN = 18  # pixels, width of the pen
+ERASER = 30  # pixels, width of the eraser
+PAPER, INK = "#000000", "#ffffff"  # light on dark in both themes, like the data
 MAX_STROKES = 200
-MAX_POINTS = 20_000  # of a drawing
-CURVE = (0.25, 0.5, 0.75, 1.0)  # where a curve is sampled, past its start
-DIGITS = 2  # after the point; the browser keeps four, so what it sends back is what it was shown
-STILL = 5  # pixels; a path no larger is a touch with a trembling finger, and reads as a dot
-APART = 2  # pixels between the points of a stroke that is cut
+MAX_POINTS = 20_000  # per drawing
+CURVE = (0.25, 0.5, 0.75, 1.0)  # parameters at which a curve is sampled, after its start
+DECIMALS = 2  # of coordinates; the browser keeps four, so these come back unchanged
+DOT = 5  # pixels; a smaller path is a tap of an unsteady finger and becomes a dot
+SPACING = 2  # pixels between the points of a stroke that the eraser may cut
 
 
 def strokes(drawing) -> list[np.ndarray]:
-    """{"strokes": [[[x, y], …], …]}, as `state.DRAWING` has it → one (P, 2) array a stroke."""
+    """{"strokes": [[[x, y], …], …]}, the form of `state.DRAWING` → one (P, 2) array per stroke."""
     return [np.array(stroke, float) for stroke in (drawing or {}).get("strokes", ())]
 
 
 def read(raw) -> list[np.ndarray]:
-    """The canvas's drawing → one (P, 2) array of [x, y] a stroke, in canvas pixels, y down.
+    """The canvas's drawing → one (P, 2) array of [x, y] per stroke, in canvas pixels, y down.
 
-    Curves are sampled. Ink beyond the edge is cut off, as it is on the screen, and so is ink that
-    was drawn before a path in the colour of the paper and lies under it.
+    Curves are sampled. Ink outside the canvas is removed, and so is ink under a later path in the
+    colour of the paper, which is the eraser's.
     """
     objects = raw.get("objects") if isinstance(raw, dict) else None
-    found, way, room = [], [], MAX_POINTS
+    found, erased, room = [], [], MAX_POINTS
     for item in (objects if isinstance(objects, list) else [])[:MAX_STROKES]:
         path = item.get("path") if isinstance(item, dict) else None
         points = _sample(path[:room] if isinstance(path, list) else [], room)
         room -= len(points)
         if not len(points):
             continue
-        seen = _visible(_place(points, item).round(DIGITS))
+        visible = _clip(_transform(points, item).round(DECIMALS))
         if item.get("stroke") == PAPER:
-            way += seen
+            erased += visible
         else:
-            found, way = [*rub(found, way), *seen], []
-    found = rub(found, way)
+            found, erased = [*erase(found, erased), *visible], []
+    found = erase(found, erased)
     ends = np.cumsum([len(stroke) for stroke in found])
-    return [_calm(stroke) for stroke, end in zip(found, ends, strict=True) if end <= MAX_POINTS]
+    return [_steady(stroke) for stroke, end in zip(found, ends, strict=True) if end <= MAX_POINTS]
 
 
 def objects(drawn: list[np.ndarray], width: float = PEN) -> list[dict]:
-    """Strokes → Fabric paths that `read` gives back as they were."""
+    """Strokes → Fabric paths, from which `read` gets the same strokes."""
     return [
         {
             "type": "Path",
@@ -66,48 +65,53 @@ def objects(drawn: list[np.ndarray], width: float = PEN) -> list[dict]:
     ]
 
 
-def rub(drawn: list[np.ndarray], way: list[np.ndarray], width: float = ERASER) -> list[np.ndarray]:
-    """Strokes without what an eraser of this width, in pixels, covers on its way.
+def erase(
+    drawn: list[np.ndarray], eraser: list[np.ndarray], width: float = ERASER
+) -> list[np.ndarray]:
+    """Strokes without what an eraser of this width, in pixels, covers along its own strokes.
 
-    What is left of a stroke on both sides of the eraser are strokes of their own.
+    A stroke that the eraser crosses becomes two.
     """
-    if not drawn or not way:
+    if not drawn or not eraser:
         return drawn
-    covered = picture(way, width) > 127
+    covered = rasterize(eraser, width) > 127
     left = []
     for stroke in drawn:
-        points = _refined(stroke)
+        points = _refine(stroke)
         x, y = points.round().astype(int).clip(0, SIDE - 1).T
-        stays = ~covered[y, x]
-        if stays.all():
+        kept = ~covered[y, x]
+        if kept.all():
             left.append(stroke)
         else:
-            left += [part for part in _runs(points, stays) if len(part) > 1]
+            left += [part for part in _runs(points, kept) if len(part) > 1]
     return left
 
 
-def _refined(stroke: np.ndarray) -> np.ndarray:
-    """The same line with points so close together that it can be cut anywhere."""
+def _refine(stroke: np.ndarray) -> np.ndarray:
+    """The same line with points at most `SPACING` apart, so that it can be cut anywhere."""
     gaps = np.hypot(*np.diff(stroke, axis=0).T)
-    pieces = np.maximum(np.ceil(gaps / APART), 1).astype(int)
+    pieces = np.maximum(np.ceil(gaps / SPACING), 1).astype(int)
     at = np.concatenate([[0], np.cumsum(pieces)])
     steps = np.arange(at[-1] + 1)
-    return np.stack([np.interp(steps, at, axis) for axis in stroke.T], axis=1).round(DIGITS)
+    return np.stack([np.interp(steps, at, axis) for axis in stroke.T], axis=1).round(DECIMALS)
 
 
-def _calm(stroke: np.ndarray) -> np.ndarray:
-    """A stroke, or where it is no larger than `STILL`, as many times its middle.
+def _steady(stroke: np.ndarray) -> np.ndarray:
+    """The stroke, but one smaller than `DOT` has all its points in the middle.
 
-    By itself it would be scaled to a 1, as high as any.
+    A tap on an empty canvas would otherwise be scaled up to a full-size stroke.
     """
     low, high = stroke.min(axis=0), stroke.max(axis=0)
-    if (high - low).max() >= STILL:
+    if (high - low).max() >= DOT:
         return stroke
-    return np.tile(((low + high) / 2).round(DIGITS), (len(stroke), 1))
+    return np.tile(((low + high) / 2).round(DECIMALS), (len(stroke), 1))
 
 
 def _sample(path: list, most: int) -> np.ndarray:
-    """Commands ["M" or "L", x, y] and ["Q", control x, control y, x, y] → points (P, 2)."""
+    """Commands ["M" or "L", x, y] and ["Q", control x, control y, x, y] → points (P, 2).
+
+    At most `most` points.
+    """
     points: list[tuple[float, float]] = []
     for command in path:
         if len(points) >= most:
@@ -130,10 +134,10 @@ def _sample(path: list, most: int) -> np.ndarray:
     return np.array(points[:most]).reshape(-1, 2)
 
 
-def _place(points: np.ndarray, item: dict) -> np.ndarray:
-    """Move, scale and turn a path as the canvas's own edit tool did.
+def _transform(points: np.ndarray, item: dict) -> np.ndarray:
+    """Move, scale and rotate a path as the canvas's own edit tool did.
 
-    `left` and `top` say where the middle of the path's box has come to lie.
+    `left` and `top` are the position of the middle of the path's bounding box.
     """
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
     to = [_number(item.get("left", middle[0])), _number(item.get("top", middle[1]))]
@@ -145,24 +149,24 @@ def _place(points: np.ndarray, item: dict) -> np.ndarray:
 
 
 def _number(value) -> float:
-    """NaN, which is never visible, unless it is a number of a size that a canvas can hold."""
+    """The value as a float, or NaN if it is no number or not within ±1,000,000 pixels."""
     return float(value) if isinstance(value, int | float) and abs(value) < 1e6 else math.nan
 
 
-def _visible(points: np.ndarray) -> list[np.ndarray]:
-    """Cut a stroke where it leaves the canvas."""
+def _clip(points: np.ndarray) -> list[np.ndarray]:
+    """The parts of a stroke that lie on the canvas."""
     return _runs(points, ((points >= 0) & (points <= SIDE)).all(axis=1))
 
 
 def _runs(points: np.ndarray, kept: np.ndarray) -> list[np.ndarray]:
-    """Cut points (P, 2) where `kept` (P,) is false."""
+    """The runs of points (P, 2) for which `kept` (P,) is true."""
     runs = np.split(points, np.flatnonzero(np.diff(kept)) + 1)
     return runs[0 if kept[0] else 1 :: 2]
 
 
-def picture(drawn: list[np.ndarray], width: float = PEN) -> np.ndarray:
-    """What strokes look like on the canvas, (SIDE, SIDE) uint8, ink 255 on 0."""
-    fine = 2  # drawn larger and reduced, for smooth edges
+def rasterize(drawn: list[np.ndarray], width: float = PEN) -> np.ndarray:
+    """Strokes as they look on the canvas, (SIDE, SIDE) uint8, ink 255 on 0."""
+    fine = 2  # drawn twice as large and reduced, for smooth edges
     image = Image.new("L", (fine * SIDE, fine * SIDE))
     pen = ImageDraw.Draw(image)
     for stroke in drawn:

@@ -1,4 +1,4 @@
-"""Numbers and answers in words."""
+"""Texts for numbers and answers."""
 
 import re
 
@@ -6,40 +6,43 @@ import numpy as np
 
 from netcore.confidence.classifier import Prediction
 
-UNSURE = 0.8  # below this probability the second guess is named too
+UNSURE = 0.8  # below this probability the second most likely digit is named too
 
 
-def words(reading: Prediction) -> str:
-    """How sure the network is of what it read, and whether that is a digit at all."""
+def reading_text(reading: Prediction) -> str:
+    """How confident the network is in what it read, and whether it looks like digits at all."""
     digits = "".join(str(digit) for digit in reading.answers)
     if not reading.accepted.all():
         if len(digits) == 1:
-            return f"This does not look like one digit. My best guess is **{digits}**."
+            return f"This does not look like a single digit. Best guess: **{digits}**."
         places = [str(n + 1) for n in np.flatnonzero(~reading.accepted)]
-        doubt = f"Number {places[0]}" if len(places) == 1 else f"Numbers {', '.join(places)}"
-        verb = "does" if len(places) == 1 else "do"
-        return f"{doubt} from the left {verb} not look like a digit. My best guess is **{digits}**."
+        if len(places) == 1:
+            doubt = f"Digit {places[0]} from the left does not look like a digit"
+        else:
+            listed = f"{', '.join(places[:-1])} and {places[-1]}"
+            doubt = f"Digits {listed} from the left do not look like digits"
+        return f"{doubt}. Best guess: **{digits}**."
     if len(digits) == 1:
-        return answer(reading.probabilities[0])
+        return answer_text(reading.probabilities[0])
     probability = float(reading.probabilities.max(axis=1).prod())
-    return f"**{len(digits)} digits**. It is {_spoken(probability)} sure of them all."
+    return f"**{len(digits)} digits**. {_capital(confident(probability))} that all are right."
 
 
-def answer(values: np.ndarray) -> str:
-    """How sure the network is, in words; probabilities (K,)."""
+def answer_text(values: np.ndarray) -> str:
+    """How confident the network is in its answer, from the probabilities (K,)."""
     second, first = np.argsort(values)[-2:]
     if values[first] >= UNSURE:
-        return f"It is {_spoken(values[first])} sure."
-    return f"**{first}**, perhaps **{second}**: it is only {_spoken(values[first])} sure."
+        return f"{_capital(confident(values[first]))}."
+    return f"**{first}**, perhaps **{second}**: only {confident(values[first])}."
 
 
 def article(digit: int | str) -> str:
-    """Which one a digit has: an 8, a 7."""
+    """The indefinite article of a digit: an 8, a 7."""
     return "an" if str(digit) == "8" else "a"
 
 
 def plain(text: str) -> str:
-    """Text that comes from anybody, such as a name, so that Markdown shows it as it is."""
+    """Escape text from outside, such as a name, so that Markdown shows it unchanged."""
     return re.sub(r"([^\w\s.,])", r"\\\1", text)
 
 
@@ -48,10 +51,14 @@ def percent(share: float | None) -> str:
 
 
 def confidence_text(probability: float) -> str:
-    """A probability in a few letters, and never 100 %."""
+    """A probability as a label. It is never 100%, since no answer is certain."""
     return ">99%" if probability > 0.99 else f"{probability:.0%}"
 
 
-def _spoken(probability: float) -> str:
-    """The same within a sentence."""
-    return confidence_text(probability).replace(">", "over ")
+def confident(probability: float) -> str:
+    """A probability within a sentence: "83% confident", "more than 99% confident"."""
+    return f"{confidence_text(probability).replace('>', 'more than ')} confident"
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]

@@ -1,6 +1,6 @@
-"""A drawing is read: the canvas, the answer beside it, the picture the network sees.
+"""The canvas, and beside it the answer: what a model reads in the drawing.
 
-Home and Draw share this panel. It is a fragment: when the pen lifts, only the panel runs again.
+Home and Draw share this panel. It is a fragment: after a stroke, only the panel runs again.
 """
 
 import math
@@ -9,117 +9,116 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from dataset.ink import segment
-from dataset.variants.views import of_drawings, of_images
+from dataset.ink import digits
+from dataset.ink.digits import Digit
+from dataset.variants.views import of_images
 from netcore import Model, ModelError
 from netcore.confidence.classifier import CalibratedClassifier, Prediction
 from ui.parts import fabric, pictures
-from ui.parts.wording import confidence_text, words
+from ui.parts.wording import confidence_text, reading_text
 from ui.session import canvas, datasets, models, shared, state
 from ui.session.models import IN_TRAINING
 from ui.session.state import Key
 
-ANSWER = 420  # pixels, width of the answer
-WORDS, LINES = 200, 236  # pixels, width and height of the digit and the sentence
-SEEN = 140  # pixels, side of a picture of 28 × 28 pixels
-TICK = 1.0  # seconds between two looks at the network in training
-NOTHING = "Nothing drawn yet: write one digit, 0 to 9."
+ANSWER_WIDTH = 420  # pixels
+TEXT_WIDTH, TEXT_HEIGHT = 200, 236  # pixels, of the large digit and the sentence below it
+SEEN = 140  # pixels on the screen, side of the image that the network sees
+UPDATE_EVERY = 1.0  # seconds, while the chosen model is in training
+NOTHING = "Nothing drawn yet. Draw a digit from 0 to 9, or a whole number."
 HELP = (
-    "The drawing is read five times, a little turned, slanted and narrowed, and the answers are "
-    "averaged. The percentages are calibrated: of all answers that are 80% sure, about 80% are "
-    "right. What is unlike the digits of the validation images, or gives the network too little "
-    "evidence, is said not to look like a digit. That happens to one or two of a hundred digits of "
-    "MNIST and to four or five of a hundred that people drew with a pen. Of made-up drawings, the "
-    "best network takes a pair in thirty, a scribble or letter in eight and two simple shapes in "
-    "five for a digit. `models/README.md` has the figures of each."
+    "The network reads the drawing five times: as it is, rotated a little both ways, slanted and "
+    "narrowed. The results are averaged. The percentages are calibrated: of all answers with 80% "
+    "confidence, about 80% are right. If a drawing is unlike the validation images, or all scores "
+    "are low, the app says that it does not look like a digit. That happens for one or two in a "
+    "hundred digits of MNIST, and for four or five in a hundred that people drew with a pen. "
+    "The best network still accepts some drawings that are not a digit: one in thirty pairs of "
+    "digits, one in eight scribbles and letters, two in five simple shapes. `models/README.md` has "
+    "the figures for each model."
 )
+OVERFLOW = "The numbers in this model have overflowed to infinity: choose another model."
 
-READER = Key("_reader")  # the last (Model, CalibratedClassifier); no two sessions share a network
+READER = Key("_reader")  # the last (Model, CalibratedClassifier); sessions share no network
 
 
 def panel(
     name: str,
-    then: Callable[[list], None] | None = None,
+    then: Callable[[list[Digit]], None] | None = None,
     below: Callable[[], None] | None = None,
 ) -> None:
-    """Canvas and answer, side by side where there is room; `name` is one of `shelf.models`.
+    """Canvas and answer, side by side where there is room; `name` is one of `models.models`.
 
-    After each answer `below()` shows something more below it, and `then(digits)` is called with the
-    strokes of each digit that was read, a list of arrays (P, 2).
+    `below()` shows more below the answer, and `then(digits)` more below both, given the digits that
+    were read.
     """
     learning = name == IN_TRAINING and state.JOB.get().running
-    st.fragment(_panel, run_every=TICK if learning else None)(name, then, below)
+    st.fragment(_panel, run_every=UPDATE_EVERY if learning else None)(name, then, below)
 
 
 def _panel(name, then, below) -> None:
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=fabric.SIDE):
             drawn = canvas.draw()
-        image = canvas.image(drawn)
-        digits = [drawn]
-        with st.container(width=ANSWER):
+        with st.container(width=ANSWER_WIDTH):
             try:
-                digits = _answer(models.models()[name], drawn, image)
+                reader = reader_of(models.models()[name])
+                found = _find_digits(drawn, lambda views: read(reader, views).score)
+                show_reading(digits.views_of(found), reader)
             except ModelError as error:
                 st.error(str(error))
+                found = _find_digits(drawn, lambda views: np.zeros(len(views)))
             if below:
                 below()
     if then:
-        then(digits)
+        then(found)
 
 
-def _answer(model: Model, drawn: list[np.ndarray], image: np.ndarray) -> list[list[np.ndarray]]:
-    """What is on the canvas, read: strokes, or else an image (28, 28) that lies there.
-
-    → the strokes of each digit.
-    """
-    reader = reader_of(model)
-    if drawn and image.any():
-        pieces = segment.split(drawn, lambda some: read(reader, of_drawings(some)).score)
-        show_reading(of_drawings(pieces), reader)
-        return pieces
-    show_reading(of_images(image[None][: int(image.any())]), reader)
-    return [drawn]
+def _find_digits(drawn: list[np.ndarray], judge: digits.Judge) -> list[Digit]:
+    """The digits on the canvas: those of the strokes, or the test image."""
+    image = canvas.test_image()
+    if image is None:
+        return digits.find(drawn, judge)
+    return [Digit([], of_images(image[None])[0])]
 
 
 def show_reading(
     views: np.ndarray, reader: CalibratedClassifier, key: str = "probabilities"
 ) -> None:
-    """The digits in large, how sure that is, the pictures that were read, all probabilities.
+    """The answer in large, the confidence, the images that were read, and all probabilities.
 
-    views (N, V, 28, 28): `looks` at digits from left to right, of which there may be none. `key`
-    names the chart.
+    views (N, V, 28, 28): of the digits from left to right, of which there may be none. `key` names
+    the chart.
     """
     if len(views):
         reading = read(reader, views)
-        digits = "".join(str(digit) for digit in reading.answers)
-        known, sentence = reading.accepted.all(), words(reading)
+        number = "".join(str(digit) for digit in reading.answers)
+        known, sentence = reading.accepted.all(), reading_text(reading)
         doubts = reading.probabilities.max(axis=1) if known else reading.score
         doubtful = int(doubts.argmin())
         values, images = reading.probabilities[doubtful], views[:, 0]
-        title = rf"$\Huge {digits}$" if known else rf":gray[$\Huge {digits}$]"
+        title = rf"$\Huge {number}$" if known else rf":gray[$\Huge {number}$]"
     else:
         known = False
-        digits = datasets.dataset("mnist")
-        title, sentence, values = r":gray[$\Huge ?$]", NOTHING, np.zeros(len(digits.classes))
-        images = np.zeros((1, *digits.image_shape), np.uint8)
+        mnist = datasets.dataset("mnist")
+        title, sentence, values = r":gray[$\Huge ?$]", NOTHING, np.zeros(len(mnist.classes))
+        images = np.zeros((1, *mnist.image_shape), np.uint8)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
-        with st.container(width=WORDS, height=LINES, border=False):  # keeps what is below in place
+        # Of fixed height, so that the chart below stays in place.
+        with st.container(width=TEXT_WIDTH, height=TEXT_HEIGHT, border=False):
             st.markdown(f"# {title}")
             st.markdown(sentence, help=HELP if len(views) else None)
         with st.container(width=SEEN, gap="xsmall"):
             sheet = pictures.png(_sheet(images), 2 * SEEN)  # for sharp screens
             st.image(sheet, width=SEEN, alt="What the network sees")
-            st.caption("What it sees, 28 × 28" + (" each" if len(images) > 1 else ""))
-    which = "" if len(images) == 1 else " of the digit it is least sure of"
+            st.caption("What the network sees" + (", digit by digit" if len(images) > 1 else ""))
+    which = "" if len(images) == 1 else " of the least certain digit"
     alt = f"Probabilities{which}. {sentence}"
     st.echarts_chart(bars(values, known), height=190, key=key, alt=alt)
     if which:
-        st.caption(f"The probabilities{which}, number {doubtful + 1} from the left.")
+        st.caption(f"Probabilities{which}, digit {doubtful + 1} from the left.")
 
 
 def _sheet(images: np.ndarray) -> np.ndarray:
-    """Images (N, 28, 28) laid out in a square, from left to right and top to bottom."""
+    """Images (N, 28, 28) as tiles of a square, from left to right and top to bottom."""
     side = math.ceil(math.sqrt(len(images)))
     sheet = np.zeros((side, side, *images.shape[1:]), np.uint8)
     sheet.reshape(-1, *images.shape[1:])[: len(images)] = images
@@ -127,7 +126,7 @@ def _sheet(images: np.ndarray) -> np.ndarray:
 
 
 def reader_of(model: Model) -> CalibratedClassifier:
-    """This session's reader for a model; no two sessions share a network."""
+    """This session's reader for a model, since sessions never share a network."""
     held = READER.get()
     if held is None or held[0] is not model:
         held = (model, new_reader(model))
@@ -136,23 +135,23 @@ def reader_of(model: Model) -> CalibratedClassifier:
 
 
 def new_reader(model: Model) -> CalibratedClassifier:
-    """A reader that knows what digits look like, if the model has learned to doubt."""
+    """A reader that tells digits from other drawings, if the model is calibrated."""
     return CalibratedClassifier(model, shared.digits() if model.certainty else None)
 
 
 def read(reader: CalibratedClassifier, views: np.ndarray) -> Prediction:
-    """Views (N, V, 28, 28) → Prediction; ModelError, a sentence, if the numbers have overflowed."""
+    """Views (N, V, 28, 28) → Prediction. Raises ModelError if the network's numbers overflow."""
     with np.errstate(over="ignore", invalid="ignore"):
         reading = reader(views)
     if not np.isfinite(reading.probabilities).all():
-        raise ModelError("This model's numbers have run away to infinity: choose another one.")
+        raise ModelError(OVERFLOW)
     return reading
 
 
 def bars(values: np.ndarray, known: bool = True) -> dict:
-    """Probabilities (K,) → ECharts options: a bar for each digit, the tallest in full colour.
+    """Probabilities (K,) → ECharts options: a bar per digit, all of them pale but the tallest.
 
-    None is, where the answer is but a guess.
+    If the drawing does not look like a digit, that one is pale too.
     """
     best = values.argmax() if known else None
     data = [

@@ -1,8 +1,9 @@
 """The drawing canvas with its tools: pen, eraser, Undo and Clear.
 
-`state.DRAWING` always holds what is on it, so that a drawing outlives clicks and page switches.
-The browser loads what it is told to show anew, under the pen, whenever that changes; so it changes
-only when `state.DRAWING` is another object than `state.SHOWN`, the drawing the browser has.
+`state.DRAWING` always holds what is on the canvas, so that a drawing survives clicks and page
+switches. Whenever the initial drawing that the browser is given changes, it reloads the canvas,
+even under a moving pen. So that changes only if `state.DRAWING` is a different object from `SHOWN`,
+the drawing that the browser has.
 """
 
 import numpy as np
@@ -14,90 +15,90 @@ from ui.parts import fabric, pictures
 from ui.session import datasets, state
 from ui.session.state import Key
 
-PENS = {"Thin": 10, "Medium": fabric.PEN, "Broad": 28}  # canvas pixels
+PENS = {"Thin": 10, "Medium": fabric.PEN, "Thick": 28}  # widths in canvas pixels
 TOOLS = {"pen": ":material/edit: Pen", "eraser": ":material/ink_eraser: Eraser"}
-DIM = 0.45  # opacity of a test image, to tell it from strokes
-MOST_UNDOS = 100
-MOST_AT_ONCE = 8  # strokes that arrive together and that Undo tells apart
+DIM = 0.45  # opacity of a test image, to distinguish it from strokes
+MAX_UNDOS = 100
+MAX_TOGETHER = 8  # strokes that arrive together and that Undo treats separately
 
-CANVAS = Key("canvas")  # the canvas itself
-SHOWN = Key("_shown")  # which of them the browser has, drawn there or shown by us
-CANVAS_START = Key("_canvas_start", ((), 0))  # what it was told to show: (Fabric objects, turn)
+CANVAS = Key("canvas")  # the widget
+SHOWN = Key("_shown")  # the value of `state.DRAWING` that the browser has
+INITIAL = Key("_canvas_initial", ((), 0))  # what the browser loaded: (Fabric objects, version)
 TOOL = Key("_tool", "pen")
 PEN_WIDTH = Key("_pen_width", "Medium")
 
 
 def draw() -> list[np.ndarray]:
-    """Show the canvas, `fabric.SIDE` pixels wide; returns the strokes on it."""
+    """Show the canvas, `fabric.SIDE` pixels wide, and return the strokes on it."""
     board = st.container(width=fabric.SIDE, gap="small")
     _tools()
     if state.DRAWING.get() is not SHOWN.get() or CANVAS.name not in st.session_state:
-        SHOWN.set(state.DRAWING.get())  # changed by us, or the canvas is new on this page
-        CANVAS_START.set((_objects(), CANVAS_START.get()[1] + 1))
-    objects, turn = CANVAS_START.get()
+        SHOWN.set(state.DRAWING.get())  # changed on the server, or the canvas is new on this page
+        INITIAL.set((_objects(), INITIAL.get()[1] + 1))
+    objects, version = INITIAL.get()
     erasing = TOOL.get() == "eraser"
     with board:
-        st.space("small")  # for the canvas's own tools, which show above it under a mouse
+        st.space("small")  # for the canvas's own toolbar, which appears above it on hover
         st_canvas(
             key=CANVAS.name,
             initial_drawing={"objects": objects},
-            background_color=_paper(turn),
+            background_color=_background(version),
             stroke_color=fabric.PAPER if erasing else fabric.INK,
-            stroke_width=fabric.ERASER if erasing else pen(),
-            on_change=_keep,
+            stroke_width=fabric.ERASER if erasing else pen_width(),
+            on_change=_receive,
             width=fabric.SIDE,
             height=fabric.SIDE,
         )
     return fabric.strokes(state.DRAWING.get())
 
 
-def pen() -> int:
-    """How wide the pen is, in canvas pixels."""
+def pen_width() -> int:
+    """In canvas pixels."""
     return PENS[PEN_WIDTH.get() or "Medium"]
 
 
-def picture() -> np.ndarray | None:
-    """The test image (28, 28) that lies on the canvas instead of strokes, if one does.
+def test_image() -> np.ndarray | None:
+    """The test image (28, 28) that is on the canvas instead of strokes, if there is one.
 
-    It has no strokes, and is no photograph either: it is in MNIST's form already, and is read as
-    it is. With the first stroke on it the strokes are what is read. The image stays below them,
-    dim as it is, since to take it away would load the canvas under a hand that draws the next one.
+    It is in MNIST's form already and is read as it is. Once something is drawn on it, the strokes
+    are read instead. The dimmed image stays below them, since removing it would reload the canvas
+    while the next stroke is being drawn.
     """
     position = (state.DRAWING.get() or {}).get("image")
     return None if position is None else datasets.dataset("mnist").test.images[position]
 
 
 def image(drawn: list[np.ndarray]) -> np.ndarray:
-    """What is on the canvas, as the network reads it, (28, 28) uint8."""
-    loaded = picture()
+    """What is on the canvas as one image, as the network reads it, (28, 28) uint8."""
+    loaded = test_image()
     return render.draw(drawn) if loaded is None else loaded
 
 
 def load(drawing: dict) -> None:
     """Put something else on the canvas: {"strokes": […]} or {"image": position in the test set}.
 
-    What was there comes back with Undo.
+    Undo brings back what was there.
     """
-    _keep()  # a stroke that arrives together with the click comes first
-    _remember()
+    _receive()  # a stroke that arrives together with the click comes first
+    _save_for_undo()
     TOOL.set("pen")
     state.DRAWING.set(drawing)
 
 
-def lay(drawing: dict, undo: tuple = ()) -> None:
-    """Another sheet altogether: Undo goes back no further than `undo` does."""
+def reset(drawing: dict, undo: tuple = ()) -> None:
+    """Put something else on the canvas, and start over with what Undo can bring back."""
     state.UNDO.set(undo)
     TOOL.set("pen")
     state.DRAWING.set(drawing)
 
 
 def _tools() -> None:
-    empty = not _anything(state.DRAWING.get())
+    empty = _is_empty(state.DRAWING.get())
     with st.container(horizontal=True, width=fabric.SIDE, gap="small"):
         st.button(
             "Undo",
             icon=":material/undo:",
-            help="Take back the last stroke, rub or Clear. Key: Z",
+            help="Undo the last stroke, erasure or Clear. Key: Z",
             shortcut="Z",
             disabled=empty and not state.UNDO.get(),
             on_click=_undo,
@@ -106,13 +107,13 @@ def _tools() -> None:
         st.button(
             "Clear",
             icon=":material/delete:",
-            help="Empty the canvas. Undo brings it back. Key: X",
+            help="Clear the canvas. Undo brings the drawing back. Key: X",
             shortcut="X",
             disabled=empty,
             on_click=lambda: load({"strokes": []}),
             width="stretch",
         )
-    # With another tool the drawing is shown anew: what the eraser has left, and all in one width.
+    # Another tool reloads the drawing: what the eraser has left, and all strokes in one width.
     with st.container(
         horizontal=True, width=fabric.SIDE, gap="xsmall", vertical_alignment="center"
     ):
@@ -125,79 +126,80 @@ def _tools() -> None:
             label_visibility="collapsed",
             key=TOOL.name,
             persist_state="session",
-            on_change=_anew,
-            help="The eraser rubs out what it covers, be it a part of a stroke.",
+            on_change=_reload,
+            help="The eraser removes whatever it covers, even part of a stroke.",
         )
         st.selectbox(
-            "Width of the pen",
+            "Pen width",
             list(PENS),
             index=1,
             label_visibility="collapsed",
             width=98,
             key=PEN_WIDTH.name,
             persist_state="session",
-            on_change=_anew,
-            help="How broad the pen is on the canvas. For the network, every stroke is drawn again "
-            "with MNIST's pen.",
+            on_change=_reload,
+            help="The width of the pen on the canvas. The network does not see it: strokes are "
+            "redrawn with the pen width of MNIST.",
         )
 
 
-def _anything(drawing) -> bool:
-    return bool(fabric.strokes(drawing)) or (drawing or {}).get("image") is not None
+def _is_empty(drawing) -> bool:
+    return not fabric.strokes(drawing) and (drawing or {}).get("image") is None
 
 
 def _objects() -> list[dict]:
-    """What the browser is to show: the strokes, or the test image that lies there."""
-    loaded = picture()
+    """What the browser should show: the strokes, or the test image."""
+    loaded = test_image()
     if loaded is None:
-        return fabric.objects(fabric.strokes(state.DRAWING.get()), pen())
+        return fabric.objects(fabric.strokes(state.DRAWING.get()), pen_width())
     scale = fabric.SIDE / len(loaded)
     place = {"left": fabric.SIDE / 2, "top": fabric.SIDE / 2, "scaleX": scale, "scaleY": scale}
     look = {"src": pictures.png(loaded), "imageSmoothing": False, "opacity": DIM}
     return [{"type": "Image", **look, **place}]
 
 
-def _paper(turn: int) -> str:
-    """Black, in words that say which turn of the drawing it is: its hue, which black does not show.
+def _background(version: int) -> str:
+    """Black, with the version of the initial drawing as its hue, which does not show.
 
-    The browser sends this colour back with each drawing, so that one from before our latest change
-    is known; and to change it makes the browser load even the same drawing anew.
+    The browser sends this colour back with each drawing, which reveals drawings from before the
+    latest change. A new colour also makes the browser reload the canvas if nothing else changed.
     """
-    return f"hsl({turn}, 0%, 0%)"
+    return f"hsl({version}, 0%, 0%)"
 
 
-def _keep() -> None:
-    """Take over what the browser has sent, unless it did not know of our latest change yet."""
+def _receive() -> None:
+    """Take over the drawing that the browser has sent, unless it is older than our last change."""
     raw, now = CANVAS.get(), state.DRAWING.get()
     for name in ("drawing", "raw"):
         raw = raw.get(name) if isinstance(raw, dict) else None
-    paper = _paper(CANVAS_START.get()[1])
-    if not isinstance(raw, dict) or raw.get("background", paper) != paper:
+    background = _background(INITIAL.get()[1])
+    if not isinstance(raw, dict) or raw.get("background", background) != background:
         return
-    if now is not SHOWN.get():  # we have just changed it ourselves
+    if now is not SHOWN.get():  # just changed on the server
         return
     before = (now or {}).get("strokes", [])
     for strokes in _steps(raw, before):
-        _remember()
+        _save_for_undo()
         state.DRAWING.set({"strokes": strokes})
     drawn = state.DRAWING.get()
     if drawn is now:
         return
     if drawn["strokes"]:
         SHOWN.set(drawn)
-    else:  # all is rubbed out: the traces of the eraser go, and the next thing to do is to draw
+    else:  # everything is erased: reload without the traces of the eraser, with the pen in hand
         TOOL.set("pen")
 
 
 def _steps(raw: dict, before: list) -> list[list]:
-    """The drawing after each new stroke or rub: quick ones arrive together, 0.2 s after the last.
+    """The drawing after each new stroke or erasure, since quick ones arrive together.
 
-    Where `before` is not among what it was, because more has changed, the whole is one step.
+    The browser sends the drawing 0.2 s after the last one. If `before` is not one of its earlier
+    stages, because more has changed, the whole drawing is one step.
     """
     objects = raw.get("objects")
     objects = objects if isinstance(objects, list) else []
     steps = []
-    for number in range(len(objects), max(len(objects) - MOST_AT_ONCE, 0) - 1, -1):
+    for number in range(len(objects), max(len(objects) - MAX_TOGETHER, 0) - 1, -1):
         strokes = [s.tolist() for s in fabric.read({"objects": objects[:number]})]
         if strokes == before:
             return steps[::-1]
@@ -207,20 +209,20 @@ def _steps(raw: dict, before: list) -> list[list]:
 
 
 def _undo() -> None:
-    _keep()  # a stroke that arrives together with the click comes first
+    _receive()  # a stroke that arrives together with the click comes first
     before = state.UNDO.get()
     if before:
         state.UNDO.set(before[:-1])
         state.DRAWING.set(before[-1])
-    else:  # drawn before the page was loaded anew
+    else:  # drawn before the page was reloaded
         state.DRAWING.set({"strokes": (state.DRAWING.get() or {}).get("strokes", [])[:-1]})
 
 
-def _remember() -> None:
-    state.UNDO.set([*state.UNDO.get(), state.DRAWING.get() or {"strokes": []}][-MOST_UNDOS:])
+def _save_for_undo() -> None:
+    state.UNDO.set([*state.UNDO.get(), state.DRAWING.get() or {"strokes": []}][-MAX_UNDOS:])
 
 
-def _anew() -> None:
-    """Let the browser load the drawing again."""
-    _keep()
+def _reload() -> None:
+    """Make the browser load the drawing again."""
+    _receive()
     SHOWN.clear()

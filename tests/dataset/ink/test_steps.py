@@ -10,7 +10,7 @@ from dataset.ink import render
 from dataset.ink import steps as ink_steps
 from dataset.variants import variations
 from tests.handwriting import FOUR, ONE, SEVEN, ZERO, fabric
-from ui.parts.fabric import PEN, SIDE, picture
+from ui.parts.fabric import PEN, SIDE, rasterize
 from ui.parts.fabric import strokes as from_canvas
 
 DRAWINGS = {"one": ONE, "four": FOUR, "seven": SEVEN, "zero": ZERO}
@@ -67,7 +67,7 @@ def test_the_pen_of_the_x_ray_inks_as_the_road_does(strokes):
 
 @pytest.mark.parametrize("strokes", DRAWINGS.values(), ids=DRAWINGS)
 def test_without_any_step_the_canvas_is_only_shrunk(strokes):
-    seen = picture(from_canvas(fabric(strokes)))
+    seen = rasterize(from_canvas(fabric(strokes)))
     shrunk = np.asarray(Image.fromarray(seen).resize((28, 28), Image.Resampling.BOX))
     assert np.abs(road(strokes).astype(int) - shrunk).mean() < 1.5
 

@@ -38,7 +38,7 @@ def choose_own(at, model):
 
 def test_an_empty_canvas_says_so_and_what_to_do(draw):
     at = draw()
-    assert "Nothing drawn yet: write one digit" in words(at)
+    assert "Nothing drawn yet. Draw a digit" in words(at)
     assert button(at, "Undo").disabled and button(at, "Clear").disabled
 
 
@@ -58,7 +58,7 @@ def test_a_scribble_is_not_called_a_digit(draw):
     grid = [[(x, 40), (x, 240)] for x in (60, 110, 160, 210)]
     grid += [[(40, y), (240, y)] for y in (60, 110, 160, 210)]
     at = draw(grid)
-    assert "This does not look like one digit. My best guess is" in words(at)
+    assert "This does not look like a single digit. Best guess" in words(at)
     assert r":gray[$\Huge" in words(at)
 
 
@@ -73,14 +73,22 @@ def reading(digits, known):
     return Prediction(probabilities, np.zeros(len(digits)), np.array(known))
 
 
-def test_words_say_which_of_several_digits_is_doubtful():
-    assert "**2 digits**. It is 83% sure of them all" in wording.words(reading([4, 2], [1, 1]))
-    assert wording.words(reading([4, 2], [True, False])).startswith(
-        "Number 2 from the left does not"
+def test_the_answer_says_which_of_several_digits_is_doubtful():
+    assert wording.reading_text(reading([4, 2], [1, 1])) == (
+        "**2 digits**. 83% confident that all are right."
     )
-    assert wording.words(reading([4, 2], [False, False])).startswith(
-        "Numbers 1, 2 from the left do"
+    assert wording.reading_text(reading([4, 2], [True, False])) == (
+        "Digit 2 from the left does not look like a digit. Best guess: **42**."
     )
+    assert wording.reading_text(reading([4, 2, 3], [False, False, False])) == (
+        "Digits 1, 2 and 3 from the left do not look like digits. Best guess: **423**."
+    )
+
+
+def test_confidence_is_worded_the_same_everywhere():
+    assert wording.answer_text(np.array([0.17, 0.83])) == "83% confident."
+    assert wording.answer_text(np.array([0.001, 0.999])) == "More than 99% confident."
+    assert wording.answer_text(np.array([0.4, 0.6])) == "**1**, perhaps **0**: only 60% confident."
 
 
 def test_a_mere_guess_is_pale_in_the_chart_and_nothing_is_ever_100_percent():
@@ -123,17 +131,17 @@ def test_a_link_opens_its_model_and_an_unknown_one_the_best(draw):
 def test_an_unsure_answer_names_the_second_guess(draw):
     at = draw(FOUR)
     choose_own(at, model())
-    assert "perhaps" in words(at) and "only 10% sure" in words(at)
+    assert "perhaps" in words(at) and "only 10% confident" in words(at)
 
 
 def test_a_model_whose_numbers_overflow_says_so_instead_of_an_answer(draw):
     at = draw(FOUR)
     choose_own(at, model(weights=3e38))
     assert not at.exception
-    assert "run away to infinity" in at.error[0].value
+    assert "overflowed to infinity" in at.error[0].value
 
 
-def test_a_network_of_the_session_is_built_once_for_a_model(draw):
+def test_a_session_builds_a_network_once_per_model(draw):
     at = draw(FOUR)
     first = at.session_state[answer.READER.name][1]
     assert at.run().session_state[answer.READER.name][1] is first
@@ -180,16 +188,16 @@ def test_undo_brings_a_cleared_drawing_back(draw):
     assert r"# $\Huge 4$" in words(at)
 
 
-def send(session, strokes, turn=0, **fields):
-    """What the browser sends, which was last told of this turn of the drawing."""
-    raw = {**sent(strokes, **fields), "background": f"hsl({turn}, 0%, 0%)"}
+def send(session, strokes, version=0, **fields):
+    """What a browser sends that has loaded this version of the drawing."""
+    raw = {**sent(strokes, **fields), "background": f"hsl({version}, 0%, 0%)"}
     session[canvas.CANVAS.name] = {"drawing": {"raw": raw}}
 
 
 def shown(session):
-    """The browser has been told of the latest change."""
-    _, turn = canvas.CANVAS_START.get()
-    canvas.CANVAS_START.set(((), turn + 1))
+    """The browser has loaded the latest change."""
+    _, version = canvas.INITIAL.get()
+    canvas.INITIAL.set(((), version + 1))
     canvas.SHOWN.set(state.DRAWING.get())
 
 
@@ -199,16 +207,16 @@ def drawing(session):
 
 def test_undo_that_arrives_together_with_a_stroke_takes_back_that_stroke_alone(session):
     send(session, FOUR[:1])
-    canvas._keep()
+    canvas._receive()
     send(session, FOUR)
     canvas._undo()  # whichever of the two is told first
-    canvas._keep()
+    canvas._receive()
     assert drawing(session) == fabric(FOUR[:1])
 
 
 def test_undo_tells_strokes_apart_that_arrived_together(session):
     send(session, FOUR)
-    canvas._keep()
+    canvas._receive()
     canvas._undo()
     assert drawing(session) == fabric(FOUR[:1])
     canvas._undo()
@@ -217,62 +225,62 @@ def test_undo_tells_strokes_apart_that_arrived_together(session):
 
 def test_what_was_drawn_before_the_canvas_heard_of_clear_does_not_come_back(session):
     send(session, FOUR)
-    canvas._keep()
+    canvas._receive()
     canvas.load({"strokes": []})
     send(session, [*FOUR, *ZERO])
-    canvas._keep()
+    canvas._receive()
     shown(session)
-    canvas._keep()
+    canvas._receive()
     assert drawing(session) == {"strokes": []}
-    send(session, ZERO, turn=1)
-    canvas._keep()
+    send(session, ZERO, version=1)
+    canvas._receive()
     assert drawing(session) == fabric(ZERO)
 
 
 def test_the_canvas_that_tells_what_it_was_shown_changes_nothing(session):
     send(session, FOUR)
-    canvas._keep()
+    canvas._receive()
     send(session, SEVEN)
-    canvas._keep()
+    canvas._receive()
     canvas._undo()
     shown(session)
     before = drawing(session)
-    send(session, FOUR, turn=1)
-    canvas._keep()
+    send(session, FOUR, version=1)
+    canvas._receive()
     assert drawing(session) is before
     canvas._undo()
     assert drawing(session) == fabric(FOUR[:1])
 
 
-def test_a_rub_is_kept_as_what_it_leaves_and_undo_takes_it_back(session):
+def test_an_erasure_is_kept_as_what_it_leaves_and_undo_takes_it_back(session):
     send(session, [[(20, 140), (260, 140)]])
-    canvas._keep()
+    canvas._receive()
     line = drawing(session)
     raw = session[canvas.CANVAS.name]["drawing"]["raw"]
     raw["objects"] = [*raw["objects"], *sent([[(140, 80), (140, 200)]], stroke=PAPER)["objects"]]
-    canvas._keep()
+    canvas._receive()
     assert len(drawing(session)["strokes"]) == 2
     canvas._undo()
     assert drawing(session) is line
 
 
-def test_when_all_is_rubbed_out_the_pen_is_back(session):
+def test_when_everything_is_erased_the_pen_is_back(session):
     canvas.TOOL.set("eraser")
     send(session, [[(120, 140), (160, 140)]])
-    canvas._keep()
+    canvas._receive()
     raw = session[canvas.CANVAS.name]["drawing"]["raw"]
     raw["objects"] += sent([[(100, 140), (180, 140)]], stroke=PAPER)["objects"]
-    canvas._keep()
+    canvas._receive()
     assert drawing(session) == {"strokes": []} and canvas.TOOL.get() == "pen"
 
 
 def test_the_first_stroke_on_a_test_image_is_a_drawing_of_its_own_and_undo_brings_it_back(session):
     canvas.load({"image": 3})
     shown(session)
-    send(session, SEVEN, turn=1)
-    canvas._keep()
+    send(session, SEVEN, version=1)
+    canvas._receive()
     assert drawing(session) == fabric(SEVEN)
-    assert canvas.SHOWN.get() is drawing(session)  # nothing is loaded under the drawing hand
+    assert canvas.SHOWN.get() is drawing(session)  # the canvas does not reload while somebody draws
     canvas._undo()
     assert drawing(session) == {"image": 3}
 
@@ -282,7 +290,7 @@ def test_the_first_stroke_on_a_test_image_is_a_drawing_of_its_own_and_undo_bring
 )
 def test_junk_from_a_browser_leaves_the_drawing_as_it_was(session, junk):
     send(session, FOUR)
-    canvas._keep()
+    canvas._receive()
     session[canvas.CANVAS.name] = {"drawing": junk}
-    canvas._keep()
+    canvas._receive()
     assert drawing(session) == fabric(FOUR)

@@ -41,7 +41,7 @@ def test_a_number_on_paper_is_read(page):
 
 
 def test_an_empty_sheet_says_how_to_write(page):
-    assert "No digit found on it. Write large" in words(upload(page, paper()))
+    assert "No digit found. Write large" in words(upload(page, paper()))
 
 
 def test_a_broken_picture_gets_a_sentence(page):

@@ -1,4 +1,4 @@
-"""Teach, under the page: before and after, undo, and a visitor who leaves."""
+"""Teach: tests before and after, undo, and a visitor who leaves the page."""
 
 import numpy as np
 import pytest
@@ -16,8 +16,8 @@ from ui.session import models, shared
 
 @pytest.fixture
 def page(monkeypatch, visit):
-    """page(pairs) → Draw with these drawings and labels in the own set, read by "seed"."""
-    monkeypatch.setattr(teach, "SLICE", 60)  # the whole course at one look
+    """page(pairs) → Draw with these drawings and labels in the own set, and the model "seed"."""
+    monkeypatch.setattr(teach, "SLICE", 60)  # all of the work in one slice
 
     def page(*pairs):
         with monkeypatch.context() as patch:
@@ -43,52 +43,53 @@ def test_with_an_empty_set_there_is_nothing_to_teach(page):
     assert button(at, "Teach seed").disabled
 
 
-def test_a_taught_model_reads_the_drawing_as_it_was_told_and_is_chosen(page):
+def test_a_taught_model_reads_the_drawing_as_labelled_and_is_chosen(page):
     at = teach_it(page((FOUR, 9)))
     assert at.selectbox(key="model").value == "seed taught"
     model = at.session_state[models.MODELS.name]["seed taught"]
     assert reads(shared.shipped_models()["seed"], FOUR) == 4 and reads(model, FOUR) == 9
-    assert "Then taught 1 drawing by hand." in model.recipe.comment
-    (table,) = (text.value for text in at.markdown if "Read rightly" in text.value)
-    assert "| Your drawings it learned from | 0 of 1 | 1 of 1 |" in table
+    assert "Then fine-tuned on 1 drawing." in model.recipe.comment
+    (table,) = (text.value for text in at.markdown if "Read correctly" in text.value)
+    assert "| Your drawings, used for training | 0 of 1 | 1 of 1 |" in table
     assert "| Validation images | 98.20% |" in table
-    assert "kept aside |" not in table
+    assert "held out |" not in table
 
 
-def test_what_is_kept_aside_is_a_test_before_and_after(page):
+def test_held_out_drawings_are_tested_before_and_after(page):
     at = teach_it(page(*[(FOUR, 9)] * 12))
-    (table,) = (text.value for text in at.markdown if "Read rightly" in text.value)
-    assert "| Your drawings it learned from | 0 of 11 | 11 of 11 |" in table
-    assert "| Your drawings kept aside | 0 of 1 | 1 of 1 |" in table
+    (table,) = (text.value for text in at.markdown if "Read correctly" in text.value)
+    assert "| Your drawings, used for training | 0 of 11 | 11 of 11 |" in table
+    assert "| Your drawings, held out | 0 of 1 | 1 of 1 |" in table
 
 
 def test_undo_goes_back_to_the_model_before(page):
     at = teach_it(page((FOUR, 9)))
-    press(at, "Take the lessons back")
+    press(at, "Undo teaching")
     assert at.selectbox(key="model").value == "seed"
     assert not at.session_state[models.MODELS.name]
 
 
-def test_a_second_course_goes_on_from_the_first_and_undo_takes_back_one(page):
+def test_teaching_again_goes_on_from_the_taught_model_and_undo_goes_back_by_one(page):
     at = teach_it(page((FOUR, 9)))
     first = at.session_state[models.MODELS.name]["seed taught"]
     teach_it(at)
     second = at.session_state[models.MODELS.name]["seed taught"]
     assert list(at.session_state[models.MODELS.name]) == ["seed taught"]
     assert (second.theta != first.theta).any()
-    press(at, "Take the lessons back")
+    press(at, "Undo teaching")
     assert at.session_state[models.MODELS.name]["seed taught"] is first
 
 
-def test_lessons_go_on_where_they_were_when_the_visitor_comes_back(page, monkeypatch):
+def test_teaching_continues_when_the_visitor_comes_back(page, monkeypatch):
     monkeypatch.setattr(teach, "SLICE", 0.0)
     at = page((ONE, 1))
     press(at, "Teach seed")
-    course = at.session_state[draw_teach.COURSE.name]
+    teaching = at.session_state[draw_teach.TEACHING.name]
     at.switch_page("pages/explore.py").run()
-    done = course.done
+    progress = teaching.progress
     at.switch_page("pages/draw.py").run()
-    assert at.session_state[draw_teach.COURSE.name] is course and course.done >= done
+    assert at.session_state[draw_teach.TEACHING.name] is teaching
+    assert teaching.progress >= progress
     monkeypatch.setattr(teach, "SLICE", 60)
     at.run()
     assert at.selectbox(key="model").value == "seed taught"
@@ -99,7 +100,7 @@ def test_stop_changes_nothing(page, monkeypatch):
     at = page((ZERO, 0))
     press(at, "Teach seed")
     press(at, "Stop")
-    assert draw_teach.COURSE.name not in at.session_state
+    assert draw_teach.TEACHING.name not in at.session_state
     assert at.selectbox(key="model").value == "seed"
 
 

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from dataset.ink import render
+from dataset.ink.digits import Digit
+from dataset.variants.views import of_drawings
 from netcore import ModelError
 from netcore.analysis import explain
 from tests.handwriting import FOUR, SEVEN, fabric
@@ -33,6 +35,8 @@ from ui.inside import (
 from ui.inside.subject import Subject
 from ui.parts.wording import confidence_text
 from ui.session import models, shared, state
+
+DIGIT = Digit(FOUR, of_drawings([FOUR])[0])
 
 
 @pytest.fixture
@@ -61,6 +65,18 @@ def test_every_section_opens_by_its_link(look, section, name):
     assert sections.SECTIONS[section].intro in words(at)
 
 
+@pytest.mark.parametrize("former", sections.FORMER_NAMES)
+def test_links_with_former_names_still_open_their_section(look, former):
+    section = sections.FORMER_NAMES[former]
+    at = look(former, model="seed")
+    assert sections.SECTIONS[section].intro in words(at)
+    assert at.session_state[state.INSIDE.name] == section
+    at.button_group(key=state.INSIDE.name).set_value("Layers").run()
+    assert sections.SECTIONS["Layers"].intro in words(at)
+    at.button_group(key=state.INSIDE.name).set_value(None).run()
+    assert "Open a section" in words(at)
+
+
 @pytest.mark.parametrize("section", sections.SECTIONS)
 def test_without_a_drawing_every_section_says_what_to_do(look, section):
     at = look(section, strokes=())
@@ -68,11 +84,11 @@ def test_without_a_drawing_every_section_says_what_to_do(look, section):
 
 
 @pytest.mark.parametrize("section", sections.SECTIONS)
-def test_a_network_whose_numbers_ran_away_is_told_in_a_sentence(look, section):
+def test_a_network_whose_numbers_overflow_gets_a_sentence(look, section):
     at = look(section)
     choose_own(at, model(weights=3e38))
     assert not at.exception
-    assert "run away to infinity" in at.error[0].value
+    assert "overflowed to infinity" in at.error[0].value
 
 
 @pytest.mark.parametrize("section", sections.SECTIONS)
@@ -88,7 +104,7 @@ def test_a_closed_section_costs_nothing(look, monkeypatch):
 
     monkeypatch.setattr(explain, "reader", never)
     at = look()
-    assert "Open one of these" in " ".join(caption.value for caption in at.caption)
+    assert "Open a section" in " ".join(caption.value for caption in at.caption)
     assert not at.exception
 
 
@@ -106,63 +122,66 @@ def test_of_a_number_one_digit_at_a_time_is_looked_into(look):
 
 def test_what_is_open_outlives_a_visit_to_another_page(look):
     at = look("Preprocessing")
-    widget(at, "toggle", inside_preprocessing.ROAD["pen"]).set_value(False).run()
+    widget(at, "toggle", inside_preprocessing.SWITCHES["pen"]).set_value(False).run()
     at.switch_page("pages/explore.py").run()
     at.switch_page("pages/draw.py").run()
     assert preprocessing.INTRO in words(at)
-    assert widget(at, "toggle", inside_preprocessing.ROAD["pen"]).value is False
+    assert widget(at, "toggle", inside_preprocessing.SWITCHES["pen"]).value is False
 
 
-def test_the_last_picture_of_the_x_ray_is_the_one_that_is_read(look):
+def test_the_last_picture_is_the_one_that_is_read(look):
     at = look("Preprocessing")
     assert "The network reads the last picture as **4**" in words(at)
-    widget(at, "toggle", inside_preprocessing.ROAD["pen"]).set_value(False).run()
-    assert "With these steps the network reads" in words(at)
+    widget(at, "toggle", inside_preprocessing.SWITCHES["pen"]).set_value(False).run()
+    assert "With these steps, the network reads" in words(at)
 
 
-def test_merely_shrinking_a_small_digit_in_a_corner_is_seen_to_fail(look):
+def test_only_shrinking_a_small_digit_in_a_corner_is_seen_to_fail(look):
     small = [[(6 + x / 5, 6 + y / 5) for x, y in stroke] for stroke in SEVEN]
     at = look("Preprocessing", small, model="dense")
-    assert "reads the last picture as **7**, >99% sure. Merely shrunk it would be **" in words(at)
+    assert (
+        "as **7**, more than 99% confident. If it were only shrunk, the answer would be **"
+        in words(at)
+    )
 
 
 def test_the_evidence_is_for_the_answer_or_the_digit_one_chooses(look):
     at = look("Evidence")
-    assert "What would move the score of 4" in words(at)
+    assert "What would change the score of 4" in words(at)
     widget(at, "button_group", inside_evidence.EVIDENCE).set_value(9).run()
-    assert "What would move the score of 9" in words(at)
+    assert "What would change the score of 9" in words(at)
 
 
 @pytest.mark.parametrize(
     ("lost", "sentence"),
     [
         ([0.001, 0], "No single patch makes a difference to 4."),
-        ([0.3, 0], "Cover the :orange[orange], and 4 becomes less likely, by up to 30 points."),
-        ([0, -0.2], "Cover the :blue[blue], and 4 becomes likelier."),
+        ([0.3, 0], "Covering :orange[orange] makes 4 less likely, by up to 30 percentage points."),
+        ([0, -0.2], "Covering :blue[blue] makes 4 more likely."),
     ],
 )
-def test_what_a_digit_would_miss_is_said_in_words(lost, sentence):
-    assert evidence.missed(4, np.array(lost)) == sentence
+def test_occlusion_is_explained_in_words(lost, sentence):
+    assert evidence.occlusion_text(4, np.array(lost)) == sentence
 
 
 def test_the_neighbours_of_a_clear_digit_are_the_same_digit(look):
     at = look("Neighbours", model="lenet")
     found = words(at)
-    assert "**By layer 3**: 8 of 8 are a 4" in found
-    assert "**By pixels**" in found and "**By layer 1**" in found
+    assert "**Layer 3**: 8 of 8 are labelled 4" in found
+    assert "**Pixels**" in found and "**Layer 1**" in found
 
 
 def test_the_morph_begins_at_the_drawing_and_ends_at_the_other_digit(look):
-    at = look("What if", model="seed")
+    at = look("Smallest change", model="seed")
     widget(at, "button_group", counterfactual.TARGET).set_value(9).run()
     captions = [caption.value for caption in at.caption]
-    assert any(caption.startswith("Reads **9**") for caption in captions)
+    assert any(caption.startswith("Read as **9**") for caption in captions)
     widget(at, "slider", counterfactual.MORPH).set_value(0).run()
-    assert any(c.value.startswith("Reads **4**") for c in at.caption)
+    assert any(c.value.startswith("Read as **4**") for c in at.caption)
 
 
-def test_a_target_that_became_the_answer_is_let_go(look):
-    at = look("What if", model="seed")
+def test_a_target_that_became_the_answer_is_dropped(look):
+    at = look("Smallest change", model="seed")
     widget(at, "button_group", counterfactual.TARGET).set_value(7).run()
     at.session_state[state.DRAWING.name] = fabric(SEVEN)
     at.run()
@@ -170,7 +189,7 @@ def test_a_target_that_became_the_answer_is_let_go(look):
     assert at.session_state[counterfactual.TARGET.name] is None
 
 
-def test_the_network_in_training_has_neighbours_and_stands_in_the_table(look, monkeypatch):
+def test_the_network_in_training_has_neighbours_and_is_in_the_table(look, monkeypatch):
     monkeypatch.setattr(features, "features", None)  # what changes all the time is not kept
     at = look("Neighbours", model="seed", strokes=())
     at.session_state[state.JOB.name] = SimpleNamespace(
@@ -183,21 +202,21 @@ def test_the_network_in_training_has_neighbours_and_stands_in_the_table(look, mo
     )
     at.run().session_state[state.DRAWING.name] = fabric(FOUR)
     at.selectbox(key=state.MODEL.name).set_value(models.IN_TRAINING).run()
-    assert "**By layer 1**" in words(at)
+    assert "**Layer 1**" in words(at)
     at.button_group(key=state.INSIDE.name).set_value("All models").run()
     assert models.IN_TRAINING in list(at.dataframe[0].value["Model"])
 
 
-def test_the_fragility_maps_are_summed_up(look):
-    found = words(look("Fragility"))
-    assert "Turned, it stays a **4**" in found
-    assert "ways it stays a 4" in found
+def test_the_maps_of_robustness_are_summed_up(look):
+    found = words(look("Robustness"))
+    assert "It is still read as a **4** if rotated by up to" in found
+    assert "are read as a **4**" in found
 
 
 def test_a_picture_without_strokes_can_still_be_moved_and_turned():
     image = render.draw(FOUR)
     shift, turn = robustness.maps([], image)
-    np.testing.assert_array_equal(shift.images[robustness.REACH, robustness.REACH], image)
+    np.testing.assert_array_equal(shift.images[robustness.MAX_SHIFT, robustness.MAX_SHIFT], image)
     np.testing.assert_array_equal(turn.images[turn.ys.index("20"), turn.xs.index("+0")], image)
 
 
@@ -211,18 +230,20 @@ def test_the_middle_of_every_map_is_the_drawing_as_it_is_read():
         assert (m.xs[x], m.ys[y]) == expected[m.key]
 
 
-def test_how_far_a_drawing_may_be_turned_is_said_in_words():
+def test_how_far_a_drawing_may_be_rotated_is_said_in_words():
     answers = np.array([9, 9, 9, 9, 4, 4, 4, 4, 4, 4, 4, 4, 4])
-    assert robustness.turning(answers, 4) == (
-        "Turned, it stays a **4** up to 20° to the left (then a 9) and all the 60° to the right."
+    assert robustness.rotation_text(answers, 4) == (
+        "It is still read as a **4** if rotated by up to 20° to the left (then a 9) or 60° to the "
+        "right (the most tried)."
     )
 
 
-def test_how_far_a_drawing_may_be_moved_is_said_in_words():
+def test_how_far_a_drawing_may_be_shifted_is_said_in_words():
     answers = np.full((15, 15), 4)
     answers[:3], answers[9:], answers[:, 13] = 5, 6, 7
-    assert robustness.moving(answers, 4) == (
-        "Moved, it stays a **4** for 4 pixels up, 1 down, 7 to the left and 5 to the right."
+    assert robustness.shift_text(answers, 4) == (
+        "It is still read as a **4** if shifted by up to 4 pixels up, 1 down, 7 to the left or 5 "
+        "to the right."
     )
 
 
@@ -241,15 +262,15 @@ def test_all_models_stand_side_by_side_and_the_table_names_them(look):
     at = look("All models")
     table = at.dataframe[0].value
     assert list(table["Model"]) == list(shared.shipped_models())
-    assert set(table["Reads"]) == {"4"} and set(table["A digit"]) == {"yes"}
-    assert "All of them read a **4**" in words(at)
+    assert set(table["Answer"]) == {"4"} and set(table["A digit?"]) == {"yes"}
+    assert "All models read a **4**" in words(at)
 
 
 def test_models_side_by_side_doubt_what_is_no_digit_and_agree_with_the_page(look):
     grid = [[(x, 40), (x, 240)] for x in (60, 110, 160, 210)]
     grid += [[(40, y), (240, y)] for y in (60, 110, 160, 210)]
     table = look("All models", strokes=grid, model="best").dataframe[0].value.set_index("Model")
-    assert table.loc["best", "A digit"] == "no"
+    assert table.loc["best", "A digit?"] == "no"
 
 
 def test_a_model_that_cannot_answer_does_not_take_the_others_away(look):
@@ -257,35 +278,35 @@ def test_a_model_that_cannot_answer_does_not_take_the_others_away(look):
     at.session_state[models.MODELS.name] = {"mine": model(weights=3e38)}
     at.run()
     table = at.dataframe[0].value.set_index("Model")
-    assert table.loc["mine", "Reads"] == "–" and table.loc["seed", "Reads"] == "4"
+    assert table.loc["mine", "Answer"] == "–" and table.loc["seed", "Answer"] == "4"
 
 
 @pytest.mark.parametrize(
     ("votes", "sentence"),
     [
-        ({}, "None of them has an answer."),
-        ({"4": 3}, "All of them read a **4**."),
-        ({"8": 2}, "All of them read an **8**."),
-        ({"4": 3, "9": 1}, "They disagree: 3 read a **4**, 1 a **9**."),
+        ({}, "No model has an answer."),
+        ({"4": 3}, "All models read a **4**."),
+        ({"8": 2}, "All models read an **8**."),
+        ({"4": 3, "9": 1}, "The models disagree: 3 read a **4**, 1 a **9**."),
     ],
 )
 def test_the_models_agreement_is_put_into_words(votes, sentence):
     assert all_models.verdict(Counter(votes)) == sentence
 
 
-def test_a_sight_never_writes_to_the_model_that_all_visitors_share():
+def test_looking_inside_never_changes_the_model_that_all_visitors_share():
     seed = shared.shipped_models()["seed"]
     before = seed.theta.copy()
-    subject = Subject("seed", seed, FOUR, render.draw(FOUR))
+    subject = Subject("seed", seed, DIGIT)
     explain.saliency(subject.network, subject.image, subject.answer)
     assert subject.answer == 4
     np.testing.assert_array_equal(seed.theta, before)
 
 
-def test_a_sight_says_that_numbers_ran_away():
+def test_a_subject_says_that_numbers_overflow():
     with pytest.raises(ModelError, match="infinity"):
-        _ = Subject("mine", model(weights=3e38), FOUR, render.draw(FOUR)).answer
+        _ = Subject("mine", model(weights=3e38), DIGIT).answer
 
 
-def test_nobody_is_ever_wholly_sure():
+def test_confidence_is_never_100_percent():
     assert [confidence_text(p) for p in (0.5, 0.99, 0.9999, 1.0)] == ["50%", "99%", ">99%", ">99%"]

@@ -1,4 +1,4 @@
-"""What the canvas sends becomes strokes, whatever it sends."""
+"""Whatever the canvas sends becomes strokes."""
 
 import math
 
@@ -9,7 +9,6 @@ from hypothesis import strategies as some
 
 from tests.handwriting import FOUR, SEVEN, ZERO, fabric, sent
 from ui.parts.fabric import (
-    APART,
     ERASER,
     INK,
     MAX_POINTS,
@@ -17,8 +16,9 @@ from ui.parts.fabric import (
     PAPER,
     PEN,
     SIDE,
+    SPACING,
     objects,
-    picture,
+    rasterize,
     read,
     strokes,
 )
@@ -33,7 +33,7 @@ def test_each_path_is_a_stroke_with_its_points_in_order():
     assert [stroke.tolist() for stroke in drawn] == fabric(FOUR)["strokes"]
 
 
-def test_nothing_drawn_gives_no_read():
+def test_nothing_drawn_gives_no_strokes():
     assert read(None) == read({}) == read({"objects": []}) == []
     assert strokes(None) == strokes({"image": 3}) == strokes({"strokes": []}) == []
 
@@ -44,7 +44,7 @@ def test_what_the_canvas_is_shown_is_read_back_as_it_was(digit):
     assert all(map(np.array_equal, read({"objects": objects(drawn)}), drawn))
 
 
-def rubbed(*items):
+def erased(*items):
     """What is left of (strokes, colour) drawn one after the other."""
     return read(
         {"objects": [path for drawn, ink in items for path in sent(drawn, stroke=ink)["objects"]]}
@@ -55,27 +55,27 @@ LINE, ACROSS = [[(20, 140), (260, 140)]], [[(140, 80), (140, 200)]]
 
 
 def test_the_eraser_cuts_a_stroke_where_it_passes():
-    left, right = rubbed((LINE, INK), (ACROSS, PAPER))
+    left, right = erased((LINE, INK), (ACROSS, PAPER))
     assert left[0].tolist() == [20, 140] and right[-1].tolist() == [260, 140]
-    assert abs(right[0, 0] - left[-1, 0] - ERASER) <= 2 * APART
+    assert abs(right[0, 0] - left[-1, 0] - ERASER) <= 2 * SPACING
     assert (left[:, 1] == 140).all() and (right[:, 1] == 140).all()
 
 
 def test_the_eraser_leaves_what_it_does_not_touch_and_what_is_drawn_after_it():
     aside = [[(20, 20), (260, 20)]]
-    assert [stroke.tolist() for stroke in rubbed((aside, INK), (ACROSS, PAPER))] == fabric(aside)[
+    assert [stroke.tolist() for stroke in erased((aside, INK), (ACROSS, PAPER))] == fabric(aside)[
         "strokes"
     ]
-    assert [stroke.tolist() for stroke in rubbed((ACROSS, PAPER), (LINE, INK))] == fabric(LINE)[
+    assert [stroke.tolist() for stroke in erased((ACROSS, PAPER), (LINE, INK))] == fabric(LINE)[
         "strokes"
     ]
 
 
-def test_the_eraser_rubs_out_a_whole_stroke_and_a_dot():
+def test_the_eraser_removes_a_whole_stroke_and_a_dot():
     dot = [[(100, 100), (100.04, 100)]]
     assert (
-        rubbed((LINE, INK), (LINE, PAPER))
-        == rubbed((dot, INK), ([[(95, 100), (105, 100)]], PAPER))
+        erased((LINE, INK), (LINE, PAPER))
+        == erased((dot, INK), ([[(95, 100), (105, 100)]], PAPER))
         == []
     )
 
@@ -92,7 +92,7 @@ def test_a_dot_keeps_its_place():
     assert np.allclose(stroke.mean(axis=0), (50, 250))
 
 
-def test_a_touch_that_trembles_is_a_dot_and_not_a_tiny_one():
+def test_an_unsteady_tap_is_a_dot():
     (touch,) = read(sent([[(100, 100), (101, 103)]]))
     assert (touch == [100.5, 101.5]).all()
 
@@ -117,7 +117,7 @@ def test_ink_beyond_the_edge_is_cut_off_as_on_the_screen():
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -1e300, 10**400, "12", None, [], True])
-def test_a_command_with_a_bad_number_is_passed_over(bad):
+def test_a_command_with_a_bad_number_is_skipped(bad):
     drawn = read(path(("M", 10, 10), ("L", bad, bad), ("L", 20, 10)))
     assert all(np.isfinite(stroke).all() for stroke in drawn)
     assert drawn[0][0].tolist() == [10, 10]
@@ -156,7 +156,7 @@ def test_whatever_comes_gives_points_on_the_canvas_or_nothing(json_data):
 
 
 def test_the_picture_shows_the_ink_as_wide_as_the_pen():
-    image = picture(read(path(("M", 100, 140), ("L", 180, 140))))
+    image = rasterize(read(path(("M", 100, 140), ("L", 180, 140))))
     assert image.shape == (SIDE, SIDE) and image.dtype == np.uint8
     assert abs((image[:, 140] > 127).sum() - PEN) <= 1
-    assert not picture([]).any()
+    assert not rasterize([]).any()
