@@ -16,7 +16,6 @@ from netcore import Model
 from netcore.commands import read_model
 from netcore.confidence.classifier import CalibratedClassifier
 
-
 Parts = list[np.ndarray]  # strokes (P, 2)
 Change = Callable[[Parts, np.random.Generator], Parts]
 
