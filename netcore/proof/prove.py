@@ -105,8 +105,7 @@ def main(paths: list[str]) -> None:
     images = images.reshape(len(labels), *claim["input_shape"])
     if len(labels) != claim["count"]:  # a larger file, of which the claim names some rows
         images, labels = (part[slice(*claim["rows"])] for part in (images, labels))
-    weights = sha256(*(arrays[name] for name in sorted(arrays)))
-    check(weights == claim["weights_sha256"], "these are not its weights")
+    check(sha256(*(arrays[k] for k in sorted(arrays))) == claim["weights_sha256"], "other weights")
     check(sha256(images, labels) == claim["data_sha256"], "these are not the images of the claim")
     right = int((predict(claim["spec"], arrays, images) == labels).sum())
     print(f"{right:,} of {len(labels):,} right: {right / len(labels):.2%}")
