@@ -37,7 +37,7 @@ def pixel_evidence(subject: Subject) -> None:
             st.caption(_lead(subject.logits, subject.probabilities))
         with _panel():
             st.markdown(
-                f"**What would change the score of {k}**",
+                f"**What raises the score of {k}**",
                 help="Saliency: the gradient of the score with respect to each pixel (Simonyan et "
                 "al. 2014).",
             )

@@ -147,9 +147,9 @@ def test_only_shrinking_a_small_digit_in_a_corner_is_seen_to_fail(look):
 
 def test_the_evidence_is_for_the_answer_or_the_digit_one_chooses(look):
     at = look("Evidence")
-    assert "What would change the score of 4" in words(at)
+    assert "What raises the score of 4" in words(at)
     widget(at, "button_group", inside_evidence.EVIDENCE).set_value(9).run()
-    assert "What would change the score of 9" in words(at)
+    assert "What raises the score of 9" in words(at)
 
 
 @pytest.mark.parametrize(
