@@ -32,7 +32,7 @@ if runs.kept():
         )
         MADE_ROOM.clear()
     section = st.segmented_control(
-        "Look at",
+        "Show",
         list(SECTIONS),
         default=state.RUNS_SECTION.default,
         required=True,

@@ -69,7 +69,7 @@ def choose_images(on_change: Callable[[], None]) -> View:
 
 def choose_section(names: Sequence[str]) -> str:
     return st.segmented_control(
-        "Look at",
+        "Show",
         names,
         default=state.SECTION.default,
         required=True,

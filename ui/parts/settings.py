@@ -143,7 +143,7 @@ def difference(changed: dict) -> str:
 def changes_text(changes) -> str:
     """The changes of a run, [[step, {setting: value}], …]: "learning rate 0.05 at step 300, …"."""
     parts = (
-        (step, "end" if name == "steps" else sentence({name: value}))
+        (step, "stopped" if name == "steps" else sentence({name: value}))
         for step, settings in changes
         for name, value in settings.items()
     )

@@ -151,7 +151,7 @@ def _figures(job: SweepJob, results: list[Result], opened: Result) -> None:
             TRIAL.set(clicked[0]["customdata"])
 
     charts.show(figure, about, key=key, on_select=select, selection_mode="points")
-    st.caption(about + "Click one to open it.")
+    st.caption(about + "Click a trial to see it.")
 
 
 def _table(job: SweepJob, order: list[Result]) -> None:

@@ -58,7 +58,7 @@ WAYS = {
     "noise": Way("Noise", 0.3, 0.01, "Adds random grey to every pixel."),
 }
 ABOUT = (
-    "Data augmentation: each time the network sees an image, the image looks a little different. "
+    "Each time the network sees an image, the image looks a little different. "
     "So it cannot learn the images by heart, and it reads more kinds of handwriting."
 )
 
@@ -89,10 +89,8 @@ def title(strengths: dict | None) -> str:
     """How strongly, in words: by the slider that is closest to its end."""
     shares = [v / WAYS[name].top for name, v in (strengths or {}).items() if name in WAYS]
     strongest = max(shares, default=0)
-    words = ((0, "unchanged"), (0.35, "slightly changed"), (0.7, "clearly changed"))
-    return "Images: " + next(
-        (word for most, word in words if strongest <= most), "strongly changed"
-    )
+    words = ((0, "off"), (0.35, "slight"), (0.7, "medium"))
+    return "Augmentation: " + next((word for most, word in words if strongest <= most), "strong")
 
 
 def preview(strengths: dict | None, images: np.ndarray, labels: np.ndarray) -> None:

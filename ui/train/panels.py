@@ -26,7 +26,7 @@ DIVERGED = (
 def choose() -> None:
     """The row of buttons that open and close panels."""
     st.pills(
-        "Look at",
+        "Panels",
         [*list(PANELS)[1:], slow_motion.NAME],
         selection_mode="multi",
         default=list(state.PANELS.default),

@@ -280,11 +280,11 @@ def test_changes_are_told_in_words():
 
 @pytest.mark.parametrize(
     ("strengths", "words"),
-    [(None, "unchanged"), ({"shift": 1}, "slightly changed"),
-     ({"shift": 1, "rotation": 25}, "clearly changed"), ({"noise": 0.9}, "strongly changed")],
+    [(None, "off"), ({"shift": 1}, "slight"),
+     ({"shift": 1, "rotation": 25}, "medium"), ({"noise": 0.9}, "strong")],
 )  # fmt: skip
 def test_the_strongest_change_gives_the_images_their_word(strengths, words):
-    assert augmentation.title(strengths) == f"Images: {words}"
+    assert augmentation.title(strengths) == f"Augmentation: {words}"
 
 
 def view(**changes):
