@@ -1,18 +1,19 @@
-"""The command line: train, sweep, evaluate, predict and more. `python -m netcore --help`."""
+"""The command line: train, sweep, evaluate, predict and more. See `python -m netcore --help`."""
 
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 
 from dataset import DataError
 from netcore.commands import calibrate, evaluate, predict, prove, sweep, train
 from netcore.model import ModelError
 from netcore.recipe import RecipeError
-from netcore.trainer import Divergence
+from netcore.record import Divergence
 
 
-def main(arguments=None):
-    """Run one command; exit code 2 and one sentence on stderr when it cannot be done."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 2, with a sentence on stderr, if it failed."""
     options = parser().parse_args(arguments)
     try:
         result = options.command(options)
@@ -24,7 +25,7 @@ def main(arguments=None):
     return 0
 
 
-def parser():
+def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="python -m netcore", description="Train and use neural networks in pure NumPy."
     )

@@ -1,7 +1,7 @@
 """What goes on inside a network: gradients, silent units, weights, and one step taken apart.
 
 Everything here looks at a network of the caller's own and at arrays. A network in training is
-copied first (`freeze`), since these functions run its layers.
+copied first (`Trainer.model`), since these functions run its layers.
 """
 
 import math
@@ -10,15 +10,6 @@ from typing import NamedTuple
 import numpy as np
 
 from netcore import functional
-from netcore.layers import LeakyReLU, ReLU, Sigmoid, Tanh
-
-STUCK = 0.05  # of its steepest slope: below it, a sigmoid or tanh hardly passes a gradient on
-AWAKE = {
-    ReLU: lambda y: y > 0,
-    LeakyReLU: lambda y: y > 0,
-    Sigmoid: lambda y: 4 * y * (1 - y) > STUCK,
-    Tanh: lambda y: 1 - y * y > STUCK,
-}
 
 
 def learning_layers(network):
@@ -52,9 +43,9 @@ def inactive_shares(network, x):
     y, shares = functional.scale_pixels(x), []
     for layer in network.layers:
         y = layer.forward(y)
-        if awake := AWAKE.get(type(layer)):
+        if layer.is_activation:
             others = tuple(axis for axis in range(y.ndim) if axis != 1)
-            shares.append(1 - float(awake(y).any(axis=others).mean()))
+            shares.append(1 - float(layer.active(y).any(axis=others).mean()))
     return shares
 
 
@@ -91,7 +82,7 @@ def pictures(values, input_shape, most=32):
 
 def sample_size(network, numbers=6_000_000, most=1000):
     """How many examples can be run through at once for so many numbers at hand, at most `most`."""
-    return max(1, min(most, numbers // network.footprint))
+    return max(1, min(most, numbers // network.activation_size))
 
 
 class Misread(NamedTuple):
@@ -153,15 +144,13 @@ def rehearse(trainer):
 
     Returns (number of the step, images (N, …) as the network met them, labels (N,), `Step`).
     """
-    pieces, take = {}, trainer.take
+    parts = {}
 
-    def watched(batch, part):
-        pieces[part.start] = take(batch, part)
-        return pieces[part.start]
+    def keep(part, x, targets):
+        parts[part.start] = x, targets
 
-    trainer.take = watched
     before = trainer.network.theta.copy()
-    trainer.descend()
-    x, targets = map(np.concatenate, zip(*(pieces[start] for start in sorted(pieces)), strict=True))
+    trainer.train_step(on_batch=keep)
+    x, targets = map(np.concatenate, zip(*(parts[start] for start in sorted(parts)), strict=True))
     step = take_apart(trainer.network, before, trainer.network.theta.copy(), x, targets)
     return trainer.step_count, x, targets, step

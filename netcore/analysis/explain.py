@@ -25,7 +25,7 @@ def reader(model) -> Network:
     In training nobody asks for the gradient of the pixels, so the first layer does not compute it;
     here it does.
     """
-    network = Network(model.spec, model.input_shape, dtype=model.theta.dtype, like=model)
+    network = Network(model.spec, model.input_shape, dtype=model.theta.dtype, share_with=model)
     for layer in network.layers:
         layer.needs_dx = True
     return network
@@ -34,7 +34,7 @@ def reader(model) -> Network:
 def scores(network, images):
     """images: (N, *input_shape), uint8 or floats in [0, 1] → logits (N, K)."""
     out = np.empty((len(images), *network.output_shape), network.theta.dtype)
-    for part in network.parts(len(images)):
+    for part in network.microbatches(len(images)):
         out[part] = _forward(network, images[part])
     return out
 
@@ -117,7 +117,7 @@ def features(network, images, dtype=np.float16):
     """
     ends = [group[-1] for group in stages(network)[:-1]]
     found = [np.empty((len(images), 0), dtype) for _ in ends]
-    for part in network.parts(len(images)):
+    for part in network.microbatches(len(images)):
         for number, values in enumerate(_outputs(network, images[part], ends)):
             rows = _cells(values).reshape(len(values), -1)
             if not part.start:

@@ -108,7 +108,7 @@ def see(network, looks):
     logits = np.empty((len(x), *network.output_shape), network.theta.dtype)
     hidden = np.empty((len(x), hidden_size(network)), network.theta.dtype)
     *body, last, _log_softmax = network.layers
-    for part in network.parts(len(x), parallel.LANES):
+    for part in network.microbatches(len(x), parallel.REPLICAS):
         y = functional.scale_pixels(x[part])
         for layer in body:
             y = layer.forward(y, False)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from netcore.trainer import Divergence, Trainer
+from netcore.record import Divergence
+from netcore.trainer import Trainer
 
 EXPLODED = 4.0  # times the smallest loss so far: nothing is to be learned beyond
 

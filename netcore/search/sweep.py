@@ -18,7 +18,8 @@ from typing import NamedTuple
 import numpy as np
 
 from netcore.recipe import FIELDS, Recipe, RecipeError, parse_setting
-from netcore.trainer import Divergence, Trainer
+from netcore.record import Divergence
+from netcore.trainer import Trainer
 
 # The settings that a sweep may move, and those that are drawn by factors instead of differences.
 SETTINGS = (

@@ -83,12 +83,12 @@ class Course:
         yield from self._test("Reading the images as before", 0.0, 0.15)
         drawn = [o.drawing.strokes for o in self._learned]
         targets = self._tests["learned"].labels
-        lessons = finetune.lessons(
+        lessons = finetune.finetune(
             self._network,
             lambda which, rng: jitter.images(drawn, which, rng),
             targets,
             (self._train.images, self._train.labels),
-            steps=finetune.STEPS // (2 if self._network.footprint > LARGE else 1),
+            steps=finetune.STEPS // (2 if self._network.activation_size > LARGE else 1),
         )
         for lesson in lessons:
             self.doing = f"Lesson {lesson.step} of {lesson.steps}"
@@ -98,7 +98,7 @@ class Course:
         right = self.results["rest"][1]
         note = f"Then taught {own_set.count(len(drawn))} by hand."
         scores = {"validation_accuracy": float(right.mean())}
-        self.taught = finetune.taught(self.model, self._network, note, scores)
+        self.taught = finetune.as_model(self.model, self._network, note, scores)
 
     def _test(self, doing: str, start: float, share: float) -> Iterator[bool]:
         total, read = sum(map(len, self._tests.values())), 0

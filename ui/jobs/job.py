@@ -121,7 +121,7 @@ class Job(Background):
                 return None
             now, pending = self._history.now.checkpoint, list(self._pending)
         trainer = self._new_trainer()
-        trainer.restore(now)
+        trainer.load_state(now)
         for settings in pending:
             trainer.change(**settings)
         return trainer

@@ -2,7 +2,7 @@
 
 import time
 
-from netcore import Divergence, Record, Trainer, freeze, metrics
+from netcore import Divergence, Record, Trainer, metrics
 from ui.jobs.timeline import Snapshot
 
 SLICE = 0.05  # seconds of work a turn
@@ -19,14 +19,12 @@ class Learner:
         self.changes = list(now.changes)  # as `JobView.changes`
         self.error: Divergence | None = None
         if trainer.step_count != now.step or trainer.changes != list(now.checkpoint.changes):
-            trainer.restore(now.checkpoint)
+            trainer.load_state(now.checkpoint)
 
     def moment(self, marked=False) -> Snapshot:
         """The run as it is now."""
         trainer = self.trainer
-        return Snapshot(
-            trainer.checkpoint(), self.last, tuple(self.changes), trainer.progress, marked
-        )
+        return Snapshot(trainer.state(), self.last, tuple(self.changes), trainer.progress, marked)
 
     def turn(self, settings) -> Snapshot | None:
         """Turn knobs; returns the moment before, unless they stood like that already."""
@@ -51,7 +49,7 @@ class Learner:
     def steps_left(self):
         """In this epoch."""
         trainer = self.trainer
-        images = len(trainer.order) - trainer.position or len(trainer.chosen)
+        images = trainer.batches.remaining or len(trainer.batches.indices)
         return -(-images // trainer.settings.batch_size)
 
     def learn(self, steps, timeline, interrupted) -> tuple[list[Record], list[Snapshot]]:
@@ -60,7 +58,7 @@ class Learner:
         Returns their records, and the moments that the timeline wants to keep.
         """
         trainer, records, moments = self.trainer, [], []
-        total = trainer.settings.total_steps(len(trainer.chosen))
+        total = trainer.settings.total_steps(len(trainer.batches.indices))
         due = timeline.latest.step + timeline.gap(total, trainer.step_count)
         began = time.perf_counter()
         try:
@@ -87,9 +85,9 @@ class Learner:
         Returns the model and the exam's scores with its confusion matrix.
         """
         trainer = self.trainer
-        trainer.conclude()
+        trainer.finish()
         if self.last and self.last.validation_accuracy is None:
             self.last = trainer.validated(self.last)
         test = metrics.score(trainer.network.log_probs(images), targets)
         scores = metrics.report(trainer, self.last, test)
-        return freeze(trainer, scores), {**scores, "confusion": test["confusion"]}
+        return trainer.model(scores), {**scores, "confusion": test["confusion"]}

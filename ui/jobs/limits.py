@@ -9,8 +9,8 @@ import os
 from dataclasses import dataclass, fields
 
 from netcore import Recipe, RecipeError
-from netcore.network import PART, plan
-from netcore.speed.parallel import LANES
+from netcore.network import MICROBATCH_SIZE, plan
+from netcore.speed.parallel import REPLICAS
 
 MEGABYTE = 2**20
 VECTORS = 10  # of the length of theta: gradients, an optimizer's and a mean's memory, copies
@@ -65,6 +65,6 @@ def size(recipe: Recipe, input_shape):
     """(parameters, megabytes) that a run of this recipe takes while it works, about."""
     planned = plan(recipe.layers, input_shape)
     parameters = sum(layer.parameters for layer in planned)
-    footprint = sum(layer.footprint for layer in planned)
-    part = min(recipe.batch_size * footprint, max(PART, footprint))
-    return parameters, 4 * (VECTORS * parameters + PASSES * LANES * part) / MEGABYTE
+    activation_size = sum(layer.activation_size for layer in planned)
+    part = min(recipe.batch_size * activation_size, max(MICROBATCH_SIZE, activation_size))
+    return parameters, 4 * (VECTORS * parameters + PASSES * REPLICAS * part) / MEGABYTE

@@ -14,7 +14,7 @@ import secrets
 import threading
 import time
 
-from netcore import Divergence, RecipeError, Trainer, freeze
+from netcore import Divergence, RecipeError, Trainer
 from ui.jobs import limits, memory
 from ui.jobs.history import History
 from ui.jobs.learner import EPOCH, Learner
@@ -42,9 +42,12 @@ class Background:
         self._megabytes = limits.size(trainer.recipe, trainer.network.input_shape)[1]
         self._validation = trainer.validation
         self._make_augment = trainer.make_augment
-        train = trainer.x, trainer.targets
         self._new_trainer = functools.partial(
-            Trainer, trainer.recipe, train, trainer.validation, augment=trainer.make_augment
+            Trainer,
+            trainer.recipe,
+            trainer.train,
+            trainer.validation,
+            augment=trainer.make_augment,
         )
         self._trainer: Trainer | None = trainer  # until the first thread takes it
         self._lock = threading.Lock()  # guards all below; held only for moments
@@ -55,7 +58,7 @@ class Background:
         self._status, self._message = "ready", ""
         self._settings = trainer.settings  # in effect
         self._pending: list[dict] = []  # changes for the next step
-        now = Snapshot(trainer.checkpoint(), None, ())
+        now = Snapshot(trainer.state(), None, ())
         self._history = History(now, pool.limits.snapshot_megabytes)
         self._rate = self._progress = 0.0
         self._exam: dict | None = None
@@ -123,7 +126,7 @@ class Background:
                 return False
             now = time.monotonic()
             if now - self._copied > COPY_EVERY:
-                self._model, self._copied = freeze(learner.trainer), now
+                self._model, self._copied = learner.trainer.model(), now
             return self._goes_on(learner)
 
     def _interrupted(self):
