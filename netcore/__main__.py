@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from dataset import DataError
 from netcore.commands import calibrate, evaluate, predict, prove, sweep, train
@@ -26,8 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
+    installed = Path(sys.argv[0]).stem == "netcore"  # the command that a wheel brings
     top = argparse.ArgumentParser(
-        prog="python -m netcore", description="Train and use neural networks in pure NumPy."
+        prog="netcore" if installed else "python -m netcore",
+        description="Train and use neural networks in pure NumPy.",
     )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     for module in (train, sweep, evaluate, calibrate, predict, prove):

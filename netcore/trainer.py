@@ -8,9 +8,8 @@ Recipe and changes together replay the run to the bit. `state` and `load_state` 
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -74,11 +73,12 @@ class Trainer:
             network.label_smoothing = recipe.label_smoothing
             for layer in network.layers:
                 layer.seed(stream(recipe.seed, "dropout", number))
+        layers = [layer for network in self.replicas.networks for layer in network.layers]
+        self._dropout_layers = [layer for layer in layers if isinstance(layer, Dropout)]
         self.optimizer = self._new_optimizer()
         self.ema = EMA(self.network, recipe.averaging) if recipe.averaging else None
         self.early_stopping = EarlyStopping(recipe.patience) if recipe.patience else None
-        self.stopped_early = False
-        self.finished = False
+        self.stopped_early = self.finished = False
         self.raw_weights: Examples | None = None  # of a finished run whose network has others
         self.step_count = self.images_seen = 0
         self.seconds = 0.0
@@ -102,20 +102,23 @@ class Trainer:
         if "optimizer" in settings:
             self.optimizer = self._new_optimizer()
         self._apply_settings()
-        if self.finished and self.progress < 1:
-            self._resume()
+        if self.finished and self.progress < 1:  # it was made longer
+            if self.raw_weights:
+                self.network.theta[...], self.network.buffers[...] = self.raw_weights
+            self.finished, self.raw_weights = False, None
+
+    def due_changes(self) -> Iterator[dict[str, Any]]:
+        """Yield the settings to replay before the next step, each once; the caller applies them."""
+        while self.replay and self.replay[0][0] <= self.step_count:
+            yield self.replay.pop(0)[1]
 
     def _new_optimizer(self) -> Optimizer:
         s, size = self.settings, self.network.parameters
         return OPTIMIZERS[s.optimizer](size, np.float32, s.momentum, s.beta2, s.eps)
 
-    def _dropout_layers(self) -> list[Dropout]:
-        layers = [layer for network in self.replicas.networks for layer in network.layers]
-        return [layer for layer in layers if isinstance(layer, Dropout)]
-
     def _apply_settings(self) -> None:
         self.optimizer.momentum = self.settings.momentum
-        for layer in self._dropout_layers():
+        for layer in self._dropout_layers:
             layer.p = self.settings.dropout or 0.0
 
     def state(self) -> Checkpoint:
@@ -131,7 +134,7 @@ class Trainer:
             images_seen=self.images_seen,
             seconds=self.seconds,
             batches=self.batches.state(),
-            dropout=tuple(layer.rng.bit_generator.state for layer in self._dropout_layers()),
+            dropout=tuple(layer.rng.bit_generator.state for layer in self._dropout_layers),
             theta=frozen_copy(theta),
             buffers=frozen_copy(buffers),
             optimizer_state=frozen_copy(self.optimizer.state),
@@ -160,7 +163,7 @@ class Trainer:
         self.optimizer.state[...] = state.optimizer_state
         self.optimizer.steps = state.optimizer_steps
         self._apply_settings()
-        for layer, rng_state in zip(self._dropout_layers(), state.dropout, strict=True):
+        for layer, rng_state in zip(self._dropout_layers, state.dropout, strict=True):
             layer.rng.bit_generator.state = rng_state
         if self.ema and state.ema:
             self.ema.load_state(state.ema)
@@ -172,8 +175,9 @@ class Trainer:
         """The network as it would be used now, as a read-only model with its history."""
         with self.using_average():
             theta, buffers = frozen_copy(self.network.theta), frozen_copy(self.network.buffers)
-        model = self.state().model()
-        return replace(model, theta=theta, buffers=buffers, scores=dict(scores or {}))
+        spec, shape = list(self.settings.layers), self.network.input_shape
+        changes = [[step, dict(settings)] for step, settings in self.changes]
+        return Model(spec, shape, theta, self.recipe, changes, dict(scores or {}), buffers)
 
     @property
     def progress(self) -> float:
@@ -190,8 +194,8 @@ class Trainer:
 
     def __next__(self) -> Record:
         """Do one step. Raises StopIteration at the end, Divergence when the loss diverged."""
-        while self.replay and self.replay[0][0] <= self.step_count:
-            self.change(**self.replay.pop(0)[1])
+        for settings in self.due_changes():
+            self.change(**settings)
         if self.progress >= 1.0:
             self.finish()
             raise StopIteration
@@ -279,11 +283,6 @@ class Trainer:
             if not self.stopped_early:
                 self.early_stopping.update(network, self._validate()["accuracy"])
             self.early_stopping.restore_best(network)
-
-    def _resume(self) -> None:
-        if self.raw_weights:
-            self.network.theta[...], self.network.buffers[...] = self.raw_weights
-        self.finished, self.raw_weights = False, None
 
     def validated(self, record: Record) -> Record:
         """The record with the gradient norm and the scores on validation filled in."""

@@ -25,7 +25,7 @@ if exam.running():  # nothing else to look at meanwhile
 
 
 def below_the_canvas(digits: list) -> None:
-    samples.show()
+    samples.offer()
     sections.panel(name, digits)
 
 
@@ -34,8 +34,8 @@ with reading:
 photo.section(name)
 
 st.subheader("Your own set", anchor=False)
-own_set.show()
-teach.show(name)
+own_set.gallery()
+teach.lesson(name)
 
 st.subheader("Your exam", anchor=False)
-exam.show(name)
+exam.results(name)

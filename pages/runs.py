@@ -15,8 +15,12 @@ page.start(
     "another, and find out how much of a score is luck.",
 )
 
-SECTIONS = {"Curves": curves.show, "A against B": compare.show, "Seeds": seeds.show,
-            "Keep and share": one_run.show}  # fmt: skip
+SECTIONS = {
+    "Curves": curves.chosen_curves,
+    "A against B": compare.two_runs,
+    "Seeds": seeds.many_seeds,
+    "Keep and share": one_run.details,
+}
 
 if runs.kept():
     curves.pulse()

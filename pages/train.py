@@ -43,14 +43,14 @@ def run(job) -> None:
     with stage:
         live.watch(job, status)
     with side:
-        knobs.show(job)
+        knobs.sliders(job)
         with st.expander(f"Recipe: {wording.plain(job.recipe.name)}"):
             if state.TAKEN.get():  # it came by a link, so the form knows nothing of it
                 settings.sheet(job.recipe)
             else:
                 setup.recipe(setup.choose_recipe(fixed=True), fixed=True)
     if status == "finished":
-        test_score.show(job)
+        test_score.report(job)
 
 
 if offered.shown():

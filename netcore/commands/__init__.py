@@ -12,7 +12,11 @@ from dataset.variants import augment
 from netcore.model import load
 from netcore.recipe import Recipe, RecipeError, parse_setting
 
-MODELS = Path(__file__).resolve().parents[2] / "models"
+# Where streamlit_app.py, pages/ and models/ lie: a clone's root, or what a wheel makes of it.
+HOME = Path(__file__).resolve().parents[2]
+if (HOME / "mnist_playground").is_dir():
+    HOME /= "mnist_playground"
+MODELS = HOME / "models"
 
 
 def command(commands, name, function, text):

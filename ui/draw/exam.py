@@ -113,7 +113,7 @@ def _leave() -> None:
     canvas.lay(sitting.drawing or {"strokes": []}, sitting.undo)
 
 
-def show(name: str) -> None:
+def results(name: str) -> None:
     """The way in, and the results so far, with the mistakes of the model of this name."""
     handed = HANDED.get()
     with st.container(horizontal=True):

@@ -116,7 +116,7 @@ def _said() -> None:
             OWN_ERROR.set(str(error))
 
 
-def show() -> None:
+def gallery() -> None:
     """The set as pictures, to correct, delete, download and upload."""
     own = drawings()
     if own:

@@ -78,6 +78,6 @@ def _answer(model: Model, pixels: np.ndarray) -> None:
         with st.container(width=answer.ANSWER):
             if len(images):
                 views = of_images(images)
-                answer.show(views, answer.reader_of(model), key="photograph")
+                answer.show_reading(views, answer.reader_of(model), key="photograph")
             else:
                 st.info(NOTHING, icon=":material/search_off:")

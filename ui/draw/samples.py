@@ -15,7 +15,7 @@ TEST_IMAGES = Key("_test_images")
 TEST_SHEET = Key("_test_sheet", 0)  # which row of test images is offered
 
 
-def show() -> None:
+def offer() -> None:
     """Ten images, one of each digit, in a box that opens; a touch puts one on the canvas."""
     with st.expander(
         "Or take a test image",
@@ -32,7 +32,7 @@ def show() -> None:
             test.images[positions],
             [f"Test image of a {k}" for k in range(DIGITS)],
             key=TEST_IMAGES.name,
-            on_pick=lambda number: canvas.show({"image": positions[number]}),
+            on_pick=lambda number: canvas.load({"image": positions[number]}),
         )
         st.button(
             "Others",

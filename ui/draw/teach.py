@@ -121,7 +121,7 @@ def _split(own: list) -> Split:
     return Split(views, np.array([o.drawing.label for o in own], np.uint8))
 
 
-def show(name: str) -> None:
+def lesson(name: str) -> None:
     """The button, the progress, and what came of it, for the model of this name."""
     if COURSE.get():
         st.fragment(_attend, run_every=TICK)()

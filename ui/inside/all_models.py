@@ -8,7 +8,7 @@ import streamlit as st
 
 from dataset.variants.views import of_drawings, of_images
 from netcore import Model, ModelError
-from ui.inside.subject import Sight
+from ui.inside.subject import Subject
 from ui.parts.wording import article
 from ui.session import answer, models, state
 
@@ -19,14 +19,14 @@ INTRO = (
 )
 
 
-def show(sight: Sight) -> None:
+def answers(subject: Subject) -> None:
     job = state.JOB.get()
     learning = job is not None and job.running
-    st.fragment(_table, run_every=TICK if learning else None)(sight)
+    st.fragment(_table, run_every=TICK if learning else None)(subject)
 
 
-def _table(sight: Sight) -> None:
-    views = of_drawings([sight.strokes]) if sight.strokes else of_images(sight.image[None])
+def _table(subject: Subject) -> None:
+    views = of_drawings([subject.strokes]) if subject.strokes else of_images(subject.image[None])
     rows = [_row(name, model, views) for name, model in models.models().items()]
     st.dataframe(
         {key: [row[key] for row in rows] for key in rows[0]},

@@ -5,7 +5,7 @@ import streamlit as st
 
 from netcore.analysis import explain
 from ui.inside import features
-from ui.inside.subject import Sight
+from ui.inside.subject import Subject
 from ui.parts import signed
 from ui.parts.wording import article, confidence_text
 from ui.session.state import Key
@@ -23,10 +23,10 @@ SMOOTHNESS = Key("_smoothness", "Small smudges")  # of the change that does it
 MORPH = Key("_morph", 100)  # percent of the way to that digit
 
 
-def show(sight: Sight) -> None:
-    target, smoothness = _choose(sight)
+def smallest_change(subject: Subject) -> None:
+    target, smoothness = _choose(subject)
     with np.errstate(over="ignore", invalid="ignore"):
-        change = features.change(sight.model, sight.image, target, smoothness)
+        change = features.change(subject.model, subject.image, target, smoothness)
     if change is None:
         st.info(
             f"No way from here to {article(target)} {target} was found: try another digit or "
@@ -35,7 +35,7 @@ def show(sight: Sight) -> None:
         return
     last = len(change.pictures) - 1
     percent = st.slider(
-        f"From {sight.answer} to {target}",
+        f"From {subject.answer} to {target}",
         min_value=0,
         max_value=100,
         value=MORPH.default,
@@ -47,8 +47,8 @@ def show(sight: Sight) -> None:
     )
     _morph(change, percent * last // 100)
     with st.container(width=WIDE):
-        alt = f"Probabilities on the way from {sight.answer} to {target}"
-        options = curves(change.probabilities, sight.answer, target, percent)
+        alt = f"Probabilities on the way from {subject.answer} to {target}"
+        options = curves(change.probabilities, subject.answer, target, percent)
         st.echarts_chart(options, height=200, key="morph", alt=alt)
     whole = np.abs(change.pictures[-1] - change.pictures[0])
     amount = whole.sum() / change.pictures[0].sum()
@@ -58,14 +58,14 @@ def show(sight: Sight) -> None:
     )
 
 
-def _choose(sight: Sight) -> tuple[int, float]:
+def _choose(subject: Subject) -> tuple[int, float]:
     """The digit it shall become, and how smooth the change has to be."""
-    digits = [k for k in range(len(sight.logits)) if k != sight.answer]
+    digits = [k for k in range(len(subject.logits)) if k != subject.answer]
     if TARGET.get() not in digits:  # it has become the answer
         TARGET.set(None)
     with st.container(horizontal=True, gap="medium"):
         target = st.pills(
-            f"Turn the {sight.answer} into",
+            f"Turn the {subject.answer} into",
             digits,
             help="The digit it shall be read as. With none chosen, it is the second guess.",
             **TARGET.lasting,
@@ -79,7 +79,7 @@ def _choose(sight: Sight) -> tuple[int, float]:
             "has to be, the larger it gets, and the more it looks like ink.",
             **SMOOTHNESS.lasting,
         )
-    guess = max(digits, key=lambda k: sight.logits[k])
+    guess = max(digits, key=lambda k: subject.logits[k])
     return guess if target is None else target, SMOOTH[smooth]
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from netcore.analysis import explain
-from ui.inside.subject import Sight
+from ui.inside.subject import Subject
 from ui.parts import signed
 from ui.session.state import Key
 
@@ -19,28 +19,28 @@ INTRO = (
 EVIDENCE = Key("_evidence")  # the digit whose score is explained; None: the answer
 
 
-def show(sight: Sight) -> None:
+def pixel_evidence(subject: Subject) -> None:
     chosen = st.pills(
         "Evidence for",
-        range(len(sight.logits)),
+        range(len(subject.logits)),
         help="The digit whose score is explained. With none chosen, it is the answer.",
         **EVIDENCE.lasting,
     )
-    k = sight.answer if chosen is None else chosen
+    k = subject.answer if chosen is None else chosen
     with st.container(horizontal=True, gap="small"):
         with _panel():
             st.markdown("**Scores**", help="Also called logits: what the last layer puts out.")
             st.echarts_chart(
-                scores(sight.logits, k), height=SIDE, key="scores", alt="The score of each digit"
+                scores(subject.logits, k), height=SIDE, key="scores", alt="The score of each digit"
             )
-            st.caption(_lead(sight.logits, sight.probabilities))
+            st.caption(_lead(subject.logits, subject.probabilities))
         with _panel():
             st.markdown(
                 f"**What would move the score of {k}**",
                 help="Saliency: the gradient of the score by each pixel. Simonyan et al. 2014.",
             )
-            slopes = explain.saliency(sight.network, sight.image, k)
-            _overlay(sight, slopes, f"Saliency for {k}")
+            slopes = explain.saliency(subject.network, subject.image, k)
+            _overlay(subject, slopes, f"Saliency for {k}")
             st.caption(
                 f"More ink on :orange[orange] would speak for {k}, on :blue[blue] against it."
             )
@@ -50,8 +50,8 @@ def show(sight: Sight) -> None:
                 help="Occlusion: a patch of 5 × 5 pixels of paper is laid on every place, and the "
                 "probability is read again. Zeiler & Fergus 2014.",
             )
-            lost = explain.occlusion(sight.network, sight.image, k)
-            _overlay(sight, lost, f"Occlusion for {k}", least=LEAST)
+            lost = explain.occlusion(subject.network, subject.image, k)
+            _overlay(subject, lost, f"Occlusion for {k}", least=LEAST)
             st.caption(missed(k, lost))
 
 
@@ -59,8 +59,8 @@ def _panel():
     return st.container(width=SIDE)
 
 
-def _overlay(sight: Sight, values: np.ndarray, alt: str, least: float = 0) -> None:
-    pixels = signed.signed(sight.image, values, max(np.abs(values).max(), least))
+def _overlay(subject: Subject, values: np.ndarray, alt: str, least: float = 0) -> None:
+    pixels = signed.signed(subject.image, values, max(np.abs(values).max(), least))
     st.image(signed.address(pixels, SIDE), width=SIDE, alt=alt)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from netcore.analysis import explain
-from ui.inside.subject import Sight
+from ui.inside.subject import Subject
 from ui.parts import signed
 
 WIDE = 12  # maps in a row
@@ -16,9 +16,9 @@ INTRO = (
 )
 
 
-def show(sight: Sight) -> None:
-    network, scores = sight.network, sight.logits
-    *hidden, _ = explain.activations(network, sight.image)
+def activations(subject: Subject) -> None:
+    network, scores = subject.network, subject.logits
+    *hidden, _ = explain.activations(network, subject.image)
     found = [*hidden, scores]
     for number, (stage, values) in enumerate(zip(explain.stages(network), found, strict=True)):
         parts = [type(network.layers[i]).__name__ for i in stage]

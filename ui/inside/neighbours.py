@@ -7,7 +7,7 @@ import streamlit as st
 
 from netcore.analysis import explain
 from ui.inside import features
-from ui.inside.subject import Sight
+from ui.inside.subject import Subject
 from ui.parts import signed
 from ui.parts.wording import article
 from ui.session import datasets, models
@@ -22,20 +22,20 @@ INTRO = (
 )
 
 
-def show(sight: Sight) -> None:
+def nearest_images(subject: Subject) -> None:
     train = datasets.dataset("mnist").train
-    changing = sight.name == models.IN_TRAINING
+    changing = subject.name == models.IN_TRAINING
     most = IN_TRAINING if changing else features.NEIGHBOURS
-    near, _ = explain.nearest(train.images[:most], sight.image, COUNT)
-    _row("By pixels", train, near, sight.answer)
+    near, _ = explain.nearest(train.images[:most], subject.image, COUNT)
+    _row("By pixels", train, near, subject.answer)
     if changing:  # not worth keeping
-        rows = explain.features(sight.network, train.images[:most])
+        rows = explain.features(subject.network, train.images[:most])
     else:
-        rows = features.features(sight.model)
-    queries = explain.features(sight.network, sight.image[None])
+        rows = features.features(subject.model)
+    queries = explain.features(subject.network, subject.image[None])
     for number, (row, query) in enumerate(zip(rows, queries, strict=True), start=1):
         near, _ = explain.nearest(row, query[0], COUNT)
-        _row(f"By layer {number}", train, near, sight.answer)
+        _row(f"By layer {number}", train, near, subject.answer)
     looked = f"the first {most:,} training images"
     if rows and len(rows[0]) < most:
         looked += f", in the layers the first {len(rows[0]):,}"

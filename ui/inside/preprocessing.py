@@ -5,7 +5,7 @@ import streamlit as st
 
 from dataset.ink import steps
 from netcore.analysis import explain
-from ui.inside.subject import Sight
+from ui.inside.subject import Subject
 from ui.parts import fabric, signed
 from ui.parts.wording import confidence_text
 from ui.session import canvas
@@ -31,14 +31,14 @@ CARDS = {  # step: title, what it does, what happens without it
 ROAD = {step: Key(f"_road_{step}", True) for step in ("crop", "scale", "pen", "centre")}
 
 
-def show(sight: Sight) -> None:
-    if not sight.strokes:
+def steps_taken(subject: Subject) -> None:
+    if not subject.strokes:
         st.info("This picture came without strokes. Draw one to see what becomes of it.")
         return
     with st.container(horizontal=True, gap="small"):
         with _card():
             st.markdown("**Your drawing**")
-            drawn = signed.address(fabric.picture(sight.strokes), SIDE)
+            drawn = signed.address(fabric.picture(subject.strokes), SIDE)
             st.image(drawn, width=SIDE, alt="Your drawing on the canvas")
             st.caption("Strokes on a canvas of 280 × 280.")
         with _card():
@@ -54,13 +54,13 @@ def show(sight: Sight) -> None:
                 left_out.append(not on)
                 st.caption(done if on else without)
     pen = canvas.pen() / 2
-    images = np.array([steps.road(sight.strokes, road, fabric.SIDE, pen) for road in roads])
-    likely = explain.probabilities(sight.read(images))
+    images = np.array([steps.road(subject.strokes, road, fabric.SIDE, pen) for road in roads])
+    likely = explain.probabilities(subject.read(images))
     for place, image, values, out in zip(places, images, likely, left_out, strict=True):
         with place:
             _picture(image, values, out)
     if any(left_out):
-        st.markdown(compared(likely[-1], sight.probabilities))
+        st.markdown(compared(likely[-1], subject.probabilities))
     else:
         st.markdown(verdict(likely[0], likely[-1]))
 

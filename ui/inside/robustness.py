@@ -8,7 +8,7 @@ import streamlit as st
 from dataset.ink.render import BOX, PEN_RADIUS
 from dataset.variants import variations
 from netcore.analysis import explain
-from ui.inside.subject import Sight
+from ui.inside.subject import Subject
 from ui.parts.wording import article, confidence_text
 
 INTRO = (
@@ -73,10 +73,10 @@ def maps(strokes, image) -> list[Map]:
     return found
 
 
-def show(sight: Sight) -> None:
-    drawn = maps(sight.strokes, sight.image)
-    images = np.concatenate([m.images.reshape(-1, *sight.image.shape) for m in drawn])
-    likely = explain.probabilities(sight.read(images))
+def answer_map(subject: Subject) -> None:
+    drawn = maps(subject.strokes, subject.image)
+    images = np.concatenate([m.images.reshape(-1, *subject.image.shape) for m in drawn])
+    likely = explain.probabilities(subject.read(images))
     summary = st.container()
     with st.container(horizontal=True, gap="medium"):
         start = 0
@@ -91,12 +91,12 @@ def show(sight: Sight) -> None:
                 )
             answers = part.argmax(axis=-1)
             if m.key == "shift":
-                summary.markdown(moving(answers, sight.answer))
+                summary.markdown(moving(answers, subject.answer))
             elif m.key == "turn":
                 row = int(np.abs(SIZES - BOX).argmin())
-                summary.markdown(turning(answers[row], sight.answer))
-    steady = float(np.mean(likely.argmax(axis=1) == sight.answer))
-    digit = f"{article(sight.answer)} {sight.answer}"
+                summary.markdown(turning(answers[row], subject.answer))
+    steady = float(np.mean(likely.argmax(axis=1) == subject.answer))
+    digit = f"{article(subject.answer)} {subject.answer}"
     summary.markdown(f"In **{steady:.0%}** of all {len(likely)} ways it stays {digit}.")
 
 

@@ -20,7 +20,7 @@ from ui.inside import (
     preprocessing,
     robustness,
 )
-from ui.inside.subject import Sight
+from ui.inside.subject import Subject
 from ui.parts import fabric
 from ui.parts.layout import READING_WIDTH
 from ui.session import canvas, models, state
@@ -30,18 +30,18 @@ INSIDE_DIGIT = Key("_inside_digit", 0)  # which of several digits on the canvas 
 
 
 class Section(NamedTuple):
-    show: Callable[[Sight], None]
+    show: Callable[[Subject], None]
     intro: str
 
 
 SECTIONS = {
-    "Preprocessing": Section(preprocessing.show, preprocessing.INTRO),
-    "Evidence": Section(evidence.show, evidence.INTRO),
-    "Layers": Section(layers.show, layers.INTRO),
-    "Neighbours": Section(neighbours.show, neighbours.INTRO),
-    "What if": Section(counterfactual.show, counterfactual.INTRO),
-    "Fragility": Section(robustness.show, robustness.INTRO),
-    "All models": Section(all_models.show, all_models.INTRO),
+    "Preprocessing": Section(preprocessing.steps_taken, preprocessing.INTRO),
+    "Evidence": Section(evidence.pixel_evidence, evidence.INTRO),
+    "Layers": Section(layers.activations, layers.INTRO),
+    "Neighbours": Section(neighbours.nearest_images, neighbours.INTRO),
+    "What if": Section(counterfactual.smallest_change, counterfactual.INTRO),
+    "Fragility": Section(robustness.answer_map, robustness.INTRO),
+    "All models": Section(all_models.answers, all_models.INTRO),
 }
 
 
@@ -73,7 +73,7 @@ def panel(name: str, digits: list[list[np.ndarray]]) -> None:
         strokes = _one_of(digits)
         image = render.draw(strokes)
     try:
-        section.show(Sight(name, models.models()[name], strokes, image))
+        section.show(Subject(name, models.models()[name], strokes, image))
     except ModelError as error:
         st.error(str(error))
 

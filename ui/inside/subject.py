@@ -10,7 +10,7 @@ from netcore.analysis import explain
 
 
 @dataclass(frozen=True)
-class Sight:
+class Subject:
     """`strokes` may be empty where a picture came without; `image` (28, 28) uint8 never is."""
 
     name: str

@@ -46,8 +46,8 @@ class Limits:
                     raise ValueError(f"{name} must be above 0")
         return cls(**values)
 
-    def check(self, recipe: Recipe, input_shape):
-        """RecipeError, with the mend, if this server has no room for such a run."""
+    def check(self, recipe: Recipe, input_shape: tuple[int, ...]) -> None:
+        """RecipeError, which says what to do, if this server has no room for such a run."""
         parameters, megabytes = size(recipe, input_shape)
         if parameters > self.parameters:
             raise RecipeError(
@@ -61,8 +61,8 @@ class Limits:
             )
 
 
-def size(recipe: Recipe, input_shape):
-    """(parameters, megabytes) that a run of this recipe takes while it works, about."""
+def size(recipe: Recipe, input_shape: tuple[int, ...]) -> tuple[int, float]:
+    """(parameters, estimate of the megabytes) that a run of this recipe needs while it trains."""
     planned = plan(recipe.layers, input_shape)
     parameters = sum(layer.parameters for layer in planned)
     activation_size = sum(layer.activation_size for layer in planned)

@@ -38,7 +38,7 @@ class Pair:
         }
 
 
-def show() -> None:
+def two_runs() -> None:
     able = {run.name: run for run in runs.kept().values() if run.model and _data(run)}
     if len(able) < 2:
         st.info(

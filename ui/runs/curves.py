@@ -23,7 +23,7 @@ OFFERED = Key("_offered", frozenset())  # ids of the runs among which they were 
 ALL_SETTINGS = Key("_all_settings")
 
 
-def show() -> None:
+def chosen_curves() -> None:
     """Choose runs, see their curves, and see in what they differ."""
     chosen = choose()
     measure = st.segmented_control(

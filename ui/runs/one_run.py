@@ -14,7 +14,7 @@ RUN_NAME = Key("_run_name")  # what is typed as its new name
 DRAW_WITH = Key("_draw_with")  # True: the next stop is Draw
 
 
-def show() -> None:
+def details() -> None:
     run = _choose()
     st.markdown(" · ".join(_facts(run)))
     if run.changes:

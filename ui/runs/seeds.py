@@ -23,7 +23,7 @@ SEEDED = Key("_seeded")  # name of the run to repeat with other seeds
 SEEDS = Key("_seeds")  # how many
 
 
-def show() -> None:
+def many_seeds() -> None:
     st.markdown(
         "Chance sets the first weights and the order of the images. How much of a score is luck? "
         "Run the same recipe with several seeds and see.",

@@ -76,13 +76,13 @@ def _answer(model: Model, drawn: list[np.ndarray], image: np.ndarray) -> list[li
     reader = reader_of(model)
     if drawn and image.any():
         pieces = segment.split(drawn, lambda some: read(reader, of_drawings(some)).score)
-        show(of_drawings(pieces), reader)
+        show_reading(of_drawings(pieces), reader)
         return pieces
-    show(of_images(image[None][: int(image.any())]), reader)
+    show_reading(of_images(image[None][: int(image.any())]), reader)
     return [drawn]
 
 
-def show(views: np.ndarray, reader: Reader, key: str = "probabilities") -> None:
+def show_reading(views: np.ndarray, reader: Reader, key: str = "probabilities") -> None:
     """The digits in large, how sure that is, the pictures that were read, all probabilities.
 
     views (N, V, 28, 28): `looks` at digits from left to right, of which there may be none. `key`

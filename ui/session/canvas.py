@@ -73,7 +73,7 @@ def image(drawn: list[np.ndarray]) -> np.ndarray:
     return render.draw(drawn) if loaded is None else loaded
 
 
-def show(drawing: dict) -> None:
+def load(drawing: dict) -> None:
     """Put something else on the canvas: {"strokes": […]} or {"image": position in the test set}.
 
     What was there comes back with Undo.
@@ -109,7 +109,7 @@ def _tools() -> None:
             help="Empty the canvas. Undo brings it back. Key: X",
             shortcut="X",
             disabled=empty,
-            on_click=lambda: show({"strokes": []}),
+            on_click=lambda: load({"strokes": []}),
             width="stretch",
         )
     # With another tool the drawing is shown anew: what the eraser has left, and all in one width.

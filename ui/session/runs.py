@@ -143,7 +143,7 @@ def end_job() -> None:
         state.JOB,
         state.LOOK,
         state.SEEN_STEPS,
-        state.LENS,
+        state.VIEW_NETWORK,
         state.TRACES,
         state.SLOW,
         state.SAVED,

@@ -1,18 +1,17 @@
 """What all visitors share: shipped models and recipes, the cores, the line of sweeps."""
 
 import sys
-from pathlib import Path
 
 import streamlit as st
 
 import netcore
+from netcore.commands import MODELS
 from netcore.confidence import calibration, subspaces
 from ui.jobs import sweeps
 from ui.jobs.limits import Limits
 from ui.jobs.pool import Pool
 from ui.session import datasets
 
-MODELS = Path(__file__).parents[2] / "models"
 RECIPES = MODELS / "recipes"
 SIMPLEST_FIRST = ("fast", "seed", "linear", "memorize", "vanishing", "dense", "lenet")
 
@@ -61,6 +60,6 @@ def pool() -> Pool:
 
 
 @st.cache_resource(show_spinner=False)
-def sweep_line() -> sweeps.Line:
+def sweep_line() -> sweeps.SweepQueue:
     """Where the sweeps of all visitors wait for their turn."""
-    return sweeps.Line(sweeps.Bounds.from_environment())
+    return sweeps.SweepQueue(sweeps.Bounds.from_environment())

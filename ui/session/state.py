@@ -133,7 +133,7 @@ SWEEP_VIEW = Key("shown", "Map")
 JOB = Key("_job", kept=True)  # this session's run, a ui.jobs.job.Job
 LOOK = Key("_look")  # (job's id, step) that is looked back to; None: now
 SEEN_STEPS = Key("_seen_steps")  # (job's id, steps) to look back to while the run goes on
-LENS = Key("_lens")  # (job's id, Network) to look through; no two sessions share a network
+VIEW_NETWORK = Key("_view_network")  # (job's id, its Network); sessions share none
 TRACES = Key("_traces", kept=True)  # (job's id, {name: (about, rows)}) seen by panels
 SLOW = Key("_slow", False)  # single steps follow each other at a visible pace
 SAVED = Key("_saved", kept=True)  # the name under which the run's model was saved

@@ -17,12 +17,12 @@ from ui.train import augmentation
 from ui.train.form import scale, slider
 
 
-def show(job: Job) -> None:
+def sliders(job: Job) -> None:
     """What can be moved while the network learns: each change counts from the next step."""
     now, over = job.settings, job.over
 
     def turning(name):  # who goes back in time or repeats a run sees its settings, on new widgets
-        key = f"_{name} {job.id} {job.turned}"
+        key = f"_{name} {job.id} {job.settings_version}"
         return {"key": key, "on_change": _turn, "args": (job, name, key), "disabled": over}
 
     scale("Learning rate", RATES, now.lr, HELP["lr"], turning("lr"))
@@ -68,7 +68,7 @@ def _turn(job: Job, name: str, key: str) -> None:
 
 def _changing(job: Job, way: str) -> dict:
     """The arguments of one slider of the augmentation."""
-    key = f"_{way} {job.id} {job.turned}"
+    key = f"_{way} {job.id} {job.settings_version}"
     return {"key": key, "on_change": _augment, "args": (job, way, key), "disabled": job.over}
 
 

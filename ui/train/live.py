@@ -33,14 +33,14 @@ def outlook(planned) -> None:
 
 def tick() -> float:
     """Seconds between two looks: the more runs are watched, the longer, or clicks would wait."""
-    crowd = max(shared.pool().crowd, 1)
+    crowd = max(shared.pool().active_runs, 1)
     return TICK * 2 ** max(0, math.ceil(math.log2(crowd / CROWD)))
 
 
 def watch(job: Job, status: str) -> None:
     """Show the job, and go on showing it while it runs; `status` is what the page was drawn for."""
     pace = tick() if status == "running" else slow_motion.pace(job)
-    st.fragment(_look, run_every=pace)(job, (status, job.turned, pace))
+    st.fragment(_look, run_every=pace)(job, (status, job.settings_version, pace))
 
 
 def _look(job: Job, drawn: tuple) -> None:
@@ -48,14 +48,14 @@ def _look(job: Job, drawn: tuple) -> None:
     view = job.view()
     status = slow_motion.status(job, view)
     pace = tick() if status == "running" else slow_motion.pace(job)
-    if (status, job.turned, pace) != drawn:
+    if (status, job.settings_version, pace) != drawn:
         st.rerun()
     _news(view)
     now = moment.of(job, view)
     _figures(now, status)
-    time_travel.show(job, view)
+    time_travel.slider(job, view)
     panels.choose()
-    panels.show(now)
+    panels.open_panels(now)
     slow_motion.go_on(job)
     if pace is None:  # a run at rest costs no memory but its own
         moment.put_away()
@@ -87,8 +87,8 @@ def _figures(now: Moment, status: str) -> None:
         st.metric("Accuracy", accuracy, width="content", help=about)
         st.metric("Loss", loss, width="content", help=about)
         st.metric("Images/s", speed, width="content", help="How many images it learns from.")
-        if view.exam:
-            score = f"{view.exam['test_accuracy']:.2%}"
+        if view.scores:
+            score = f"{view.scores['test_accuracy']:.2%}"
             st.metric("Exam", score, width="content", help="On the test images. More below.")
     st.progress(min(view.progress, 1.0), text=_state_of(view, status))
 

@@ -29,11 +29,11 @@ class Moment:
     @cached_property
     def network(self) -> Network:
         """The session's own network, with this moment's weights."""
-        lens = state.LENS.get()
-        if lens is None or lens[0] != self.job.id:
-            lens = (self.job.id, self.model.network())
-            state.LENS.set(lens)
-        network = lens[1]
+        kept = state.VIEW_NETWORK.get()
+        if kept is None or kept[0] != self.job.id:
+            kept = (self.job.id, self.model.network())
+            state.VIEW_NETWORK.set(kept)
+        network = kept[1]
         network.theta[...], network.buffers[...] = self.model.theta, self.model.buffers
         return network
 
@@ -78,4 +78,4 @@ def of(job: Job, view: JobView) -> Moment:
 
 def put_away() -> None:
     """Let go of the network to look through; the next moment makes another."""
-    state.LENS.clear()
+    state.VIEW_NETWORK.clear()

@@ -32,7 +32,7 @@ def choose() -> None:
     )
 
 
-def show(moment: Moment) -> None:
+def open_panels(moment: Moment) -> None:
     """All open panels, in the order of the row, two side by side where there is room."""
     chosen = [name for name in PANELS if name in (state.PANELS.get() or ())]
     if chosen and not moment.sound:
@@ -230,7 +230,7 @@ def _chart(options, key, alt, height=HEIGHT):
 
 
 PANELS = {
-    slow_motion.NAME: slow_motion.show,
+    slow_motion.NAME: slow_motion.last_step,
     "Curves": _curves,
     "Gradient": _gradients,
     "Silent units": _silent,

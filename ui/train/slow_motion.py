@@ -41,7 +41,7 @@ def go_on(job: Job) -> None:
         job.run(1)
 
 
-def show(moment: Moment) -> None:
+def last_step(moment: Moment) -> None:
     """The step that comes next, and how to let steps follow each other."""
     job = moment.job
     with st.container(border=True):
@@ -88,7 +88,7 @@ def _controls(job: Job) -> None:
 
 def _rehearse(job: Job):
     """(number of the next step, its images, labels, `anatomy.Step`); None while the job runs."""
-    trainer = job.rehearsal()
+    trainer = job.dry_run_trainer()
     if trainer is None or trainer.progress >= 1:
         return None
     with np.errstate(over="ignore", invalid="ignore"):

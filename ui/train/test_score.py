@@ -14,14 +14,15 @@ from ui.session.state import Key
 SHARE_OPEN = Key("_share_open", False)
 
 
-def show(job: Job) -> None:
+def report(job: Job) -> None:
     """The score on images the run never looked at, and the ways to keep the network."""
-    exam = job.view().exam
-    images, wrong = exam["confusion"].sum(), exam["confusion"].sum() - exam["confusion"].trace()
+    scores = job.view().scores
+    confusion = scores["confusion"]
+    images, wrong = confusion.sum(), confusion.sum() - confusion.trace()
     st.subheader("The exam", anchor=False)
     score, table = st.columns(2, gap="large")
     with score:
-        st.metric("Accuracy on the test set", f"{exam['test_accuracy']:.2%}")
+        st.metric("Accuracy on the test set", f"{scores['test_accuracy']:.2%}")
         st.markdown(
             f"**{wrong:,} of {images:,}** test images misread. The run never looked at them, and "
             "they are asked once, at the end: a set one chooses by is no exam any more."
@@ -31,7 +32,7 @@ def show(job: Job) -> None:
             pass_on(kept)
     with table:
         charts.show(
-            charts.confusion(exam["confusion"], job.classes),
+            charts.confusion(confusion, job.classes),
             "Which digits were taken for which in the exam",
         )
 

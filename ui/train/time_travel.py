@@ -6,7 +6,7 @@ from ui.jobs.job import Job, JobView
 from ui.session import state
 
 
-def show(job: Job, view: JobView) -> None:
+def slider(job: Job, view: JobView) -> None:
     """A slider over the moments that are kept. While the run goes on, they are held on request."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         steps, looked = _steps(job, view), _looked(job)

@@ -218,7 +218,7 @@ def test_undo_tells_strokes_apart_that_arrived_together(session):
 def test_what_was_drawn_before_the_canvas_heard_of_clear_does_not_come_back(session):
     send(session, FOUR)
     canvas._keep()
-    canvas.show({"strokes": []})
+    canvas.load({"strokes": []})
     send(session, [*FOUR, *ZERO])
     canvas._keep()
     shown(session)
@@ -267,7 +267,7 @@ def test_when_all_is_rubbed_out_the_pen_is_back(session):
 
 
 def test_the_first_stroke_on_a_test_image_is_a_drawing_of_its_own_and_undo_brings_it_back(session):
-    canvas.show({"image": 3})
+    canvas.load({"image": 3})
     shown(session)
     send(session, SEVEN, turn=1)
     canvas._keep()

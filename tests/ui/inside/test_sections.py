@@ -30,7 +30,7 @@ from ui.inside import (
 from ui.inside import (
     sections as inside_sections,
 )
-from ui.inside.subject import Sight
+from ui.inside.subject import Subject
 from ui.parts.wording import confidence_text
 from ui.session import models, shared, state
 
@@ -276,15 +276,15 @@ def test_the_models_agreement_is_put_into_words(votes, sentence):
 def test_a_sight_never_writes_to_the_model_that_all_visitors_share():
     seed = shared.shipped_models()["seed"]
     before = seed.theta.copy()
-    sight = Sight("seed", seed, FOUR, render.draw(FOUR))
-    explain.saliency(sight.network, sight.image, sight.answer)
-    assert sight.answer == 4
+    subject = Subject("seed", seed, FOUR, render.draw(FOUR))
+    explain.saliency(subject.network, subject.image, subject.answer)
+    assert subject.answer == 4
     np.testing.assert_array_equal(seed.theta, before)
 
 
 def test_a_sight_says_that_numbers_ran_away():
     with pytest.raises(ModelError, match="infinity"):
-        _ = Sight("mine", model(weights=3e38), FOUR, render.draw(FOUR)).answer
+        _ = Subject("mine", model(weights=3e38), FOUR, render.draw(FOUR)).answer
 
 
 def test_nobody_is_ever_wholly_sure():

@@ -80,8 +80,8 @@ def test_whoever_opens_the_link_and_starts_gets_the_same_weights_to_the_bit(open
     at.run()
     assert job.view().status == "finished" and job.view().last.step == 7
     assert np.array_equal(job.model().theta, first.model().theta)
-    assert job.view().exam["test_accuracy"] == first.view().exam["test_accuracy"]
-    knob = at.select_slider(key=f"_lr {job.id} {job.turned}")
+    assert job.view().scores["test_accuracy"] == first.view().scores["test_accuracy"]
+    knob = at.select_slider(key=f"_lr {job.id} {job.settings_version}")
     assert knob.value == 0.02, "the knob has moved along"
     assert any("The exam" in heading.value for heading in at.subheader)
 

@@ -118,7 +118,7 @@ def test_another_drawing_begins_its_own_history(page):
 def test_a_run_at_rest_holds_no_second_network(page):
     at = page(images="1000", panels=["Misread"])
     resting(at, 2)
-    assert "_lens" not in at.session_state
+    assert "_view_network" not in at.session_state
 
 
 def test_looking_back_moves_the_panels_and_not_the_run(page):
@@ -173,7 +173,7 @@ def test_undo_goes_back_to_the_moment_before_the_last_change(page):
     assert not np.array_equal(job.model().theta, before)
     press(at, "Undo")
     assert np.array_equal(job.model().theta, before)
-    assert at.selectbox(key=f"_optimizer {job.id} {job.turned}").value == "momentum"
+    assert at.selectbox(key=f"_optimizer {job.id} {job.settings_version}").value == "momentum"
 
 
 def test_images_are_changed_more_wildly_in_mid_run(page):
@@ -205,7 +205,7 @@ def test_slow_motion_shows_the_step_that_the_run_takes_next(page):
 
 def test_the_step_that_is_rehearsed_is_the_step_that_is_taken_to_the_bit(page):
     job = resting(page(recipe="dense", images="1000"), 3)  # dropout, changed images, mean weights
-    trainer = job.rehearsal()
+    trainer = job.dry_run_trainer()
     trainer.train_step()
     job.run(1)
     job.join(60)
@@ -291,7 +291,7 @@ def view(**changes):
     values = {
         "status": "running", "message": "", "training": [(1, 2.3, 0.1), (2, 1.9, 0.3)],
         "validation": [(2, 1.8, 0.4)], "changes": [], "last": None, "progress": 0.5,
-        "images_per_second": 0.0, "eta": None, "exam": None,
+        "images_per_second": 0.0, "eta": None, "scores": None,
     } | changes  # fmt: skip
     return JobView(**values)
 
@@ -304,7 +304,7 @@ def moment(**changes):
 def test_up_to_eight_runs_are_looked_at_twice_a_second_and_more_of_them_less_often(
     monkeypatch, runs, least
 ):
-    monkeypatch.setattr(shared, "pool", lambda: SimpleNamespace(crowd=runs))
+    monkeypatch.setattr(shared, "pool", lambda: SimpleNamespace(active_runs=runs))
     assert least <= 1 / live.tick() < 2 * least
 
 

@@ -51,7 +51,7 @@ def test_a_newcomer_finds_the_fast_recipe_and_start(page):
 def test_start_leads_to_the_exam_and_the_test_score(page):
     at = page()
     press(at, "Start")
-    score = finish(at).view().exam["test_accuracy"]
+    score = finish(at).view().scores["test_accuracy"]
     assert labelled(at.metric, "Accuracy on the test set").value == f"{score:.2%}"
     assert labelled(at.metric, "Exam").value == f"{score:.2%}", "in sight without scrolling"
     assert score > 0.96
@@ -195,7 +195,7 @@ def test_a_finished_network_is_saved_under_its_name_to_be_drawn_for(page):
     press(at, "Save")
     saved = at.session_state["_models"]["Ada"]
     assert np.array_equal(saved.theta, job.model().theta)
-    assert loads(saved.dumps()).scores["test_accuracy"] == job.view().exam["test_accuracy"]
+    assert loads(saved.dumps()).scores["test_accuracy"] == job.view().scores["test_accuracy"]
     assert any("Saved as **Ada**" in text.value for text in at.success)
 
 
