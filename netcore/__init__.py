@@ -1,13 +1,15 @@
 """netcore: neural networks in NumPy, small enough to read in an evening.
 
-Reading order: functional, layers/dense, layers/activations, losses, network, optimizers, trainer.
+Reading order: functional, layers/dense, layers/activations, losses, network, optim/optimizers,
+trainer.
 """
 
 from netcore.checkpoint import Checkpoint
-from netcore.model import Model, ModelError, freeze, load, loads
+from netcore.model import Model, ModelError, load, loads
 from netcore.network import Network
 from netcore.recipe import Recipe, RecipeError
-from netcore.trainer import Divergence, Record, Trainer
+from netcore.record import Divergence, Record
+from netcore.trainer import Trainer
 
 __all__ = [
     "Checkpoint",
@@ -19,7 +21,6 @@ __all__ = [
     "RecipeError",
     "Record",
     "Trainer",
-    "freeze",
     "load",
     "loads",
 ]

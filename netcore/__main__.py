@@ -1,4 +1,4 @@
-"""The command line: train, sweep, evaluate, predict and more. `python -m netcore --help`."""
+"""The command line: train, sweep, evaluate, predict and more. See `python -m netcore --help`."""
 
 import argparse
 import json
@@ -10,7 +10,7 @@ from dataset import DataError
 from netcore.commands import calibrate, evaluate, predict, prove, sweep, train
 from netcore.model import ModelError
 from netcore.recipe import RecipeError
-from netcore.trainer import Divergence
+from netcore.record import Divergence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

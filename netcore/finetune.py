@@ -7,15 +7,17 @@ small, with a cosine schedule.
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from netcore.functional import clip_norm, frozen_copy
 from netcore.model import Model
 from netcore.network import Network
 from netcore.optim.optimizers import AdamW
 from netcore.optim.schedules import factor
-from netcore.trainer import LOST, Divergence, clip
+from netcore.record import DIVERGED_LOSS, Divergence
+from netcore.speed import blas
 
 STEPS = 120
 LR = 0.001  # of the first step
@@ -57,38 +59,33 @@ def finetune(
     new = max(1, round(share * batch_size))
     for step in range(steps):
         # Every new example equally often, in random order.
-        which = np.concatenate(
-            [rng.permutation(len(targets)) for _ in range(-(-new // len(targets)))]
-        )
-        which = which[:new]
-        again = rng.integers(len(old), size=batch_size - new)
-        x = np.concatenate([_scaled(examples(which, rng)), _scaled(old.take(again, axis=0))])
-        y = np.concatenate([targets[which], old_targets[again]])
-        with np.errstate(over="ignore", invalid="ignore"):  # told below
+        rounds = -(-new // len(targets))
+        indices = np.concatenate([rng.permutation(len(targets)) for _ in range(rounds)])[:new]
+        rehearsed = rng.integers(len(old), size=batch_size - new)
+        x = np.concatenate([_scaled(examples(indices, rng)), _scaled(old.take(rehearsed, axis=0))])
+        y = np.concatenate([targets[indices], old_targets[rehearsed]])
+        with blas.single_thread, np.errstate(over="ignore", invalid="ignore"):
             loss, right = network.loss_and_grad(x, y)
-        if not loss / len(x) < LOST:
-            raise Divergence("The loss diverged: this network cannot be fine-tuned.")
-        clip(network.grad, MAX_NORM)
-        optimizer.step(network.theta, network.grad, lr * factor("cosine", step / steps, 0))
-        network.remember()
+            if not loss / len(x) < DIVERGED_LOSS:
+                raise Divergence("The loss diverged: this network cannot be fine-tuned.")
+            clip_norm(network.grad, MAX_NORM)
+            optimizer.step(network.theta, network.grad, lr * factor("cosine", step / steps))
+            network.update_running_stats()
         yield FinetuneRecord(step + 1, steps, loss / len(x), right / len(x))
 
 
 def as_model(
-    model: Model, network: Network, note: str, scores: dict[str, float] | None = None
+    model: Model, network: Network, note: str, scores: dict[str, Any] | None = None
 ) -> Model:
     """The fine-tuned network as a model. `note` is added to the comment of the recipe of `model`.
 
     The scores of `model` are replaced by `scores`.
     """
-    theta, buffers = network.theta.copy(), network.buffers.copy()
-    theta.setflags(write=False)
-    buffers.setflags(write=False)
     comment = f"{model.recipe.comment} {note}".strip()[-2000:]
     return dataclasses.replace(
         model,
-        theta=theta,
-        buffers=buffers,
+        theta=frozen_copy(network.theta),
+        buffers=frozen_copy(network.buffers),
         recipe=model.recipe.replace(comment=comment),
         scores=dict(scores or {}),
     )

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 
-def log_softmax(logits):
+def log_softmax(logits: np.ndarray) -> np.ndarray:
     """log(exp(z_k) / Σ_j exp(z_j)) along the last axis, safe for large logits.
 
     logits: (..., K) float → (..., K) of the same dtype.
@@ -12,13 +12,8 @@ def log_softmax(logits):
     return logits - logsumexp(logits, axis=-1, keepdims=True)
 
 
-def one_hot(targets, classes):
-    """targets: (N,) integers in [0, classes) → (N, classes) float32 of zeros and ones."""
-    return np.eye(classes, dtype=np.float32)[targets]
-
-
-def scale_pixels(images, out=None):
-    """uint8 pixels 0…255 → float32 intensities 0…1; float images come back as they are."""
+def scale_pixels(images: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """uint8 pixels 0…255 → float32 intensities 0…1; float images are returned unchanged."""
     if images.dtype != np.uint8:
         return images
     if out is None:
@@ -28,8 +23,15 @@ def scale_pixels(images, out=None):
     return out
 
 
-def clip(grad, longest):
-    """Shorten the gradient to at most this length, in place. Pascanu et al. 2013."""
-    length = np.linalg.norm(grad)
-    if length > longest:
-        grad *= longest / length
+def clip_norm(grad: np.ndarray, max_norm: float) -> None:
+    """Scale the gradient down to at most this Euclidean norm, in place. Pascanu et al. 2013."""
+    norm = np.linalg.norm(grad)
+    if norm > max_norm:
+        grad *= max_norm / norm
+
+
+def frozen_copy(array: np.ndarray) -> np.ndarray:
+    """A read-only copy, safe to share."""
+    copy = array.copy()
+    copy.setflags(write=False)
+    return copy

@@ -1,16 +1,24 @@
-"""Is the backward pass the derivative of the forward pass? Ask central differences.
+"""Check that the backward pass is the derivative of the forward pass, by central differences.
 
-Along a random direction v, (L(θ + εv) − L(θ − εv)) / 2ε must equal ∇L · v. One such line tests
-all parameters at once; a few directions leave errors no place to hide. Use float64 networks.
+Along a random direction v, (L(θ + εv) − L(θ − εv)) / 2ε must equal ∇L · v. One direction tests all
+parameters at once, and a few directions find any error. Use float64 networks.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 
 
-def directional(f, point, gradient, rng, eps=1e-6):
+def directional(
+    f: Callable[[], float],
+    point: np.ndarray,
+    gradient: np.ndarray,
+    rng: np.random.Generator,
+    eps: float = 1e-6,
+) -> tuple[float, float]:
     """(numeric, analytic) slope of the scalar function f() along a random unit direction.
 
-    `point` is the array f depends on; it is moved in place and put back.
+    `point` is the array that f depends on; it is changed in place and restored.
     """
     direction = rng.normal(size=point.shape)
     direction /= np.linalg.norm(direction)
@@ -23,7 +31,15 @@ def directional(f, point, gradient, rng, eps=1e-6):
     return (above - below) / (2 * eps), float(np.sum(gradient * direction))
 
 
-def check(f, point, gradient, rng, directions=5, rtol=1e-6, atol=1e-9):
+def check(
+    f: Callable[[], float],
+    point: np.ndarray,
+    gradient: np.ndarray,
+    rng: np.random.Generator,
+    directions: int = 5,
+    rtol: float = 1e-6,
+    atol: float = 1e-9,
+) -> None:
     """Raise AssertionError with both values if any of the directions disagrees."""
     for number in range(directions):
         numeric, analytic = directional(f, point, gradient, rng)

@@ -1,27 +1,23 @@
-"""The loss: how surprised the network was by the right answers, in nats."""
+"""The loss: the negative log-likelihood of the right answers, in nats."""
 
 import numpy as np
 
 
-def nll(log_probs, targets):
-    """Negative log-likelihood, −mean log p(target), and its gradient.
+def softmax_cross_entropy(
+    logits: np.ndarray,
+    targets: np.ndarray,
+    dlogits: np.ndarray,
+    batch_size: int,
+    smoothing: float = 0.0,
+) -> tuple[float, int]:
+    """−log softmax(logits)[target], and its gradient, with one exp and nothing (N, K) allocated.
 
-    log_probs: (N, K), targets: (N,) integers → (loss, dlog_probs (N, K)).
-    """
-    rows = np.arange(len(targets))
-    dlog_probs = np.zeros_like(log_probs)
-    dlog_probs[rows, targets] = -1 / len(targets)
-    return -float(log_probs[rows, targets].mean()), dlog_probs
-
-
-def softmax_nll(logits, targets, dlogits, batch_size, smoothing=0.0):
-    """`nll` of `log_softmax`, fused: one exp instead of two, nothing allocated of size (N, K).
-
-    With p = softmax(logits) the gradient is (p − one_hot(targets)) / batch_size; it is written to
-    `dlogits` (N, K). Returns (sum of losses, number right), sums so that parts of a batch add up.
+    logits: (N, K), targets: (N,) integers → (sum of losses, number right): sums, so that the
+    results of microbatches add up. With p = softmax(logits) the gradient of the mean over
+    `batch_size` examples is (p − one_hot(targets)) / batch_size; it is written to `dlogits` (N, K).
 
     With `smoothing` s the target is (1 − s) · one_hot + s / K, which keeps the network from
-    growing ever surer of what it knows. Szegedy et al. 2016, section 7.
+    becoming overconfident. Szegedy et al. 2016, section 7.
     """
     count, classes = logits.shape
     starts = np.arange(0, count * classes, classes)  # of the rows, in one flat vector

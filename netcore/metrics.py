@@ -1,21 +1,28 @@
-"""How good the answers are."""
+"""How good the answers of a network are."""
+
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from netcore.record import Record
 
-def accuracy(predicted, targets):
+if TYPE_CHECKING:
+    from netcore.trainer import Trainer
+
+
+def accuracy(predicted: np.ndarray, targets: np.ndarray) -> float:
     """Share of right answers, 0…1. Both (N,) integers."""
     return float(np.mean(predicted == targets))
 
 
-def confusion(predicted, targets, classes):
+def confusion(predicted: np.ndarray, targets: np.ndarray, classes: int) -> np.ndarray:
     """(classes, classes) counts: row = the true class, column = the answer."""
     table = np.zeros((classes, classes), np.int64)
     np.add.at(table, (targets, predicted), 1)
     return table
 
 
-def score(log_probs, targets):
+def score(log_probs: np.ndarray, targets: np.ndarray) -> dict[str, Any]:
     """log_probs: (N, K), targets: (N,) → dict of accuracy, loss (mean, in nats) and confusion."""
     predicted = log_probs.argmax(axis=1)
     of_targets = log_probs[np.arange(len(targets)), targets]
@@ -26,8 +33,8 @@ def score(log_probs, targets):
     }
 
 
-def report(trainer, last, test):
-    """What a model's file and the command line tell of a run: numbers by name.
+def report(trainer: "Trainer", last: Record | None, test: dict[str, Any]) -> dict[str, Any]:
+    """The numbers that a model file and the command line tell of a run, by name.
 
     last: its last `Record`, validated, or None without a step; test: `score` on the test set.
     """

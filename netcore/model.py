@@ -1,7 +1,7 @@
-"""Models as JSON: what the network is, its weights to the bit, and how it came to be.
+"""Models as JSON: the network, its weights to the bit, and the run that made it.
 
-Parameters are little-endian float32 in base64: exact, and a third larger than raw. A file may
-come from anybody, so everything is checked before anything large is allocated.
+Parameters are little-endian float32 in base64: exact, and a third larger than raw. A file may come
+from anyone, so everything is checked before anything large is allocated.
 """
 
 import base64
@@ -10,52 +10,54 @@ import json
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from netcore.confidence.calibration import Certainty
 from netcore.confidence.subspaces import HIDDEN_AXES, Subspaces
-from netcore.network import Network, plan
+from netcore.layers import Entry
+from netcore.network import Network, Planned, plan
 from netcore.recipe import Recipe, RecipeError, check_changes
 
 VERSION = 1
 MAX_BYTES = 64_000_000  # of a file
 MAX_LAYERS = 100
 MAX_PARAMETERS = 10_000_000
-MAX_FOOTPRINT = 4_000_000  # numbers that its layers keep at hand for one image
+MAX_ACTIVATION_SIZE = 4_000_000  # numbers that its layers hold in memory for one image
 
 
 class ModelError(ValueError):
-    """A model file that cannot be used; the message is a sentence that says why."""
+    """A model file that cannot be used; the message says why, in a sentence."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """A trained network at rest: safe to share between threads and visitors, never written to."""
+    """A trained network, read-only: safe to share between threads and visitors."""
 
-    spec: list
-    input_shape: tuple
+    spec: list[Entry]
+    input_shape: tuple[int, ...]
     theta: np.ndarray  # (P,) float32
     recipe: Recipe
     changes: list = field(default_factory=list)  # [[step, {setting: value}], …]
-    scores: dict = field(default_factory=dict)  # such as {"test_accuracy": 0.98}
+    scores: dict[str, Any] = field(default_factory=dict)  # such as {"test_accuracy": 0.98}
     buffers: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
     certainty: Certainty | None = None  # found by `python -m netcore calibrate`
     feature_subspaces: Subspaces | None = None  # of the last hidden layer's features; likewise
 
     @property
-    def name(self):
+    def name(self) -> str:
         return self.recipe.name
 
     def network(self) -> Network:
-        """A network of one's own with these weights, ready to predict or to train on."""
+        """A new network with a copy of these weights, ready to predict or to train further."""
         network = Network(self.spec, self.input_shape)
         network.theta[...] = self.theta
         network.buffers[...] = self.buffers
         return network
 
     def dumps(self) -> str:
-        """The file's text. `loads` gives back the same model, bit for bit."""
+        """The file's text. `loads` returns the same model, bit for bit."""
         subspaces = self.feature_subspaces
         return json.dumps(
             {
@@ -74,29 +76,12 @@ class Model:
             indent=1,
         )
 
-    def save(self, path):
+    def save(self, path: str | Path) -> None:
         Path(path).write_text(self.dumps())
 
 
-def freeze(trainer, scores=None) -> Model:
-    """The trainer's network as it is now, as a model with its history."""
-    with trainer.in_use():
-        theta, buffers = trainer.network.theta.copy(), trainer.network.buffers.copy()
-    theta.setflags(write=False)
-    buffers.setflags(write=False)
-    return Model(
-        spec=list(trainer.settings.layers),
-        input_shape=trainer.network.input_shape,
-        theta=theta,
-        buffers=buffers,
-        recipe=trainer.recipe,
-        scores=dict(scores or {}),
-        changes=[[step, dict(settings)] for step, settings in trainer.changes],
-    )
-
-
-def load(path) -> Model:
-    """Read a model file; ModelError if it is missing, too large or not a sound model."""
+def load(path: str | Path) -> Model:
+    """Read a model file; ModelError if it is missing, too large or not valid."""
     path = Path(path)
     try:
         if path.stat().st_size > MAX_BYTES:
@@ -107,7 +92,7 @@ def load(path) -> Model:
     return loads(content, path.name)
 
 
-def loads(content, source="the file") -> Model:
+def loads(content: str | bytes, source: str = "the file") -> Model:
     """Text or bytes of a model file → Model. `source` names it in error messages."""
     try:
         return _parse(content)
@@ -115,7 +100,7 @@ def loads(content, source="the file") -> Model:
         raise ModelError(f"{source} is not a model this can use: {error}") from error
 
 
-def _parse(content):
+def _parse(content: str | bytes) -> Model:
     if len(content) > MAX_BYTES:
         raise ModelError(f"it is over {MAX_BYTES // 10**6} MB")
     try:
@@ -145,7 +130,7 @@ def _parse(content):
         spec=data["spec"],
         input_shape=input_shape,
         theta=_decode(data["theta"], sum(p.parameters for p in planned), "theta"),
-        buffers=_decode(data.get("buffers", ""), sum(p.remembered for p in planned), "buffers"),
+        buffers=_decode(data.get("buffers", ""), sum(p.buffer_count for p in planned), "buffers"),
         recipe=recipe,
         changes=changes,
         scores=data["scores"],
@@ -154,16 +139,16 @@ def _parse(content):
     )
 
 
-def _certainty(data):
-    """None for a model that was never calibrated."""
+def _certainty(data: object) -> Certainty | None:
+    """None for a model that was never calibrated, as in files from before calibration."""
     try:
         return None if data is None else Certainty.from_json(data)
     except ValueError as error:
         raise ModelError(str(error)) from error
 
 
-def _feature_subspaces(text, planned):
-    """None for a model that was calibrated without them, or not at all."""
+def _feature_subspaces(text: object, planned: list[Planned]) -> Subspaces | None:
+    """None for a model that was calibrated without."""
     if text is None:
         return None
     if not isinstance(text, str) or len(planned) < 2:
@@ -175,11 +160,11 @@ def _feature_subspaces(text, planned):
     return Subspaces(_decode(text, math.prod(shape), "familiar").reshape(shape))
 
 
-def _refuse_constant(name):
+def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")
 
 
-def _check_types(data):
+def _check_types(data: dict[str, Any]) -> None:
     for key, kind in (
         ("input_shape", list),
         ("spec", list),
@@ -199,7 +184,7 @@ def _check_types(data):
         raise ModelError("its scores must be numbers")
 
 
-def _check_network(spec, input_shape):
+def _check_network(spec: list[Entry], input_shape: tuple[int, ...]) -> list[Planned]:
     """The plan of its network, after refusing what would take too much memory."""
     if len(spec) > MAX_LAYERS:
         raise ModelError(f"it has {len(spec)} layers, more than {MAX_LAYERS}")
@@ -210,18 +195,20 @@ def _check_network(spec, input_shape):
     parameters = sum(p.parameters for p in planned)
     if parameters > MAX_PARAMETERS:
         raise ModelError(f"it has {parameters:,} parameters, more than {MAX_PARAMETERS:,}")
-    footprint = sum(p.footprint for p in planned)
-    if footprint > MAX_FOOTPRINT:
-        raise ModelError(f"it works on {footprint:,} numbers an image, more than {MAX_FOOTPRINT:,}")
+    activation_size = sum(p.activation_size for p in planned)
+    if activation_size > MAX_ACTIVATION_SIZE:
+        raise ModelError(
+            f"it works on {activation_size:,} numbers an image, more than {MAX_ACTIVATION_SIZE:,}"
+        )
     return planned
 
 
-def _encode(values):
+def _encode(values: np.ndarray) -> str:
     return base64.b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode("ascii")
 
 
-def _decode(text, count, name):
-    """base64 → (count,) float32, read-only; refuses other lengths and numbers not finite."""
+def _decode(text: str, count: int, name: str) -> np.ndarray:
+    """base64 → (count,) float32, read-only; ModelError for other lengths and non-finite numbers."""
     if len(text) != 4 * ((4 * count + 2) // 3):
         raise ModelError(f"{name!r} does not hold the {count:,} numbers its layers need")
     try:

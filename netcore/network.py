@@ -1,24 +1,37 @@
 """A network: a list of layers over one flat vector of parameters.
 
-All weights and biases live side by side in `theta`, all their gradients in `grad`; the layers
-hold views into both. So an optimizer step, a snapshot or a saved model is one vector operation.
-What layers remember otherwise (running means) lies in `buffers`, what they saw last in `observed`.
-`found` is `grad` and `observed` together: what a batch has to say, and parts of a batch add up.
+All weights and biases lie side by side in `theta`, all their gradients in `grad`; the layers hold
+views into both. So an optimizer step, a snapshot or a saved model is one vector operation. Running
+statistics lie in `buffers`, those of the last batch in `batch_stats`. `grad_and_stats` is `grad`
+and `batch_stats` together: all that a batch yields, so that microbatches add up in one sum.
 """
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from netcore import functional, layers, losses, metrics
+from netcore import functional, layers, losses
 from netcore.initializers import INITIALIZERS
+from netcore.layers.base import Shape
 from netcore.speed import blas, parallel
 from netcore.speed.workspaces import Workspaces
 
-PART = 2_000_000  # numbers kept at hand for a part of a batch, so that they stay in the cache
-MEMORY = 0.9  # share of a running mean that stays at each step
+MICROBATCH_SIZE = 2_000_000  # numbers in memory for a microbatch, so that they stay in the cache
+STATS_MOMENTUM = 0.9  # share of a running statistic that stays at each step
+
+
+class Parameters(Protocol):
+    """Anything with vectors that a network can share: a `Network` or a `Model`."""
+
+    @property
+    def theta(self) -> np.ndarray: ...
+    @property
+    def buffers(self) -> np.ndarray: ...
 
 
 @dataclass(frozen=True)
@@ -26,22 +39,22 @@ class Planned:
     """One layer of a plan: shapes known, nothing allocated yet."""
 
     layer: layers.Layer
-    input_shape: tuple[int, ...]
-    output_shape: tuple[int, ...]
-    parameter_shapes: dict[str, tuple[int, ...]]
-    buffer_shapes: dict[str, tuple[int, ...]]
-    footprint: int  # numbers kept at hand for one example
+    input_shape: Shape
+    output_shape: Shape
+    parameter_shapes: dict[str, Shape]
+    buffer_shapes: dict[str, Shape]
+    activation_size: int  # numbers in memory for one example
 
     @property
-    def parameters(self):
+    def parameters(self) -> int:
         return sum(math.prod(shape) for shape in self.parameter_shapes.values())
 
     @property
-    def remembered(self):
+    def buffer_count(self) -> int:
         return sum(math.prod(shape) for shape in self.buffer_shapes.values())
 
 
-def plan(spec, input_shape) -> list[Planned]:
+def plan(spec: layers.Spec, input_shape: Sequence[int]) -> list[Planned]:
     """Compute every shape of a spec before any data flows; ValueError names the layer at fault."""
     if not isinstance(spec, list | tuple) or not spec:
         raise ValueError("a network needs a list of at least one layer")
@@ -60,7 +73,7 @@ def plan(spec, input_shape) -> list[Planned]:
                 output_shape,
                 layer.parameter_shapes(shape),
                 layer.buffer_shapes(shape),
-                layer.footprint(shape),
+                layer.activation_size(shape),
             )
         )
         shape = output_shape
@@ -70,41 +83,49 @@ def plan(spec, input_shape) -> list[Planned]:
 class Network:
     """spec: list of layers, see `netcore.layers`; input_shape: of one example, e.g. (28, 28).
 
-    Not for use by two threads at once: the layers write into workspaces of their own. `replica`
-    gives a double for another thread.
+    `seed` draws the initial weights; with `share_with`, the network works on the `theta` and
+    `buffers` of another network or model instead. Two threads must not use a network at the same
+    time: its layers write into workspaces. `replica` makes a second one for another thread.
     """
 
-    def __init__(self, spec, input_shape, seed=0, dtype=np.float32, like=None):
-        blas.single_thread()
+    def __init__(
+        self,
+        spec: layers.Spec,
+        input_shape: Sequence[int],
+        seed: int | np.random.Generator = 0,
+        dtype: DTypeLike = np.float32,
+        share_with: Parameters | None = None,
+    ) -> None:
         self.spec, self.input_shape = list(spec), tuple(input_shape)
         self.plan = plan(spec, input_shape)
         self.layers = [planned.layer for planned in self.plan]
         self.output_shape = self.plan[-1].output_shape
         self.convolutional = any(isinstance(layer, layers.Conv2d) for layer in self.layers)
         self.parameters = sum(planned.parameters for planned in self.plan)
-        self.footprint = sum(planned.footprint for planned in self.plan)
-        remembered = sum(planned.remembered for planned in self.plan)
-        self.theta = like.theta if like else np.zeros(self.parameters, dtype)
-        self.buffers = like.buffers if like else np.zeros(remembered, dtype)
-        self.found = np.zeros(self.parameters + remembered, dtype)
-        self.grad, self.observed = self.found[: self.parameters], self.found[self.parameters :]
+        self.activation_size = sum(planned.activation_size for planned in self.plan)
+        buffer_count = sum(planned.buffer_count for planned in self.plan)
+        self.theta = share_with.theta if share_with else np.zeros(self.parameters, dtype)
+        self.buffers = share_with.buffers if share_with else np.zeros(buffer_count, dtype)
+        self.grad_and_stats = np.zeros(self.parameters + buffer_count, dtype)
+        self.grad = self.grad_and_stats[: self.parameters]
+        self.batch_stats = self.grad_and_stats[self.parameters :]
+        self.weight_slice = slice(0, 0)  # of `theta`: all weights and no bias, for weight decay
         self.label_smoothing = 0.0
         self.workspace = Workspaces()
         self._cut_parameters()
         self._cut_buffers()
-        if not like:
+        if not share_with:
             self._initialize(np.random.default_rng(seed))
 
-    def replica(self):
-        """Another network over the same `theta` and `buffers`, with all else of its own."""
-        return Network(self.spec, self.input_shape, dtype=self.theta.dtype, like=self)
+    def replica(self) -> "Network":
+        """Another network over the same `theta` and `buffers`, with gradients of its own."""
+        return Network(self.spec, self.input_shape, dtype=self.theta.dtype, share_with=self)
 
-    def _cut_parameters(self):
-        """Hand each layer its parameters: all weights first, then all biases.
+    def _cut_parameters(self) -> None:
+        """Hand each layer its parameters: first all weights, then all biases.
 
-        That order makes `weights`, the part that weight decay works on, one slice.
+        That order makes the weights one slice.
         """
-        self.weights = slice(0, 0)
         named = [
             (p.layer, name, shape) for p in self.plan for name, shape in p.parameter_shapes.items()
         ]
@@ -115,103 +136,104 @@ class Network:
             layer.grads[name] = self.grad[start:stop].reshape(shape)
             start = stop
             if len(shape) >= 2:
-                self.weights = slice(0, stop)
-        for layer in self.layers:  # no gradient flows past the first layer with parameters
+                self.weight_slice = slice(0, stop)
+        for layer in self.layers:  # the gradient is not needed before the first parameters
             layer.needs_dx = False
             if layer.params:
                 break
 
-    def _cut_buffers(self):
+    def _cut_buffers(self) -> None:
         start = 0
         for planned in self.plan:
             for name, shape in planned.buffer_shapes.items():
                 stop = start + math.prod(shape)
                 planned.layer.buffers[name] = self.buffers[start:stop].reshape(shape)
-                planned.layer.observed[name] = self.observed[start:stop].reshape(shape)
+                planned.layer.batch_stats[name] = self.batch_stats[start:stop].reshape(shape)
                 start = stop
 
-    def _initialize(self, rng):
+    def _initialize(self, rng: np.random.Generator) -> None:
         for layer in self.layers:
             for name, value in (layer.params | layer.buffers).items():
                 if value.ndim >= 2:
-                    spread = INITIALIZERS[layer.weight_init](*layer.fans(value.shape))
-                    value[...] = rng.normal(0, spread, value.shape)
+                    std = INITIALIZERS[layer.weight_init](*layer.fans(value.shape))
+                    value[...] = rng.normal(0, std, value.shape)
                 else:
                     value[...] = layer.initial.get(name, 0)
 
-    def parts(self, count, at_least=1):
-        """Cut so many examples into slices whose intermediate results stay in the cache.
+    def microbatches(self, count: int, at_least: int = 1) -> list[slice]:
+        """Cut `count` examples into slices whose intermediate results stay in the cache.
 
-        The cut depends on the network and the counts alone, so that the results do too.
+        The cut depends on the network and the counts alone, and so do the results.
         """
-        pieces = max(at_least, math.ceil(count * self.footprint / PART))
+        pieces = max(at_least, math.ceil(count * self.activation_size / MICROBATCH_SIZE))
         bounds = [count * piece // pieces for piece in range(pieces + 1)]
         return [slice(a, b) for a, b in itertools.pairwise(bounds) if a < b]
 
-    def forward(self, x, training=False):
+    @blas.single_thread
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         """x: (N, *input_shape), uint8 pixels or floats → (N, *output_shape)."""
         y = self._scaled(x)
         for layer in self.layers:
             y = layer.forward(y, training)
         return y
 
-    def backward(self, dy):
-        """Pass ∂loss/∂output back through all layers; `grad` then holds ∂loss/∂theta."""
-        for layer in reversed(self.layers):
-            dy = layer.backward(dy)
-            if dy is None:
-                break
-        return dy
-
-    def loss_and_grad(self, x, targets, batch_size=None, add=False):
-        """One forward and backward pass of a network that ends in LogSoftmax.
+    def loss_and_grad(
+        self,
+        x: np.ndarray,
+        targets: np.ndarray,
+        batch_size: int | None = None,
+        add: bool = False,
+    ) -> tuple[float, int]:
+        """One forward and backward pass; ValueError unless the last layer is LogSoftmax.
 
         x: (N, *input_shape), targets: (N,) integers → (sum of losses, number right);
-        fills `grad` with the gradient of the mean loss. If these examples are only a part of a
-        batch, `batch_size` is the size of the whole, and with `add` their share is added to what
-        the parts before have found.
+        fills `grad` with the gradient of the mean loss. If these examples are a microbatch,
+        `batch_size` is the size of the whole batch, and with `add` their share is added to the
+        `grad_and_stats` of the microbatches before.
         """
-        batch_size = batch_size or len(x)
+        *body, last = self.layers
+        if not isinstance(last, layers.LogSoftmax):
+            raise ValueError(
+                "only a network that ends in LogSoftmax can be trained: its loss is computed from "
+                f"that layer's input. This one ends in {type(last).__name__}: add LogSoftmax to it"
+            )
+        batch_size, so_far = batch_size or len(x), self.grad_and_stats
         if add:
-            before = self.workspace("before", self.found.shape, self.found.dtype)
-            np.copyto(before, self.found)
-        *body, _log_softmax = self.layers  # fused with the loss
+            so_far = self.workspace("so_far", so_far.shape, so_far.dtype)
+            np.copyto(so_far, self.grad_and_stats)
         logits = self._scaled(x)
         for layer in body:
             logits = layer.forward(logits, training=True)
         dy = np.empty_like(logits)
-        loss, right = losses.softmax_nll(logits, targets, dy, batch_size, self.label_smoothing)
+        loss, right = losses.softmax_cross_entropy(
+            logits, targets, dy, batch_size, self.label_smoothing
+        )
         for layer in reversed(body):
             dy = layer.backward(dy)
             if dy is None:
                 break
-        self.observed *= len(x) / batch_size
+        self.batch_stats *= len(x) / batch_size
         if add:
-            self.found += before
+            self.grad_and_stats += so_far
         return loss, right
 
-    def remember(self):
-        """Let the running means in `buffers` follow what the batch before showed."""
+    def update_running_stats(self) -> None:
+        """Move the running statistics in `buffers` towards those of the last batch."""
         if len(self.buffers):
-            self.buffers += (1 - MEMORY) * (self.observed - self.buffers)
+            self.buffers += (1 - STATS_MOMENTUM) * (self.batch_stats - self.buffers)
 
-    def log_probs(self, x):
-        """x: (N, *input_shape) → (N, K), in parts, so that memory stays bounded."""
+    def log_probs(self, x: np.ndarray) -> np.ndarray:
+        """x: (N, *input_shape) → (N, K), in microbatches, so that memory stays bounded."""
         out = np.empty((len(x), *self.output_shape), self.theta.dtype)
-        for part in self.parts(len(x), parallel.LANES):  # as with several threads
+        for part in self.microbatches(len(x), parallel.REPLICAS):  # as with several threads
             out[part] = self.forward(x[part])
         return out
 
-    def predict(self, x):
+    def predict(self, x: np.ndarray) -> np.ndarray:
         """x: (N, *input_shape) → probabilities (N, K)."""
         return np.exp(self.log_probs(x))
 
-    def evaluate(self, x, targets):
-        """Mean loss and accuracy on x: (N, *input_shape), targets: (N,)."""
-        score = metrics.score(self.log_probs(x), targets)
-        return score["loss"], score["accuracy"]
-
-    def _scaled(self, x):
+    def _scaled(self, x: np.ndarray) -> np.ndarray:
         if x.dtype != np.uint8:
             return x
         return functional.scale_pixels(x, self.workspace("x", x.shape, np.float32))

@@ -6,28 +6,40 @@ Command line, page links, the run table and model files all carry this one form.
 import dataclasses
 import json
 import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from netcore.layers import LAYERS
+import numpy as np
+
+from netcore.layers import ACTIVATIONS, Entry, LogSoftmax, Spec
 from netcore.network import plan
 from netcore.optim.optimizers import OPTIMIZERS
 from netcore.optim.schedules import SCHEDULES
 
-ACTIVATIONS = ("ReLU", "LeakyReLU", "Sigmoid", "Tanh")
+Augment = Callable[[np.ndarray, np.ndarray, np.random.Generator], np.ndarray]  # x, targets, rng → x
+MakeAugment = Callable[[dict[str, float]], Augment]  # of strengths by name
+Changes = Sequence[tuple[int, dict[str, Any]]]  # (step, settings that changed before it)
 
 
 class RecipeError(ValueError):
     """A recipe that cannot be run; the message says which setting and what it may be."""
 
 
-def dense_layers(hidden, activation="ReLU", initializer="he", dropout=0.0, classes=10):
+def dense_layers(
+    hidden: Iterable[int],
+    activation: str = "ReLU",
+    initializer: str = "he",
+    dropout: float = 0.0,
+    classes: int = 10,
+) -> tuple[Entry, ...]:
     """The spec of a dense network: one Dense, activation and Dropout for each hidden width.
 
-    Dropout stands there even at 0, so that it can be turned up while the network learns.
+    Dropout is there even at 0, so that it can be raised during training.
     """
     if activation not in ACTIVATIONS:
         raise RecipeError(f"activation is {activation!r}: use {', '.join(ACTIVATIONS)}")
-    spec = ["Flatten"]
+    spec: list[Entry] = ["Flatten"]
     for width in hidden:
         dense = {"layer": "Dense", "out_features": width, "initializer": initializer}
         spec += [dense, activation, {"layer": "Dropout", "p": dropout}]
@@ -35,18 +47,18 @@ def dense_layers(hidden, activation="ReLU", initializer="he", dropout=0.0, class
     return (*spec, output, "LogSoftmax")
 
 
-def dense_shape(spec):
-    """The arguments that `dense_layers` makes this spec from, but for Dropout left out at 0.
+def dense_shape(spec: Spec) -> dict[str, Any] | None:
+    """The arguments with which `dense_layers` makes this spec; None for other kinds of network.
 
-    None if it is another kind of network.
+    The spec may leave out Dropout at 0.
     """
     dense = [entry for entry in spec if isinstance(entry, dict) and entry.get("layer") == "Dense"]
-    bends = [entry for entry in spec if entry in ACTIVATIONS]
+    activations = [entry for entry in spec if entry in ACTIVATIONS]
     if not dense:
         return None
     shape = {
         "hidden": [entry.get("out_features") for entry in dense[:-1]],
-        "activation": bends[0] if bends else "ReLU",
+        "activation": activations[0] if activations else "ReLU",
         "initializer": dense[-1].get("initializer", "he"),
         "dropout": dropout_of(spec) or 0.0,
         "classes": dense[-1].get("out_features"),
@@ -54,8 +66,8 @@ def dense_shape(spec):
     return shape if canonical(spec) == canonical(dense_layers(**shape)) else None
 
 
-def canonical(spec):
-    """The spec with defaults written out and Dropout at 0 left out, to compare two by."""
+def canonical(spec: Spec) -> list[dict[str, Any]]:
+    """The spec with defaults written out and Dropout at 0 left out, for comparisons."""
     entries = [{"layer": entry} if isinstance(entry, str) else entry for entry in spec]
     dense = {"initializer": "he"}
     return [
@@ -65,7 +77,7 @@ def canonical(spec):
     ]
 
 
-def dropout_of(spec):
+def dropout_of(spec: Spec) -> float | None:
     """p of the first Dropout layer; None without one."""
     entries = [entry for entry in spec if isinstance(entry, dict) and entry["layer"] == "Dropout"]
     return entries[0].get("p", 0.5) if entries else None
@@ -78,8 +90,8 @@ class Recipe:
     name: str = "custom"
     comment: str = ""
     dataset: str = "mnist"
-    train_images: int | None = None  # a seeded choice of so many; None: all
-    layers: tuple = dense_layers([128])
+    train_images: int | None = None  # this many, chosen by the seed; None: all
+    layers: tuple[Entry, ...] = dense_layers([128])
     optimizer: str = "sgd"
     lr: float = 0.1
     momentum: float = 0.9  # of momentum and nesterov; β₁ of Adam
@@ -93,13 +105,13 @@ class Recipe:
     steps: int | None = None  # instead of epochs
     eval_every: int | None = None  # steps between validations; None: once an epoch
     label_smoothing: float = 0.0  # share of the target spread evenly over all classes
-    clip_norm: float | None = None  # the longest gradient that is taken as it is
-    averaging: float = 0.0  # decay of the running mean of the weights, which is what is used
-    patience: int | None = None  # validations without a new best before the run ends there
-    augment: dict | None = None  # strengths by name, for the caller's augmentation
+    clip_norm: float | None = None  # the gradient's greatest Euclidean norm
+    averaging: float = 0.0  # decay of the weights' EMA, which then is what is used
+    patience: int | None = None  # validations without a better score before the run ends
+    augment: dict[str, float] | None = None  # strengths by name, for the caller's augmentation
     seed: int = 0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "layers", tuple(self.layers))
         for name, low, high in RANGES:
             self._check_number(name, low, high)
@@ -112,7 +124,7 @@ class Recipe:
                 raise RecipeError(f"{name} must be a text of at most {longest} letters")
         self._check_augment()
 
-    def _check_augment(self):
+    def _check_augment(self) -> None:
         strengths = {} if self.augment is None else self.augment
         if not isinstance(strengths, dict) or not all(
             isinstance(name, str) and type(value) in (int, float) and math.isfinite(value)
@@ -120,7 +132,7 @@ class Recipe:
         ):
             raise RecipeError('augment must be strengths by name, such as {"shift": 2}')
 
-    def _check_number(self, name, low, high):
+    def _check_number(self, name: str, low: float, high: float) -> None:
         value, field = getattr(self, name), FIELDS[name]
         if value is None and field.default is None:
             return
@@ -131,11 +143,11 @@ class Recipe:
             raise RecipeError(f"{name} is {value!r}: it must be {kind} from {low:g} to {high:g}")
 
     @property
-    def dropout(self):
+    def dropout(self) -> float | None:
         """p of the first Dropout layer; None without one."""
         return dropout_of(self.layers)
 
-    def replace(self, /, **changes) -> "Recipe":
+    def replace(self, /, **changes: Any) -> "Recipe":
         """A copy with other settings; `dropout` sets p of every Dropout layer."""
         if "dropout" in changes:
             p = changes.pop("dropout")
@@ -156,26 +168,26 @@ class Recipe:
             )
         return dataclasses.replace(self, **changes)
 
-    def check_fit(self, input_shape, classes):
-        """RecipeError if the layers cannot take `input_shape` or tell `classes` apart."""
+    def check_fit(self, input_shape: Sequence[int], classes: int) -> None:
+        """RecipeError if the layers do not fit `input_shape` or that many classes."""
         try:
             planned = plan(self.layers, input_shape)
         except ValueError as error:
             raise RecipeError(str(error)) from error
         last = planned[-1]
-        if not isinstance(last.layer, LAYERS["LogSoftmax"]) or last.output_shape[0] < classes:
+        if not isinstance(last.layer, LogSoftmax) or last.output_shape[0] < classes:
             raise RecipeError(
                 f"a network for {classes} classes must end in Dense with out_features of at least "
                 f"{classes}, then LogSoftmax"
             )
 
-    def total_steps(self, images):
-        """How many steps the run takes on so many training images."""
+    def total_steps(self, images: int) -> int:
+        """How many steps the run takes on that many training images."""
         if self.steps is not None:
             return self.steps
         return math.ceil(self.epochs * math.ceil(images / self.batch_size))
 
-    def to_json(self):
+    def to_json(self) -> dict[str, Any]:
         """A dict for JSON: only what differs from the defaults, plus name and layers."""
         values = {name: getattr(self, name) for name in FIELDS}
         always = ("name", "layers")
@@ -186,7 +198,7 @@ class Recipe:
         }
 
     @classmethod
-    def from_json(cls, value) -> "Recipe":
+    def from_json(cls, value: object) -> "Recipe":
         """The inverse of `to_json`."""
         if not isinstance(value, dict):
             raise RecipeError('a recipe is a JSON object: {"name": …, "layers": […], …}')
@@ -195,7 +207,7 @@ class Recipe:
         return cls().replace(**value)
 
     @classmethod
-    def from_run(cls, text) -> "tuple[Recipe, list]":
+    def from_run(cls, text: str | bytes) -> "tuple[Recipe, list]":
         """JSON text of a recipe, a run or a saved model → (recipe, changes).
 
         A run is {"recipe": {…}, "changes": [[step, {setting: value}], …]}; a model holds both too.
@@ -230,8 +242,8 @@ RANGES = (  # setting, least, greatest
 )
 
 
-def check_changes(changes):
-    """The log of a run's changes, as it came; RecipeError if it is not of that form."""
+def check_changes(changes: object) -> list:
+    """The log of a run's changes, unchanged; RecipeError if it is not of that form."""
     if not isinstance(changes, list) or not all(
         isinstance(change, list)
         and len(change) == 2
@@ -243,8 +255,10 @@ def check_changes(changes):
     return changes
 
 
-def build_augmentation(make, strengths):
-    """make(strengths), or None without any; RecipeError if nothing here can make it."""
+def build_augmentation(
+    make: MakeAugment | None, strengths: dict[str, float] | None
+) -> Augment | None:
+    """make(strengths), or None without strengths; RecipeError without `make`, or if it refuses."""
     if not strengths:
         return None
     if make is None:
@@ -255,7 +269,7 @@ def build_augmentation(make, strengths):
         raise RecipeError(str(error)) from error
 
 
-def parse_setting(recipe, text) -> Recipe:
+def parse_setting(recipe: Recipe, text: str) -> Recipe:
     """Apply one `key=value` of the command line: a field, dropout, or the shape of a dense net.
 
     `hidden=256,128`, `activation=Tanh` and `initializer=glorot` rebuild the layers.
@@ -276,7 +290,7 @@ def parse_setting(recipe, text) -> Recipe:
     return recipe.replace(**{key: parsed})
 
 
-def _parse_widths(text):
+def _parse_widths(text: str) -> list[int]:
     try:
         return [int(width) for width in text.split(",") if width]
     except ValueError as error:

@@ -3,106 +3,92 @@
     for record in Trainer(recipe, (images, labels), (validation_images, validation_labels)):
         print(record.step, record.loss)
 
-Between two steps `change(lr=0.05)` turns a knob; what was changed when is kept in `changes`.
-Recipe and changes together replay the run to the bit. `checkpoint` and `restore` go back in time.
+Between two steps `change(lr=0.05)` changes a setting; which was changed when is kept in `changes`.
+Recipe and changes together replay the run to the bit. `state` and `load_state` go back in time.
 """
 
 import time
-from contextlib import nullcontext
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 import numpy as np
 
 from netcore import metrics
-from netcore.checkpoint import Checkpoint, kept
-from netcore.functional import clip
+from netcore.batches import Batches, Examples, stream
+from netcore.checkpoint import Checkpoint
+from netcore.functional import clip_norm, frozen_copy
 from netcore.layers import Dropout
+from netcore.model import Model
 from netcore.network import Network
 from netcore.optim import schedules
-from netcore.optim.averaging import Best, RunningMean
-from netcore.optim.optimizers import OPTIMIZERS
-from netcore.recipe import Recipe, RecipeError, build_augmentation
+from netcore.optim.averaging import EMA, EarlyStopping
+from netcore.optim.optimizers import OPTIMIZERS, Optimizer
+from netcore.recipe import MakeAugment, Recipe, RecipeError, build_augmentation
+from netcore.record import Record
+from netcore.speed import blas
 from netcore.speed.parallel import Replicas
 
 CHANGEABLE = ("lr", "momentum", "weight_decay", "dropout", "batch_size", "epochs", "steps",
               "optimizer", "augment")  # fmt: skip
-LONGEST_STEP = 60.0  # seconds; whatever was longer, the machine slept through it
-LOST = 1000.0  # nats: pure guessing costs 2.3, so no run comes back from here, nor from NaN
+LONGEST_STEP = 60.0  # seconds; during a longer one the machine was asleep
 
-# One generator for each purpose, so that a draw more in one leaves the others as they were.
-STREAMS = {"initialization": 0, "subset": 1, "shuffling": 2, "dropout": 3, "augmentation": 4}
-
-
-class Record(NamedTuple):
-    """What one step did. Loss in nats, accuracy 0…1, both of the training batch."""
-
-    step: int  # steps done, this one included
-    epoch: float  # passes over the training images done
-    images: int  # images seen so far
-    loss: float
-    accuracy: float
-    lr: float
-    seconds: float  # of training so far, validations included
-    gradient_norm: float | None = None  # these three only on steps that validate
-    validation_loss: float | None = None
-    validation_accuracy: float | None = None
-
-
-class Divergence(ArithmeticError):
-    """The loss grew out of all bounds; the message says when, and what to try."""
-
-
-def stream(seed, purpose, *numbers):
-    """The random generator of a recipe's seed for one of `STREAMS`, or one of its branches."""
-    return np.random.default_rng([seed, STREAMS[purpose], *numbers])
+OnBatch = Callable[[slice, np.ndarray, np.ndarray], object]  # part of the batch, x, targets
 
 
 class Trainer:
-    """A run in progress. train, validation: pairs of x (N, …) uint8 or float32, targets (N,).
+    """A run in progress. `train` and `validation` are pairs of x (N, …), targets (N,).
 
-    `changes`, a list of (step, settings) as in another trainer's `changes`, replays these.
+    `changes`, a sequence of (step, settings) as in another trainer's `changes`, replays these.
     `threads` changes the speed and nothing else; a second one pays where a core is free.
-    `augment`, which a recipe with augmentation needs, makes of its strengths by name a function
-    (x, targets, rng) → x that gives each training image a new look.
+    `augment`, which a recipe with augmentation needs, turns its strengths by name into a function
+    (x, targets, rng) → x that varies each training image.
+
+    A trainer sets BLAS to one thread for the whole process, and to `threads` during its own steps
+    where that is faster: see `netcore.speed`.
     """
 
-    def __init__(self, recipe: Recipe, train, validation, changes=(), threads=1, augment=None):
+    def __init__(
+        self,
+        recipe: Recipe,
+        train: Examples,
+        validation: Examples,
+        changes: Iterable[Sequence[Any]] = (),
+        threads: int = 1,
+        augment: MakeAugment | None = None,
+    ) -> None:
+        blas.single_thread_process()
         self.make_augment = augment
-        self.augment = build_augmentation(augment, recipe.augment)
         self.recipe = self.settings = recipe  # as begun, and as changed since
-        self.x, self.targets = train
-        self.validation = validation
-        everything = stream(recipe.seed, "subset").permutation(len(self.x))
-        self.chosen = everything[: recipe.train_images]  # None takes all
-        if not len(self.x) or not len(validation[0]):
-            raise RecipeError("there are no images to train on or to validate with")
-        recipe.check_fit(self.x.shape[1:], int(max(self.targets.max(), validation[1].max())) + 1)
-        self.network = Network(
-            recipe.layers, self.x.shape[1:], stream(recipe.seed, "initialization")
-        )
+        self.train, self.validation = train, validation
+        self.batches = Batches(train, recipe, build_augmentation(augment, recipe.augment))
+        if not len(validation[0]):
+            raise RecipeError("there are no images to validate with")
+        input_shape = train[0].shape[1:]
+        recipe.check_fit(input_shape, int(max(train[1].max(), validation[1].max())) + 1)
+
+        self.network = Network(recipe.layers, input_shape, stream(recipe.seed, "initialization"))
         self.replicas = Replicas(self.network, threads)
         for number, network in enumerate(self.replicas.networks):
             network.label_smoothing = recipe.label_smoothing
             for layer in network.layers:
                 layer.seed(stream(recipe.seed, "dropout", number))
-        self.optimizer = self.new_optimizer()
-        self.mean = RunningMean(self.network, recipe.averaging) if recipe.averaging else None
-        self.best = Best() if recipe.patience is not None else None
-        self.stopped_early = self.concluded = False
-        self.own: tuple | None = None  # the run's own weights, while others stand in for them
-        self.shuffling = stream(recipe.seed, "shuffling")
-        self.before_shuffling = self.shuffling.bit_generator.state  # … this epoch
-        self.order = np.arange(0)  # of the images in this epoch, still to be shuffled
-        self.position = 0  # in `order`
+        layers = [layer for network in self.replicas.networks for layer in network.layers]
+        self._dropout_layers = [layer for layer in layers if isinstance(layer, Dropout)]
+        self.optimizer = self._new_optimizer()
+        self.ema = EMA(self.network, recipe.averaging) if recipe.averaging else None
+        self.early_stopping = EarlyStopping(recipe.patience) if recipe.patience else None
+        self.stopped_early = self.finished = False
+        self.raw_weights: Examples | None = None  # of a finished run whose network has others
         self.step_count = self.images_seen = 0
         self.seconds = 0.0
-        self.changes: list[tuple[int, dict]] = []
+        self.changes: list[tuple[int, dict[str, Any]]] = []
         self.replay = [(int(step), dict(settings)) for step, settings in changes]
 
-    def change(self, **settings):
-        """Turn knobs from the next step on: any of `CHANGEABLE`. RecipeError if out of range.
+    def change(self, **settings: Any) -> None:
+        """Change settings from the next step on: any of `CHANGEABLE`. RecipeError if out of range.
 
-        Another optimizer begins with an empty memory.
+        A new optimizer starts with empty vectors.
         """
         if fixed := set(settings) - set(CHANGEABLE):
             raise RecipeError(f"{min(fixed)} is fixed once a run has begun")
@@ -110,191 +96,203 @@ class Trainer:
         settings = {k: v for k, v in settings.items() if v != getattr(self.settings, k)}
         if not settings:
             return
-        self.augment = build_augmentation(self.make_augment, changed.augment)
+        self.batches.augment = build_augmentation(self.make_augment, changed.augment)
         self.settings = changed
         self.changes.append((self.step_count, settings))
         if "optimizer" in settings:
-            self.optimizer = self.new_optimizer()
-        self.turn_knobs()
-        if self.concluded and self.progress < 1:
-            self._take_up_again()
+            self.optimizer = self._new_optimizer()
+        self._apply_settings()
+        if self.finished and self.progress < 1:  # it was made longer
+            if self.raw_weights:
+                self.network.theta[...], self.network.buffers[...] = self.raw_weights
+            self.finished, self.raw_weights = False, None
 
-    def due_changes(self):
+    def due_changes(self) -> Iterator[dict[str, Any]]:
         """Yield the settings to replay before the next step, each once; the caller applies them."""
         while self.replay and self.replay[0][0] <= self.step_count:
             yield self.replay.pop(0)[1]
 
-    def new_optimizer(self):
+    def _new_optimizer(self) -> Optimizer:
         s, size = self.settings, self.network.parameters
         return OPTIMIZERS[s.optimizer](size, np.float32, s.momentum, s.beta2, s.eps)
 
-    def dropouts(self):
-        layers = [layer for network in self.replicas.networks for layer in network.layers]
-        return [layer for layer in layers if isinstance(layer, Dropout)]
-
-    def turn_knobs(self):
+    def _apply_settings(self) -> None:
         self.optimizer.momentum = self.settings.momentum
-        for layer in self.dropouts():
-            layer.p = self.settings.dropout
+        for layer in self._dropout_layers:
+            layer.p = self.settings.dropout or 0.0
 
-    def checkpoint(self) -> Checkpoint:
-        """All that is needed to go on from here, to the bit; of a run that is over, before that."""
-        return Checkpoint.of(self)
+    def state(self) -> Checkpoint:
+        """All that is needed to go on from here, to the bit; `finish` can be undone from it."""
+        theta, buffers = self.raw_weights or (self.network.theta, self.network.buffers)
+        return Checkpoint(
+            recipe=self.recipe,
+            settings=self.settings,
+            changes=tuple(self.changes),
+            replay=tuple(self.replay),
+            input_shape=self.network.input_shape,
+            step=self.step_count,
+            images_seen=self.images_seen,
+            seconds=self.seconds,
+            batches=self.batches.state(),
+            dropout=tuple(layer.rng.bit_generator.state for layer in self._dropout_layers),
+            theta=frozen_copy(theta),
+            buffers=frozen_copy(buffers),
+            optimizer_state=frozen_copy(self.optimizer.state),
+            optimizer_steps=self.optimizer.steps,
+            ema=self.ema.state() if self.ema else None,
+            best=self.early_stopping.state() if self.early_stopping else None,
+            stopped_early=self.stopped_early,
+        )
 
-    def restore(self, checkpoint: Checkpoint):
-        """Go back, or on, to a checkpoint of a run with the same recipe and data.
+    def load_state(self, state: Checkpoint) -> None:
+        """Go back, or on, to a state of a run with the same recipe and data.
 
         `changes` are then those that led there, so recipe and changes replay this branch.
+        RecipeError if the state is of another recipe.
         """
-        checkpoint.restore_to(self)
+        if state.recipe != self.recipe:
+            raise RecipeError("a checkpoint can only be taken up by a run of its own recipe")
+        self.settings, self.changes = state.settings, list(state.changes)
+        self.batches.augment = build_augmentation(self.make_augment, self.settings.augment)
+        self.step_count, self.images_seen = state.step, state.images_seen
+        self.seconds, self.stopped_early = state.seconds, state.stopped_early
+        self.finished, self.raw_weights, self.replay = False, None, list(state.replay)
+        self.network.theta[...], self.network.buffers[...] = state.theta, state.buffers
+        self.network.grad_and_stats[...] = 0
+        self.optimizer = self._new_optimizer()
+        self.optimizer.state[...] = state.optimizer_state
+        self.optimizer.steps = state.optimizer_steps
+        self._apply_settings()
+        for layer, rng_state in zip(self._dropout_layers, state.dropout, strict=True):
+            layer.rng.bit_generator.state = rng_state
+        if self.ema and state.ema:
+            self.ema.load_state(state.ema)
+        if self.early_stopping and state.best:
+            self.early_stopping.load_state(state.best)
+        self.batches.load_state(state.batches)
+
+    def model(self, scores: dict[str, Any] | None = None) -> Model:
+        """The network as it would be used now, as a read-only model with its history."""
+        with self.using_average():
+            theta, buffers = frozen_copy(self.network.theta), frozen_copy(self.network.buffers)
+        spec, shape = list(self.settings.layers), self.network.input_shape
+        changes = [[step, dict(settings)] for step, settings in self.changes]
+        return Model(spec, shape, theta, self.recipe, changes, dict(scores or {}), buffers)
 
     @property
-    def progress(self):
+    def progress(self) -> float:
         """Share of the run done, 0…1: of the steps if the recipe counts steps, else of epochs."""
         if self.stopped_early:
             return 1.0
         if self.settings.steps is not None:
             return self.step_count / self.settings.steps if self.settings.steps else 1.0
-        total = self.settings.epochs * len(self.chosen)
+        total = self.settings.epochs * len(self.batches.indices)
         return min(self.images_seen / total, 1.0) if total else 1.0
 
-    def __iter__(self):
+    def __iter__(self) -> "Trainer":
         return self
 
     def __next__(self) -> Record:
-        """Do one step. Raises StopIteration at the end, Divergence when the loss is lost."""
+        """Do one step. Raises StopIteration at the end, Divergence when the loss diverged."""
         for settings in self.due_changes():
             self.change(**settings)
         if self.progress >= 1.0:
-            self.conclude()
+            self.finish()
             raise StopIteration
         began = time.perf_counter()
-        with np.errstate(over="ignore", invalid="ignore"):  # a diverging loss is told below
+        with np.errstate(over="ignore", invalid="ignore"):  # Divergence reports it
             record = self._step()
         self.seconds += min(time.perf_counter() - began, LONGEST_STEP)
-        if not record.loss < LOST:
-            raise Divergence(
-                f"The loss became {record.loss:.3g} at step {record.step}: the steps are too long "
-                f"for this network. Try a learning rate of {record.lr / 10:.2g} instead of "
-                f"{record.lr:.2g}, or a smaller momentum."
-            )
+        record.check_loss()
         return record._replace(seconds=self.seconds)
 
-    def _step(self):
-        loss, right, count, lr = self.descend()
-        record = Record(
-            self.step_count,
-            self.images_seen / len(self.chosen),
-            self.images_seen,
-            loss / count,
-            right / count,
-            lr,
-            self.seconds,
-        )
+    def _step(self) -> Record:
+        loss, right, count, lr = self.train_step()
+        epoch = self.images_seen / len(self.batches.indices)
+        done = self.step_count, epoch, self.images_seen
+        record = Record(*done, loss / count, right / count, lr, self.seconds)
         if self.progress < 1.0:
-            if not self._is_validation_step():
+            every = self.settings.eval_every
+            if self.step_count % every if every else self.batches.remaining:
                 return record
             record = self.validated(record)
-            self._look_for_the_best(record.validation_accuracy)
+            self._check_patience(record.validation_accuracy)
         if self.progress >= 1.0:
-            self.conclude()
+            self.finish()
             record = self.validated(record)
         return record
 
-    def descend(self):
-        """Move the weights once, and nothing else.
+    def train_step(self, on_batch: OnBatch | None = None) -> tuple[float, int, int, float]:
+        """Update the weights once, and do nothing else.
 
-        Returns (sum of losses, number right, size of the batch, learning rate).
+        `on_batch(part, x, targets)` gets what is trained on, slice by slice of the batch, from any
+        thread. Returns (sum of losses, number right, size of the batch, learning rate).
         """
         settings, network = self.settings, self.network
         progress = self.progress
         lr = settings.lr * schedules.factor(settings.schedule, progress, settings.warmup)
-        batch = self._next_batch(settings.batch_size)
-        loss, right = self.replicas.loss_and_grad(len(batch), lambda part: self.take(batch, part))
+        batch = self.batches.next(settings.batch_size)
+
+        def load(part: slice) -> Examples:
+            x, targets = self.batches.load(batch, part, self.step_count)
+            if on_batch:
+                on_batch(part, x, targets)
+            return x, targets
+
+        loss, right = self.replicas.loss_and_grad(len(batch), load)
         if np.isfinite(loss):
             if settings.clip_norm is not None:
-                clip(network.grad, settings.clip_norm)
+                clip_norm(network.grad, settings.clip_norm)
             if settings.weight_decay:
+                weights = network.weight_slice
                 self.optimizer.decay(
-                    network.theta[network.weights],
-                    network.grad[network.weights],
-                    lr,
-                    settings.weight_decay,
+                    network.theta[weights], network.grad[weights], lr, settings.weight_decay
                 )
             self.optimizer.step(network.theta, network.grad, lr)
-            network.remember()
-            if self.mean:
-                self.mean.step()
+            network.update_running_stats()
+            if self.ema:
+                self.ema.update()
         self.step_count += 1
         self.images_seen += len(batch)
         return loss, right, len(batch), lr
 
-    def take(self, batch, part):
-        """A part, a slice, of a batch of indices → x (N, …) as it is learned from, targets (N,)."""
-        x, targets = self.x.take(batch[part], axis=0), self.targets[batch[part]]
-        if self.augment:  # seeded by its place in the run, whoever of the threads does it
-            place = self.step_count, part.start
-            x = self.augment(x, targets, stream(self.settings.seed, "augmentation", *place))
-        return x, targets
+    def _check_patience(self, score: float | None) -> None:
+        if self.early_stopping and score is not None:
+            with self.using_average():
+                self.early_stopping.update(self.network, score)
+            self.stopped_early = self.early_stopping.exhausted
 
-    def _look_for_the_best(self, score):
-        if self.best:
-            with self.in_use():
-                self.best.see(self.network, score)
-            self.stopped_early = self.best.waited >= self.settings.patience
+    def using_average(self) -> AbstractContextManager[None]:
+        """A block in which the network has the weights it would be used with."""
+        return self.ema.using_average() if self.ema and not self.finished else nullcontext()
 
-    def _next_batch(self, size):
-        """The indices of the next images; the last batch of an epoch may be smaller."""
-        if self.position >= len(self.order):
-            self.before_shuffling = self.shuffling.bit_generator.state
-            self.order = self.shuffling.permutation(self.chosen)
-            self.position = 0
-        batch = self.order[self.position : self.position + size]
-        self.position += len(batch)
-        return batch
+    def finish(self) -> None:
+        """End the run: the network gets its averaged or its best weights.
 
-    def _is_validation_step(self):
-        if self.settings.eval_every is not None:
-            return self.step_count % self.settings.eval_every == 0
-        return self.position >= len(self.order)
-
-    def in_use(self):
-        """A block in which the network has the weights it would be used with, mean or last."""
-        return self.mean.in_use() if self.mean and not self.concluded else nullcontext()
-
-    def conclude(self):
-        """The run is over: the network takes its mean weights, or its best ones.
-
-        Should it be made longer, it takes up its own again.
+        If the run is then made longer, it goes on with its raw weights.
         """
-        if self.concluded:
+        if self.finished:
             return
-        self.concluded = True
+        self.finished = True
         network = self.network
-        if self.mean or self.best:
-            self.own = kept(network.theta), kept(network.buffers)
-        if self.mean:
-            network.theta[...], network.buffers[...] = self.mean.means
-        if self.best:
+        if self.ema or self.early_stopping:
+            self.raw_weights = frozen_copy(network.theta), frozen_copy(network.buffers)
+        if self.ema:
+            network.theta[...], network.buffers[...] = self.ema.averages
+        if self.early_stopping:
             if not self.stopped_early:
-                self.best.see(network, metrics.score(*self._answers())["accuracy"])
-            self.best.restore(network)
+                self.early_stopping.update(network, self._validate()["accuracy"])
+            self.early_stopping.restore_best(network)
 
-    def _take_up_again(self):
-        if self.own:
-            self.network.theta[...], self.network.buffers[...] = self.own
-        self.concluded, self.own = False, None
-
-    def validated(self, record):
+    def validated(self, record: Record) -> Record:
         """The record with the gradient norm and the scores on validation filled in."""
-        with self.in_use():
-            score = metrics.score(*self._answers())
+        with self.using_average():
+            score = self._validate()
         return record._replace(
             gradient_norm=float(np.linalg.norm(self.network.grad)) or None,  # None: just restored
             validation_loss=score["loss"],
             validation_accuracy=score["accuracy"],
         )
 
-    def _answers(self):
-        x, targets = self.validation
-        return self.replicas.log_probs(x), targets
+    def _validate(self) -> dict[str, Any]:
+        return metrics.score(self.replicas.log_probs(self.validation[0]), self.validation[1])

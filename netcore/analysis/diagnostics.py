@@ -1,7 +1,7 @@
 """Diagnostics of training: gradients, dead units, weights, and one step in detail.
 
 These functions run the layers of the network they are given, so a network in training must be
-copied first (`netcore.freeze`).
+copied first (`Trainer.model`).
 """
 
 import math
@@ -11,17 +11,9 @@ from typing import NamedTuple
 import numpy as np
 
 from netcore import functional
-from netcore.layers import Layer, LeakyReLU, ReLU, Sigmoid, Tanh
+from netcore.layers import Layer
 from netcore.network import Network
 from netcore.trainer import Trainer
-
-STUCK = 0.05  # of its steepest slope: below it, a sigmoid or tanh hardly passes a gradient on
-AWAKE = {
-    ReLU: lambda y: y > 0,
-    LeakyReLU: lambda y: y > 0,
-    Sigmoid: lambda y: 4 * y * (1 - y) > STUCK,
-    Tanh: lambda y: 1 - y * y > STUCK,
-}
 
 
 def weight_layers(network: Network) -> dict[str, Layer]:
@@ -55,9 +47,9 @@ def dead_unit_fraction(network: Network, x: np.ndarray) -> list[float]:
     y, shares = functional.scale_pixels(x), []
     for layer in network.layers:
         y = layer.forward(y)
-        if awake := AWAKE.get(type(layer)):
+        if layer.is_activation:
             others = tuple(axis for axis in range(y.ndim) if axis != 1)
-            shares.append(1 - float(awake(y).any(axis=others).mean()))
+            shares.append(1 - float(layer.active(y).any(axis=others).mean()))
     return shares
 
 
@@ -96,7 +88,7 @@ def as_images(values: np.ndarray, input_shape: tuple[int, ...], most: int = 32) 
 
 def sample_size(network: Network, numbers: int = 6_000_000, most: int = 1000) -> int:
     """How many examples fit in one pass that keeps at most `numbers` values, at most `most`."""
-    return max(1, min(most, numbers // network.footprint))
+    return max(1, min(most, numbers // network.activation_size))
 
 
 class Misclassified(NamedTuple):
@@ -162,15 +154,13 @@ def dry_run_step(trainer: Trainer) -> tuple[int, np.ndarray, np.ndarray, Step]:
 
     Returns the number of the step, the images (N, …) as augmented, labels (N,), and the `Step`.
     """
-    pieces, take = {}, trainer.take
+    parts = {}
 
-    def watched(batch: np.ndarray, part: slice) -> tuple[np.ndarray, np.ndarray]:
-        pieces[part.start] = take(batch, part)
-        return pieces[part.start]
+    def keep(part: slice, x: np.ndarray, targets: np.ndarray) -> None:
+        parts[part.start] = x, targets
 
-    trainer.take = watched
     before = trainer.network.theta.copy()
-    trainer.descend()
-    x, targets = map(np.concatenate, zip(*(pieces[start] for start in sorted(pieces)), strict=True))
+    trainer.train_step(on_batch=keep)
+    x, targets = map(np.concatenate, zip(*(parts[start] for start in sorted(parts)), strict=True))
     step = dissect_step(trainer.network, before, trainer.network.theta.copy(), x, targets)
     return trainer.step_count, x, targets, step

@@ -27,7 +27,7 @@ def with_input_gradient(model: Model | Network) -> Network:
 
     Its first layer computes the gradient with respect to its input, which training does not need.
     """
-    network = Network(model.spec, model.input_shape, dtype=model.theta.dtype, like=model)
+    network = Network(model.spec, model.input_shape, dtype=model.theta.dtype, share_with=model)
     for layer in network.layers:
         layer.needs_dx = True
     return network
@@ -36,7 +36,7 @@ def with_input_gradient(model: Model | Network) -> Network:
 def logits(network: Network, images: np.ndarray) -> np.ndarray:
     """images: (N, *input_shape), uint8 or floats in [0, 1] → logits (N, K)."""
     out = np.empty((len(images), *network.output_shape), network.theta.dtype)
-    for part in network.parts(len(images)):
+    for part in network.microbatches(len(images)):
         out[part] = _forward(network, images[part])
     return out
 
@@ -60,7 +60,10 @@ def input_gradient(
     weights = weights(z) if callable(weights) else weights
     dy = np.broadcast_to(weights, z.shape).astype(z.dtype)
     for layer in reversed(_body(network)):
-        dy = layer.backward(dy)
+        dx = layer.backward(dy)
+        if dx is None:
+            raise ValueError("no gradient reaches the input: use with_input_gradient")
+        dy = dx
     return z, dy.reshape(images.shape).copy()
 
 
@@ -123,7 +126,7 @@ def features(network: Network, images: np.ndarray, dtype: type = np.float16) -> 
     """
     ends = [group[-1] for group in stages(network)[:-1]]
     found = [np.empty((len(images), 0), dtype) for _ in ends]
-    for part in network.parts(len(images)):
+    for part in network.microbatches(len(images)):
         for number, values in enumerate(_outputs(network, images[part], ends)):
             rows = _cells(values).reshape(len(values), -1)
             if not part.start:

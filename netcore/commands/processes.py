@@ -93,7 +93,11 @@ def train(
 
     `data`, if given, are the training images and labels, then those of validation.
     """
-    train, validation = (data[:2], data[2:]) if data else _data(trial.recipe.dataset)
+    if data:
+        train_images, train_labels, images, labels = data
+        train, validation = (train_images, train_labels), (images, labels)
+    else:
+        train, validation = _data(trial.recipe.dataset)
     return sweep.train(trial, train, validation, stop, augment=augment.build)
 
 

@@ -17,7 +17,6 @@ from netcore.commands import (
     read_recipe,
     trainer_options,
 )
-from netcore.model import freeze
 from netcore.recipe import RecipeError
 from netcore.search import lr_find
 from netcore.trainer import Record, Trainer
@@ -52,14 +51,14 @@ def run_train(options: Namespace) -> dict[str, Any]:
         f"{trainer.network.parameters:,} parameters"
     )
     if options.out is not None:
-        freeze(trainer, scores).save(options.out)
+        trainer.model(scores).save(options.out)
         print(f"saved to {options.out}")
     return {"recipe": recipe.name, "dataset": recipe.dataset, **scores}
 
 
 def follow(trainer: Trainer) -> Record:
     """Train to the end with a progress bar → the last record. Ctrl-C ends the run early."""
-    total = trainer.settings.total_steps(len(trainer.chosen))
+    total = trainer.settings.total_steps(len(trainer.batches.indices))
     last, validation = None, ""
     with tqdm(total=total, unit="step", dynamic_ncols=True) as bar:
         try:
@@ -74,7 +73,7 @@ def follow(trainer: Trainer) -> Record:
                     )
                     bar.update(last.step - bar.n)
         except KeyboardInterrupt:
-            trainer.conclude()
+            trainer.finish()
             print(f"\nstopped at step {trainer.step_count:,}", file=sys.stderr)
     if last is None:
         raise RecipeError("the run has no steps: set epochs or steps above 0")

@@ -126,7 +126,7 @@ def forward_views(network: Network, views: np.ndarray) -> tuple[np.ndarray, np.n
     logits = np.empty((len(x), *network.output_shape), network.theta.dtype)
     hidden = np.empty((len(x), _hidden_size(network)), network.theta.dtype)
     *body, last, _log_softmax = network.layers
-    for part in network.parts(len(x), parallel.LANES):
+    for part in network.microbatches(len(x), parallel.REPLICAS):
         y = functional.scale_pixels(x[part])
         for layer in body:
             y = layer.forward(y, False)

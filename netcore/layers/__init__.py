@@ -1,14 +1,16 @@
-"""The layers, by name, and the road from a spec to layer objects.
+"""The layers by name, and how a spec becomes layer objects.
 
 A spec is a list a person could write in JSON; an entry is a name, or a name with settings:
 
     ["Flatten", {"layer": "Dense", "out_features": 128}, "ReLU",
      {"layer": "Dense", "out_features": 10}, "LogSoftmax"]
 
-A new family is one more file here and its classes in `LAYERS`.
+A new layer is a class in a file here, and its entry in `LAYERS`.
 """
 
 import inspect
+from collections.abc import Sequence
+from typing import Any
 
 from netcore.layers.activations import LeakyReLU, LogSoftmax, ReLU, Sigmoid, Tanh
 from netcore.layers.base import Layer
@@ -19,18 +21,20 @@ from netcore.layers.flatten import Flatten
 from netcore.layers.normalization import BatchNorm
 from netcore.layers.pooling import AvgPool2d, GlobalAvgPool2d, MaxPool2d
 
-LAYERS = {
+Entry = str | dict[str, Any]  # a layer's name, or {"layer": name, setting: value, …}
+Spec = Sequence[Entry]
+
+LAYERS: dict[str, type[Layer]] = {
     cls.__name__: cls
     for cls in (
         *(Dense, Conv2d, MaxPool2d, AvgPool2d, GlobalAvgPool2d, BatchNorm, Dropout, Flatten),
         *(ReLU, LeakyReLU, Sigmoid, Tanh, LogSoftmax),
     )
 }
+ACTIVATIONS = tuple(name for name, cls in LAYERS.items() if cls.is_activation)
 
-__all__ = ["LAYERS", "Layer", "build", *LAYERS]
 
-
-def build(entry) -> Layer:
+def build(entry: object) -> Layer:
     """One spec entry → a layer; ValueError says what the entry should have been."""
     settings = {"layer": entry} if isinstance(entry, str) else entry
     if not isinstance(settings, dict) or not isinstance(settings.get("layer"), str):

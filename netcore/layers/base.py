@@ -1,77 +1,92 @@
 """What every layer is: a shape rule, a forward pass, and beside it the backward pass.
 
-A layer never owns its parameters. It says which it wants (`parameter_shapes`); the network
+A layer does not own its parameters. It declares which it needs (`parameter_shapes`); the network
 cuts them out of its one flat vector and hands them over as views (`params`, `grads`).
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
 from netcore.speed.workspaces import Workspaces
 
+Shape = tuple[int, ...]  # of one example, without the batch axis
+Pair = int | tuple[int, int] | list[int]  # a setting for rows and columns; one number means both
+
 
 class Layer:
     """Base of all layers. `dy` and `dx` are always the gradient of the mean loss of a batch."""
 
-    weight_init = None  # layers with weights name their initializer here
-    initial: dict[str, float] = {}  # what parameters without one, and buffers, start at; else 0
+    is_activation = False  # whether it is a nonlinearity that a network has a choice of
+    weight_init = "he"  # the initializer of its weights, if it has any
+    initial: dict[str, float] = {}  # start of the buffers and of parameters that are no weights
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.params: dict[str, np.ndarray] = {}  # views into Network.theta
         self.grads: dict[str, np.ndarray] = {}  # views into Network.grad
         self.buffers: dict[str, np.ndarray] = {}  # views into Network.buffers
-        self.observed: dict[str, np.ndarray] = {}  # views into Network.observed
-        self.needs_dx = True  # the network's first layer has nobody to pass a gradient to
+        self.batch_stats: dict[str, np.ndarray] = {}  # views into Network.batch_stats
+        self.needs_dx = True  # False where no layer before has parameters
         self.workspace = Workspaces()
 
-    def output_shape(self, input_shape):
+    def output_shape(self, input_shape: Shape) -> Shape:
         """Shape of one output, without the batch axis; ValueError if the input does not fit."""
         return input_shape
 
-    def parameter_shapes(self, input_shape):
-        """Name → shape of each parameter. Two axes and more mean weights, one axis a bias."""
+    def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        """Name → shape of each parameter. Two or more axes mean weights, one axis a bias."""
         return {}
 
-    def buffer_shapes(self, input_shape):
-        """Name → shape of what is remembered from training without being learned by descent."""
+    def buffer_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        """Name → shape of each running statistic: kept from training, but not trained."""
         return {}
 
-    def footprint(self, input_shape):
-        """How many numbers the layer keeps at hand for one example, about."""
+    def activation_size(self, input_shape: Shape) -> int:
+        """About how many numbers the layer holds in memory for one example."""
         return math.prod(self.output_shape(input_shape))
 
-    def fans(self, shape):
+    def fans(self, shape: Shape) -> tuple[int, int]:
         """(fan_in, fan_out) of a weight of this shape, for its initializer."""
         raise NotImplementedError(f"{type(self).__name__} has no weights")
 
-    def seed(self, rng):
-        """Take a random generator, if the layer draws numbers while it trains."""
+    def seed(self, rng: np.random.Generator) -> None:
+        """Take a random generator, if the layer draws random numbers during training."""
 
-    def forward(self, x, training=False):
-        """x: (N, *input_shape) → y: (N, *output_shape)."""
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
+        """x: (N, *input_shape) → y: (N, *output_shape), valid until the next call."""
         raise NotImplementedError
 
-    def backward(self, dy):
-        """dy: (N, *output_shape) → dx: (N, *input_shape); fills `grads`. Follows a forward."""
+    def backward(self, dy: np.ndarray) -> np.ndarray | None:
+        """dy: (N, *output_shape) → dx: (N, *input_shape); fills `grads`. Follows a `forward`.
+
+        None instead of dx if `needs_dx` is False and the layer has parameters.
+        """
         raise NotImplementedError
 
+    def active(self, y: np.ndarray) -> np.ndarray:
+        """Of an activation's output y: which units pass a gradient on, as booleans like y."""
+        raise NotImplementedError(f"{type(self).__name__} is not an activation")
 
-def image_shape(input_shape):
+
+def image_shape(input_shape: Shape) -> tuple[int, int, int]:
     """(C, H, W), or (H, W) as one channel → (C, H, W); ValueError for other shapes."""
-    if len(input_shape) not in (2, 3):
+    if len(input_shape) == 2:
+        return 1, *input_shape
+    if len(input_shape) != 3:
         raise ValueError(
             f"takes images (C, H, W) or (H, W) but gets {input_shape}: put it before Flatten"
         )
-    return (1,) * (3 - len(input_shape)) + tuple(input_shape)
+    return input_shape
 
 
-def pair(value, name, least=1):
+def pair(value: Any, name: str, least: int = 1) -> tuple[int, int]:
     """A setting for rows and columns: one whole number for both, or a list of two."""
-    numbers = tuple(value) if isinstance(value, list | tuple) else (value, value)
+    numbers = value if isinstance(value, list | tuple) else (value, value)
     if len(numbers) != 2 or any(type(n) is not int or not least <= n <= 64 for n in numbers):
         raise ValueError(
             f"{name} must be a whole number from {least} to 64, or two for rows and columns, "
             f"not {value!r}"
         )
-    return numbers
+    rows, columns = numbers
+    return rows, columns

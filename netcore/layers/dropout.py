@@ -1,4 +1,4 @@
-"""Dropout: while training, silence a random part of the units, so that none is relied on alone."""
+"""Dropout: during training, zero a random part of the units, so that none is relied on alone."""
 
 import numpy as np
 
@@ -6,24 +6,24 @@ from netcore.layers.base import Layer
 
 
 class Dropout(Layer):
-    """Zero each input with probability p and scale the rest by 1 / (1 − p); identity in use.
+    """Zero each input with probability p and scale the rest by 1 / (1 − p), during training only.
 
-    Srivastava et al. 2014, in the inverted form, which leaves prediction untouched.
+    Srivastava et al. 2014, in the inverted form: outside training it is the identity.
     """
 
-    def __init__(self, p=0.5):
+    def __init__(self, p: float = 0.5) -> None:
         super().__init__()
         if not 0 <= p < 1:
             raise ValueError(f"p, the probability to drop, must be in [0, 1), not {p!r}")
         self.p = p
         self.seed(np.random.default_rng(0))
 
-    def seed(self, rng):
+    def seed(self, rng: np.random.Generator) -> None:
         self.rng = rng
 
-    def forward(self, x, training=False):
-        self.active = training and self.p > 0
-        if not self.active:
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
+        self.dropping = training and self.p > 0
+        if not self.dropping:
             return x
         drawn = self.workspace("drawn", x.shape, np.float32)
         self.rng.random(dtype=np.float32, out=drawn.ravel(order="K"))
@@ -31,7 +31,7 @@ class Dropout(Layer):
         self.mask /= 1 - self.p
         return np.multiply(x, self.mask, out=self.workspace("y", x.shape, x.dtype))
 
-    def backward(self, dy):
-        if not self.active:
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        if not self.dropping:
             return dy
         return np.multiply(dy, self.mask, out=self.workspace("dx", dy.shape, dy.dtype))

@@ -2,18 +2,20 @@
 
 import math
 
-from netcore.layers.base import Layer
+import numpy as np
+
+from netcore.layers.base import Layer, Shape
 
 
 class Flatten(Layer):
-    """(N, …) → (N, D), with D the product of the rest."""
+    """(N, …) → (N, D), with D the product of the other axes."""
 
-    def output_shape(self, input_shape):
+    def output_shape(self, input_shape: Shape) -> Shape:
         return (math.prod(input_shape),)
 
-    def forward(self, x, training=False):
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         self.shape = x.shape
         return x.reshape(len(x), -1)
 
-    def backward(self, dy):
+    def backward(self, dy: np.ndarray) -> np.ndarray:
         return dy.reshape(self.shape)

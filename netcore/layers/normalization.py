@@ -1,33 +1,34 @@
-"""Batch normalisation: keep every feature's mean at 0 and its spread at 1, whatever comes before.
+"""Batch normalisation: shift and scale every feature to mean 0 and variance 1.
 
-The network then bears larger learning rates. While it trains, mean and spread are those of the
-batch (or of the part of a batch that is worked on at once, which Hoffer et al. 2017 call a ghost
-batch and found to generalise better); in use they are running averages over the training batches.
+The network then tolerates larger learning rates. During training, mean and variance are those of
+the batch (or of the microbatch, which Hoffer et al. 2017 call a ghost batch and found to generalise
+better); outside training they are running averages over the training batches.
 """
 
 import numpy as np
 
-from netcore.layers.base import Layer
-from netcore.speed.workspaces import as_stored
+from netcore.layers.base import Layer, Shape
+from netcore.speed import blas
+from netcore.speed.workspaces import to_hcwn
 
 
 class BatchNorm(Layer):
-    """y = γ · x̂ + β with x̂ = (x − mean) / √(var + eps), for each feature or channel by itself.
+    """y = γ · x̂ + β with x̂ = (x − mean) / √(var + eps), separately for each feature or channel.
 
-    x: (N, D) or (N, C, H, W); means are over the batch, and over the places of an image.
+    x: (N, D) or (N, C, H, W); means are over the batch, and over the pixels of an image.
     dγ = Σ dy · x̂, dβ = Σ dy, dx = γ / √(var + eps) · (dy − mean(dy) − x̂ · mean(dy · x̂)).
     Ioffe & Szegedy 2015.
     """
 
     initial = {"gamma": 1.0, "var": 1.0}
 
-    def __init__(self, eps=1e-5):
+    def __init__(self, eps: float = 1e-5) -> None:
         super().__init__()
         if isinstance(eps, bool) or not isinstance(eps, int | float) or not 1e-8 <= eps <= 1:
             raise ValueError(f"eps must be a number from 1e-8 to 1, not {eps!r}")
         self.eps = eps
 
-    def output_shape(self, input_shape):
+    def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) not in (1, 3):
             raise ValueError(
                 f"takes features (D,) or images (C, H, W) but gets {input_shape}: put Flatten or "
@@ -35,13 +36,14 @@ class BatchNorm(Layer):
             )
         return input_shape
 
-    def parameter_shapes(self, input_shape):
+    def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         return {"gamma": input_shape[:1], "beta": input_shape[:1]}
 
-    def buffer_shapes(self, input_shape):
+    def buffer_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         return {"mean": input_shape[:1], "var": input_shape[:1]}
 
-    def forward(self, x, training=False):
+    @blas.single_thread
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         self.training = training
         y = self.workspace("y", x.shape, x.dtype)
         self.normed = _by_channel(self.workspace("normed", x.shape, x.dtype))
@@ -51,23 +53,24 @@ class BatchNorm(Layer):
         np.subtract(x, mean[:, None], out=self.normed)
         if training:
             var = _sum_of_products(self.normed, self.normed) / count
-            self.observed["mean"][...] = mean
-            self.observed["var"][...] = var * (count / max(count - 1, 1))  # unbiased
+            self.batch_stats["mean"][...] = mean
+            self.batch_stats["var"][...] = var * (count / max(count - 1, 1))  # unbiased
         else:
-            var = np.maximum(self.buffers["var"], 0)  # a file may say anything
+            var = np.maximum(self.buffers["var"], 0)  # a model file may hold anything
         self.scale = 1 / np.sqrt(var + self.eps)
         self.normed *= self.scale[:, None]
         np.multiply(self.normed, self.params["gamma"][:, None], out=_by_channel(y))
         _by_channel(y)[...] += self.params["beta"][:, None]
         return y
 
-    def backward(self, dy):
+    @blas.single_thread
+    def backward(self, dy: np.ndarray) -> np.ndarray:
         dx = self.workspace("dx", dy.shape, dy.dtype)
         dy, out = _by_channel(dy), _by_channel(dx)
         count = dy.size // dy.shape[1]
         dgamma = self.grads["gamma"][...] = _sum_of_products(dy, self.normed)
         dbeta = self.grads["beta"][...] = dy.sum(axis=(0, 2))
-        if self.training:  # mean and var moved with x too
+        if self.training:  # mean and var depend on x too
             np.multiply(self.normed, (dgamma / -count)[:, None], out=out)
             out += dy
             out -= (dbeta / count)[:, None]
@@ -77,13 +80,13 @@ class BatchNorm(Layer):
         return dx
 
 
-def _by_channel(x):
+def _by_channel(x: np.ndarray) -> np.ndarray:
     """(N, C, H, W) → (H, C, W · N), (N, D) → (1, D, N): all but axis 1 is summed over. A view."""
     if x.ndim == 2:
         return x.T[None]
-    stored = as_stored(x)
+    stored = to_hcwn(x)
     return stored.reshape(*stored.shape[:2], -1)
 
 
-def _sum_of_products(a, b):
+def _sum_of_products(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.vecdot(a, b).sum(axis=0)

@@ -1,52 +1,66 @@
-"""Optimizers, from the plainest to the cleverest.
+"""Optimizers, in order of growing complexity.
 
-Each moves one flat parameter vector `theta` (P,) against its gradient `grad` (P,) in place:
+Each updates one flat parameter vector `theta` (P,) from its gradient `grad` (P,) in place:
 `step(theta, grad, lr)`. Since a network is one vector, each update reads like its equation.
-`scratch` holds products on their way, so that no step allocates.
+`scratch` holds intermediate products, so that no step allocates.
 """
 
+from collections.abc import Callable
+from typing import cast
+
 import numpy as np
+from numpy.typing import DTypeLike
 from scipy.linalg.blas import get_blas_funcs
 
 
 class Optimizer:
-    """Base: the working memory. Attributes like `momentum` may be moved between steps."""
+    """Base: the working memory. Attributes like `momentum` may be changed between steps."""
 
-    state_vectors = 0  # how many vectors of memory (velocity, mean square …) the method keeps
-    decoupled_decay = False  # True: weight decay shrinks the weights, beside the gradient
+    state_vectors = 0  # how many vectors (velocity, mean square, …) the method keeps
+    decoupled_decay = False  # True: weight decay shrinks the weights, apart from the gradient
 
-    def __init__(self, size, dtype=np.float32, momentum=0.9, beta2=0.999, eps=1e-8):
+    def __init__(
+        self,
+        size: int,
+        dtype: DTypeLike = np.float32,
+        momentum: float = 0.9,
+        beta2: float = 0.999,
+        eps: float = 1e-8,
+    ) -> None:
         self.momentum, self.beta2, self.eps = momentum, beta2, eps
         self.state = np.zeros((self.state_vectors, size), dtype)
         self.scratch = np.empty(size, dtype)
-        self.axpy = get_blas_funcs("axpy", dtype=dtype)  # y += a · x, in one pass over memory
+        # y += a · x, in one pass over memory
+        self.axpy = cast(Callable, get_blas_funcs("axpy", dtype=dtype))
         self.steps = 0
 
-    def decay(self, weights, dweights, lr, weight_decay):
-        """Pull the weights towards zero, before `step`: L2, ½ · weight_decay · ‖W‖² in the loss."""
+    def decay(
+        self, weights: np.ndarray, dweights: np.ndarray, lr: float, weight_decay: float
+    ) -> None:
+        """Weight decay, before `step`: L2, the gradient of ½ · weight_decay · ‖W‖² in the loss."""
         scratch = self.scratch[: len(weights)]
         if self.decoupled_decay:
             weights *= 1 - lr * weight_decay
         else:
             dweights += np.multiply(weights, weight_decay, out=scratch)
 
-    def step(self, theta, grad, lr):
+    def step(self, theta: np.ndarray, grad: np.ndarray, lr: float) -> None:
         raise NotImplementedError
 
 
-class SteepestDescent(Optimizer):
-    """θ ← θ − lr · g. Cauchy 1847."""
+class SGD(Optimizer):
+    """θ ← θ − lr · g. Robbins & Monro 1951."""
 
-    def step(self, theta, grad, lr):
+    def step(self, theta: np.ndarray, grad: np.ndarray, lr: float) -> None:
         self.axpy(grad, theta, a=-lr)
 
 
 class Momentum(Optimizer):
-    """v ← μ v + g;  θ ← θ − lr · v. Polyak 1964, in the form with lr outside the velocity."""
+    """v ← μ v + g;  θ ← θ − lr · v. Polyak 1964, with lr outside the velocity, as in PyTorch."""
 
     state_vectors = 1
 
-    def step(self, theta, grad, lr):
+    def step(self, theta: np.ndarray, grad: np.ndarray, lr: float) -> None:
         (v,) = self.state
         v *= self.momentum
         v += grad
@@ -54,11 +68,16 @@ class Momentum(Optimizer):
 
 
 class Nesterov(Optimizer):
-    """v ← μ v + g;  θ ← θ − lr · (g + μ v). Nesterov 1983; this form Sutskever et al. 2013."""
+    """v ← μ v + g;  θ ← θ − lr · (g + μ v). Nesterov 1983.
+
+    Nesterov takes the gradient at the point ahead, θ − lr · μ v. Here θ stands for that point, so
+    that the gradient is taken where the weights are: Bengio, Boulanger-Lewandowski & Pascanu 2013,
+    "Advances in optimizing recurrent networks", section 3.5, with lr outside the velocity.
+    """
 
     state_vectors = 1
 
-    def step(self, theta, grad, lr):
+    def step(self, theta: np.ndarray, grad: np.ndarray, lr: float) -> None:
         (v,) = self.state
         v *= self.momentum
         v += grad
@@ -73,7 +92,7 @@ class RMSProp(Optimizer):
 
     state_vectors = 1
 
-    def step(self, theta, grad, lr):
+    def step(self, theta: np.ndarray, grad: np.ndarray, lr: float) -> None:
         (s,) = self.state
         s *= self.beta2
         np.multiply(grad, grad, out=self.scratch)
@@ -87,7 +106,7 @@ class RMSProp(Optimizer):
 
 
 class Adam(Optimizer):
-    """Momentum and a mean square, both corrected for their start at zero. Kingma & Ba 2015.
+    """Averages of g and of g², both corrected for their start at zero. Kingma & Ba 2015.
 
     m ← β₁ m + (1 − β₁) g;  s ← β₂ s + (1 − β₂) g²
     θ ← θ − lr · m̂ / (√ŝ + ε),  m̂ = m / (1 − β₁ᵗ),  ŝ = s / (1 − β₂ᵗ)
@@ -97,7 +116,7 @@ class Adam(Optimizer):
 
     state_vectors = 2
 
-    def step(self, theta, grad, lr):
+    def step(self, theta: np.ndarray, grad: np.ndarray, lr: float) -> None:
         self.steps += 1
         m, s = self.state
         beta1, beta2 = self.momentum, self.beta2
@@ -116,7 +135,7 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam with the weight decay beside the gradient: W ← W − lr · λ W.
+    """Adam with decoupled weight decay: W ← W − lr · λ W, apart from the gradient.
 
     Loshchilov & Hutter 2019.
     """
@@ -124,8 +143,8 @@ class AdamW(Adam):
     decoupled_decay = True
 
 
-OPTIMIZERS = {
-    "sgd": SteepestDescent,
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    "sgd": SGD,
     "momentum": Momentum,
     "nesterov": Nesterov,
     "rmsprop": RMSProp,

@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from netcore.batches import Examples
 from netcore.recipe import Recipe
-from netcore.trainer import Divergence, Trainer
+from netcore.record import Divergence
+from netcore.trainer import Trainer
 
 EXPLODED = 4.0  # times the smallest loss so far: the test ends here
 
@@ -24,8 +26,8 @@ class Search(NamedTuple):
 
 def find(
     recipe: Recipe,
-    train: tuple[np.ndarray, np.ndarray],
-    validation: tuple[np.ndarray, np.ndarray],
+    train: Examples,
+    validation: Examples,
     low: float = 1e-5,
     high: float = 10.0,
     steps: int = 200,

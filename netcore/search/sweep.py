@@ -12,14 +12,16 @@ import dataclasses
 import itertools
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from netcore.batches import Examples
 from netcore.recipe import FIELDS, Recipe, RecipeError, parse_setting
-from netcore.trainer import Divergence, Trainer
+from netcore.record import Divergence
+from netcore.trainer import Trainer
 
 # The settings that a sweep may vary, and those that are drawn on a log scale by default.
 SETTINGS = (
@@ -178,8 +180,8 @@ class Result:
 
 def train(
     trial: Trial,
-    train: Sequence[np.ndarray],
-    validation: Sequence[np.ndarray],
+    train: Examples,
+    validation: Examples,
     stop: Callable[[], bool] | None = None,
     **options: Any,
 ) -> Result | None:

@@ -1,25 +1,26 @@
-"""Memory to write into, kept from step to step, so that the hot loops allocate nothing.
+"""Arrays to write into, reused from step to step, so that the hot loops allocate nothing.
 
-It also settles how images lie in memory. A batch of them has the shape (N, C, H, W), but its
-numbers are stored in the order H, C, W, N: one row of all images of the batch lies together. Every
-shift of an image, every pooling window and every channel is then a long stretch of memory, which
-NumPy walks at full speed; with the usual order the stretches are as short as a row, 28 numbers.
+They also set how images lie in memory. A batch has the shape (N, C, H, W), but its numbers are
+stored in the order H, C, W, N: one row of all images of the batch is contiguous. Every shift of an
+image, every pooling window and every channel is then a long contiguous run, which NumPy processes
+at full speed; in the usual order the runs are as short as a row of 28 numbers.
 """
 
 import math
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 
 class Workspaces:
-    """Arrays by name, sized to the largest batch seen."""
+    """Arrays by name, sized to the largest batch so far."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._memory: dict[str, np.ndarray] = {}
         self._views: dict[str, np.ndarray] = {}
 
-    def __call__(self, name, shape, dtype):
-        """An array of that shape with whatever it held before; four axes mean images."""
+    def __call__(self, name: str, shape: tuple[int, ...], dtype: DTypeLike) -> np.ndarray:
+        """An array of that shape, with whatever it held before; four axes mean images."""
         view = self._views.get(name)
         if view is not None and view.shape == shape and view.dtype == dtype:
             return view
@@ -36,6 +37,6 @@ class Workspaces:
         return view
 
 
-def as_stored(images):
-    """(N, C, H, W) → (H, C, W, N), the order of memory. A view, contiguous for workspaces."""
+def to_hcwn(images: np.ndarray) -> np.ndarray:
+    """(N, C, H, W) → (H, C, W, N), the order in memory. A view, contiguous for workspaces."""
     return images.transpose(2, 1, 3, 0)

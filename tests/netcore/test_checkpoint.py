@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from netcore import Recipe, RecipeError, Trainer, freeze
+from netcore import Recipe, RecipeError, Trainer
 from netcore.recipe import dense_layers
 from tests.netcore.speed.test_parallel import CONVOLUTIONAL, IMAGES, TARGETS
 from tests.netcore.test_extras import inversion
@@ -43,9 +43,9 @@ def same(one, other):
 def test_a_run_goes_on_from_a_checkpoint_with_the_same_bits(kind, steps):
     recipe = RECIPES[kind]
     uninterrupted = begin(recipe)
-    checkpoint = walk(uninterrupted, steps).checkpoint()
+    checkpoint = walk(uninterrupted, steps).state()
     resumed = begin(recipe)
-    walk(resumed, 3).restore(checkpoint)
+    walk(resumed, 3).load_state(checkpoint)
     records, others = list(uninterrupted), list(resumed)
     same(uninterrupted, resumed)
     assert [r._replace(seconds=0) for r in records] == [r._replace(seconds=0) for r in others]
@@ -58,11 +58,11 @@ def test_a_run_that_is_over_goes_on_as_if_it_had_been_longer(kind):
     list(longer)
     extended = begin(RECIPES[kind])
     list(extended)
-    checkpoint = extended.checkpoint()
+    checkpoint = extended.state()
     extended.change(epochs=6)
     list(extended)
     restored = begin(RECIPES[kind])
-    restored.restore(checkpoint)
+    restored.load_state(checkpoint)
     restored.change(epochs=6)
     list(restored)
     same(extended, longer)
@@ -75,14 +75,14 @@ def test_a_run_that_is_over_goes_on_as_if_it_had_been_longer(kind):
 def test_a_run_that_went_back_is_replayed_by_the_changes_of_its_own_branch():
     trainer = begin(RECIPES["dropout"])
     walk(trainer, 4).change(lr=0.2)
-    checkpoint = walk(trainer, 4).checkpoint()
+    checkpoint = walk(trainer, 4).state()
     trainer.change(dropout=0.6)
-    walk(trainer, 5).restore(checkpoint)
+    walk(trainer, 5).load_state(checkpoint)
     walk(trainer, 2).change(optimizer="adam", lr=0.003, augment={"invert": 0.5})
     walk(trainer, 6).change(augment=None, batch_size=50)
     list(trainer)
     assert [step for step, _ in trainer.changes] == [4, 10, 16]
-    replayed = begin(trainer.recipe, freeze(trainer).changes)
+    replayed = begin(trainer.recipe, trainer.model().changes)
     list(replayed)
     same(replayed, trainer)
 
@@ -112,16 +112,16 @@ def test_strengths_nobody_knows_are_refused_and_leave_the_run_alone():
 
 def test_a_checkpoint_is_small_read_only_and_a_model_at_once():
     trainer = walk(begin(RECIPES["adam and a mean"]), 9)
-    checkpoint = trainer.checkpoint()
+    checkpoint = trainer.state()
     parameters = trainer.network.parameters
     assert checkpoint.nbytes == 4 * 4 * parameters  # weights, two of Adam, and the mean
     model = checkpoint.model()
-    assert np.array_equal(model.theta, freeze(trainer).theta)
+    assert np.array_equal(model.theta, trainer.model().theta)
     with pytest.raises(ValueError, match="read-only"):
         model.theta[0] = 1
 
 
 def test_a_checkpoint_of_another_recipe_is_refused():
-    checkpoint = begin(RECIPES["plain"]).checkpoint()
+    checkpoint = begin(RECIPES["plain"]).state()
     with pytest.raises(RecipeError, match="its own recipe"):
-        begin(RECIPES["dropout"]).restore(checkpoint)
+        begin(RECIPES["dropout"]).load_state(checkpoint)

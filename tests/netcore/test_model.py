@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netcore import ModelError, Recipe, Trainer, freeze, load, loads
+from netcore import ModelError, Recipe, Trainer, load, loads
 from netcore.model import MAX_BYTES
 from netcore.recipe import dense_layers
 
@@ -30,7 +30,7 @@ def trainer():
 
 @pytest.fixture(scope="module")
 def text(trainer):
-    return freeze(trainer, {"test_accuracy": 0.5}).dumps()
+    return trainer.model({"test_accuracy": 0.5}).dumps()
 
 
 def edited(text, **changes):
@@ -38,7 +38,7 @@ def edited(text, **changes):
 
 
 def test_a_model_comes_back_with_identical_predictions_to_the_bit(trainer, text, tmp_path):
-    freeze(trainer).save(tmp_path / "model.json")
+    trainer.model().save(tmp_path / "model.json")
     model = load(tmp_path / "model.json")
     assert np.array_equal(model.theta, trainer.network.theta)
     assert np.array_equal(model.network().predict(IMAGES), trainer.network.predict(IMAGES))
@@ -57,7 +57,7 @@ def test_what_batch_norm_remembers_is_part_of_the_model():
     layers = [conv, "BatchNorm", "ReLU", "GlobalAvgPool2d", "LogSoftmax"]
     trainer = Trainer(RECIPE.replace(layers=layers), (IMAGES, TARGETS), (IMAGES[:9], TARGETS[:9]))
     list(trainer)
-    model = loads(freeze(trainer).dumps())
+    model = loads(trainer.model().dumps())
     assert len(model.buffers) == 6 and np.any(model.buffers[:3])
     assert np.array_equal(model.network().predict(IMAGES), trainer.network.predict(IMAGES))
 
@@ -76,16 +76,6 @@ def test_a_model_at_rest_cannot_be_written_to_and_its_networks_are_its_users_own
         model.theta[0] = 1
     model.network().theta[0] = 1
     assert not np.array_equal(model.network().theta[:1], [1])
-
-
-def test_a_file_of_format_version_1_is_still_read():
-    model = load(Path(__file__).parent / "model_version_1.json")
-    assert model.name == "two pixels"
-    np.testing.assert_allclose(
-        model.network().predict(np.array([[255, 0], [0, 255]], np.uint8)),
-        [[0.880797, 0.119203], [0.268941, 0.731059]],
-        rtol=1e-5,
-    )
 
 
 @pytest.mark.parametrize("path", sorted(Path("models").glob("*.json")), ids=lambda p: p.stem)

@@ -51,7 +51,7 @@ def test_an_epoch_shows_every_image_once_and_its_last_batch_may_be_smaller():
     trainer, records = trained()
     assert len(records) == 6 * 13 == RECIPE.total_steps(200)  # 12 batches of 16 and one of 8
     assert records[12].images == 200 and records[12].epoch == 1
-    assert sorted(trainer.order) == list(range(200))
+    assert sorted(trainer.batches.order) == list(range(200))
 
 
 def test_validation_comes_once_an_epoch_or_as_often_as_asked_and_at_the_end():
@@ -70,9 +70,9 @@ def test_fewer_training_images_are_a_seeded_choice():
     first, _ = trained(RECIPE.replace(train_images=50))
     again, _ = trained(RECIPE.replace(train_images=50))
     other, _ = trained(RECIPE.replace(train_images=50, seed=1))
-    assert len(set(first.order)) == 50
-    assert np.array_equal(first.chosen, again.chosen)
-    assert not np.array_equal(first.chosen, other.chosen)
+    assert len(set(first.batches.order)) == 50
+    assert np.array_equal(first.batches.indices, again.batches.indices)
+    assert not np.array_equal(first.batches.indices, other.batches.indices)
 
 
 def steer(trainer):

@@ -94,7 +94,7 @@ class Teaching:
             lambda which, rng: jitter.images(drawn, which, rng),
             targets,
             (self._train.images, self._train.labels),
-            steps=finetune.STEPS // (2 if self._network.footprint > LARGE else 1),
+            steps=finetune.STEPS // (2 if self._network.activation_size > LARGE else 1),
         )
         for step in steps:
             self.phase = f"training step {step.step} of {step.steps}"

@@ -33,7 +33,7 @@ def features(model: netcore.Model) -> list[np.ndarray]:
     """
     network = explain.with_input_gradient(model)
     room = MEMORY // (2 * max(1, sum(explain.feature_sizes(network))))
-    count = min(NEIGHBOURS, room, WORK // network.footprint)
+    count = min(NEIGHBOURS, room, WORK // network.activation_size)
     return explain.features(network, datasets.dataset("mnist").train.images[:count])
 
 

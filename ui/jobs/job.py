@@ -41,7 +41,7 @@ class Job:
         self._new_trainer = functools.partial(
             Trainer,
             trainer.recipe,
-            (trainer.x, trainer.targets),
+            trainer.train,
             trainer.validation,
             augment=trainer.make_augment,
         )
@@ -123,7 +123,7 @@ class Job:
             return None
         checkpoint, pending = resume_point
         trainer = self._new_trainer()
-        trainer.restore(checkpoint)
+        trainer.load_state(checkpoint)
         for settings in pending:
             trainer.change(**settings)
         return trainer

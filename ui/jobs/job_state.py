@@ -27,7 +27,7 @@ class JobState:
     """Made before the job's first thread; `trainer` is for that thread."""
 
     def __init__(self, trainer: Trainer, pool: Pool):
-        start = Snapshot(trainer.checkpoint(), None, ())
+        start = Snapshot(trainer.state(), None, ())
         self._pool = pool
         self._lock = threading.Lock()  # guards all below; not reentrant
         self._trainer: Trainer | None = trainer  # until the first thread takes it

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from netcore import Divergence, Model, Record, Trainer, freeze, metrics
+from netcore import Divergence, Model, Record, Trainer, metrics
 from ui.jobs.timeline import Snapshot
 
 SLICE = 0.05  # seconds of training per slice
@@ -43,14 +43,12 @@ class Learner:
         self.error: Divergence | None = None
         self._copied = time.monotonic()
         if trainer.step_count != start.step or trainer.changes != list(start.checkpoint.changes):
-            trainer.restore(start.checkpoint)
+            trainer.load_state(start.checkpoint)
 
     def snapshot(self, marked: bool = False) -> Snapshot:
         """The run as it is now. Copies the weights and the optimizer's state."""
         trainer = self.trainer
-        return Snapshot(
-            trainer.checkpoint(), self.last, tuple(self.changes), trainer.progress, marked
-        )
+        return Snapshot(trainer.state(), self.last, tuple(self.changes), trainer.progress, marked)
 
     def recent_model(self) -> Model | None:
         """A copy of the network, or None if the last one is less than `MODEL_EVERY` old."""
@@ -58,7 +56,7 @@ class Learner:
         if now - self._copied <= MODEL_EVERY:
             return None
         self._copied = now
-        return freeze(self.trainer)
+        return self.trainer.model()
 
     def change(self, settings: dict) -> Snapshot | None:
         """Apply the settings; returns the snapshot before them, None if they change nothing."""
@@ -82,7 +80,7 @@ class Learner:
     @property
     def steps_left_in_epoch(self) -> int:
         trainer = self.trainer
-        images = len(trainer.order) - trainer.position or len(trainer.chosen)
+        images = trainer.batches.remaining or len(trainer.batches.indices)
         return -(-images // trainer.settings.batch_size)
 
     def learn(self, task: Task, interrupted: Callable[[], bool]) -> Slice:
@@ -91,7 +89,7 @@ class Learner:
         A `Divergence` is left in `error`, so that the steps before it are not lost.
         """
         trainer, records, snapshots = self.trainer, [], []
-        total = trainer.settings.total_steps(len(trainer.chosen))
+        total = trainer.settings.total_steps(len(trainer.batches.indices))
         due = task.last_snapshot + task.spacing(total, trainer.step_count)
         began = time.perf_counter()
         try:
@@ -119,9 +117,9 @@ class Learner:
         Called once, when the run is over, so that no choice depends on the test set.
         """
         trainer = self.trainer
-        trainer.conclude()
+        trainer.finish()
         if self.last and self.last.validation_accuracy is None:
             self.last = trainer.validated(self.last)
         test = metrics.score(trainer.network.log_probs(images), targets)
         scores = metrics.report(trainer, self.last, test)
-        return freeze(trainer, scores), {**scores, "confusion": test["confusion"]}
+        return trainer.model(scores), {**scores, "confusion": test["confusion"]}

@@ -11,8 +11,8 @@ from dataclasses import dataclass, fields
 from typing import TypeVar
 
 from netcore import Recipe, RecipeError
-from netcore.network import PART, plan
-from netcore.speed.parallel import LANES
+from netcore.network import MICROBATCH_SIZE, plan
+from netcore.speed.parallel import REPLICAS
 
 Settings = TypeVar("Settings")
 
@@ -79,6 +79,6 @@ def size(recipe: Recipe, input_shape: tuple[int, ...]) -> tuple[int, float]:
     """(parameters, estimate of the megabytes) that a run of this recipe needs while it trains."""
     planned = plan(recipe.layers, input_shape)
     parameters = sum(layer.parameters for layer in planned)
-    footprint = sum(layer.footprint for layer in planned)
-    part = min(recipe.batch_size * footprint, max(PART, footprint))
-    return parameters, 4 * (VECTORS * parameters + PASSES * LANES * part) / MEGABYTE
+    activation_size = sum(layer.activation_size for layer in planned)
+    part = min(recipe.batch_size * activation_size, max(MICROBATCH_SIZE, activation_size))
+    return parameters, 4 * (VECTORS * parameters + PASSES * REPLICAS * part) / MEGABYTE

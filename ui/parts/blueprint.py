@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Self
 
-from netcore.recipe import ACTIVATIONS, canonical, dense_layers, dense_shape
+from netcore.layers import ACTIVATIONS
+from netcore.recipe import canonical, dense_layers, dense_shape
 
 DEEPEST = 4  # hidden dense layers
 MOST_BLOCKS = 3  # of convolution and pooling; 28 × 28 pixels are 3 × 3 then

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import streamlit as st
 
 from netcore import Recipe
-from netcore.recipe import ACTIVATIONS, dense_shape
+from netcore.layers import ACTIVATIONS
+from netcore.recipe import dense_shape
 from netcore.search.sweep import LOG_SCALED, Range, Sweep
 from ui.parts.settings import (
     BATCHES,

@@ -9,7 +9,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from netcore import Recipe
-from netcore.recipe import ACTIVATIONS, canonical
+from netcore.layers import ACTIVATIONS
+from netcore.recipe import canonical
 from ui.parts.blueprint import MOST_BLOCKS, Blueprint
 from ui.parts.settings import HELP, INITIALIZERS, OPTIMIZERS, SCHEDULES, about_momentum
 from ui.session import datasets, link, shared, state

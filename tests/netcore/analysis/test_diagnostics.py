@@ -104,7 +104,7 @@ def test_pictures_show_each_unit_as_it_lies_over_the_image():
 def test_larger_networks_are_asked_about_fewer_images():
     small, large = Network(DENSE, (8, 8)), Network(CONV, (28, 28))
     assert diagnostics.sample_size(small) == 1000
-    assert diagnostics.sample_size(large, numbers=10 * large.footprint) == 10
+    assert diagnostics.sample_size(large, numbers=10 * large.activation_size) == 10
     assert diagnostics.sample_size(large, numbers=1) == 1
 
 

@@ -152,6 +152,29 @@ def test_the_check_itself_finds_a_wrong_gradient(rng):
         gradcheck.check(lambda: float(np.sum(x**2)), x, 2.001 * x, rng)
 
 
+@pytest.mark.parametrize("name", layers.ACTIVATIONS)
+def test_a_unit_counts_as_active_where_its_activation_passes_a_gradient_on(name):
+    activation = layers.build(name)
+    x = np.linspace(-30, 30, 301)[None]
+    y = activation.forward(x).copy()
+    slope = activation.backward(np.ones_like(y))
+    active = activation.active(y)
+    assert active.any() and not active.all()
+    assert slope[active].min() > slope[~active].max()
+
+
+def test_a_layer_that_is_no_activation_has_no_active_units():
+    assert layers.ACTIVATIONS == ("ReLU", "LeakyReLU", "Sigmoid", "Tanh")
+    with pytest.raises(NotImplementedError, match="Flatten is not an activation"):
+        layers.Flatten().active(np.zeros((1, 2)))
+
+
+def test_a_network_with_another_end_than_log_softmax_cannot_be_trained():
+    network = Network(["Flatten", {"layer": "Dense", "out_features": 3}, "ReLU"], (4, 4))
+    with pytest.raises(ValueError, match="ends in ReLU: add LogSoftmax"):
+        network.loss_and_grad(np.zeros((2, 4, 4), np.float32), np.array([0, 1]))
+
+
 def test_dropout_silences_its_share_keeps_the_mean_and_rests_in_use():
     dropout = layers.Dropout(0.3)
     x = np.ones((200, 500), np.float32)

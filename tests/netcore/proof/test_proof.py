@@ -15,7 +15,9 @@ import pytest
 import dataset
 from netcore import Model, Network, Recipe
 from netcore.__main__ import main
+from netcore.layers import LAYERS
 from netcore.proof import bundle
+from netcore.proof import prove as program
 
 MNIST = Path("dataset/mnist").resolve()
 FILES = [str(MNIST / f"t10k-{kind}-ubyte.gz") for kind in ("images-idx3", "labels-idx1")]
@@ -59,6 +61,11 @@ def pretend(folder, arrays):
     (folder / "claim.json").write_text(json.dumps(claim))
 
 
+def test_the_program_knows_every_layer():
+    tested = {entry if isinstance(entry, str) else entry["layer"] for entry in EVERY_KIND}
+    assert set(program.LAYERS) == set(LAYERS) == tested | {"Flatten"}
+
+
 @pytest.fixture
 def of_every_kind(tmp_path):
     """The bundle of a network with every kind of layer, its data, and a digest of its answers."""
@@ -67,7 +74,7 @@ def of_every_kind(tmp_path):
     noise = np.random.default_rng(5).normal(0, 0.2, network.parameters)
     network.theta += noise.astype(np.float32)
     network.forward(images, training=True)
-    network.buffers[...] = network.observed
+    network.buffers[...] = network.batch_stats
     model = Model(EVERY_KIND, (28, 28), network.theta, Recipe(layers=EVERY_KIND),
                   buffers=network.buffers)  # fmt: skip
     labels = network.predict(images).argmax(axis=1).astype(np.uint8)

@@ -49,8 +49,8 @@ def test_a_run_gives_the_same_bits_with_one_thread_and_with_two(kind):
     same(trained(RECIPES[kind]), trained(RECIPES[kind], threads=2))
 
 
-def test_where_blas_does_not_round_alike_a_dense_network_is_trained_in_replicas(monkeypatch):
-    monkeypatch.setattr(blas, "rounds_alike", lambda: False)
+def test_where_the_bits_depend_on_blas_threads_a_dense_network_is_trained_in_replicas(monkeypatch):
+    monkeypatch.setattr(blas, "thread_invariant", lambda: False)
     one, two = (trained(RECIPES["dense"], threads) for threads in (1, 2))
     same(one, two)
     assert two[0].replicas.networks[1].grad.any()
@@ -79,12 +79,14 @@ def test_predictions_have_the_same_bits_with_one_thread_and_with_two(kind):
         assert np.array_equal(shared, network.log_probs(IMAGES[:count]))
 
 
-def test_the_gradients_of_parts_add_up_to_the_gradient_of_the_batch(monkeypatch):
-    monkeypatch.setattr("netcore.network.PART", 40_000)  # so that each replica takes several
+def test_the_gradients_of_microbatches_add_up_to_the_gradient_of_the_batch(monkeypatch):
+    monkeypatch.setattr(
+        "netcore.network.MICROBATCH_SIZE", 40_000
+    )  # so that each replica takes several
     layers = [layer for layer in CONVOLUTIONAL if "Dropout" not in str(layer)]
-    layers.remove("BatchNorm")  # it sees the parts
+    layers.remove("BatchNorm")  # its statistics are those of a microbatch
     network = Network(layers, (14, 14), dtype=np.float64)
-    assert len(network.parts(90)) > 4
+    assert len(network.microbatches(90)) > 4
     images, targets = IMAGES[:90] / 255, TARGETS[:90]
     replicas = parallel.Replicas(network, threads=2)
     summed = replicas.loss_and_grad(90, lambda part: (images[part], targets[part]))
@@ -94,7 +96,7 @@ def test_the_gradients_of_parts_add_up_to_the_gradient_of_the_batch(monkeypatch)
     np.testing.assert_allclose(grad, network.grad, rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.skipif(not blas.rounds_alike(), reason="replicas are used with these kernels")
+@pytest.mark.skipif(not blas.thread_invariant(), reason="replicas are used with these kernels")
 @pytest.mark.parametrize("shape", [(50, 784, 128), (7, 385, 10), (3, 1000, 31), (64, 20, 300)])
 def test_a_product_has_the_same_bits_with_one_blas_thread_and_with_two(shape):
     rows, length, columns = shape
@@ -106,7 +108,7 @@ def test_a_product_has_the_same_bits_with_one_blas_thread_and_with_two(shape):
         lent._left = 0
         with lent:
             out = np.empty((rows, columns), np.float32)
-            products.append(blas.product(a, b, out, Workspaces()))
+            products.append(blas.matmul(a, b, out, Workspaces()))
     assert np.array_equal(*products)
     np.testing.assert_allclose(products[0], a @ b, rtol=1e-3, atol=1e-4)
 
@@ -114,7 +116,7 @@ def test_a_product_has_the_same_bits_with_one_blas_thread_and_with_two(shape):
 def test_blas_goes_back_to_one_thread_when_two_are_slow_and_waits_longer_each_time(monkeypatch):
     clock, lent = [0.0], blas.Threads(2)
     used = []
-    monkeypatch.setattr(blas, "_set_threads", used.append)
+    monkeypatch.setattr(blas, "_set_threads", used.extend)
     monkeypatch.setattr(blas, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
     shared = []
     for _ in range(200):

@@ -105,7 +105,7 @@ def test_stop_changes_nothing(page, monkeypatch):
 
 
 def test_a_model_that_cannot_be_taught_says_so(page, monkeypatch):
-    monkeypatch.setattr(finetune, "LOST", 0.0)
+    monkeypatch.setattr(finetune, "DIVERGED_LOSS", 0.0)
     at = page((ZERO, 0))
     press(at, "Teach seed")
     assert "cannot be fine-tuned" in at.error[0].value

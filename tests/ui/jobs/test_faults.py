@@ -62,14 +62,14 @@ def test_twenty_clicks_on_start_make_one_thread(job_of):
 
 def test_a_page_does_not_wait_while_the_weights_are_copied(job_of, monkeypatch):
     trainer, copying, finish = trainer_of(ENDLESS), threading.Event(), threading.Event()
-    job, checkpoint = job_of(trainer=trainer), trainer.checkpoint
+    job, state = job_of(trainer=trainer), trainer.state
 
-    def slow_checkpoint():
+    def slow_state():
         copying.set()
         assert finish.wait(20)
-        return checkpoint()
+        return state()
 
-    monkeypatch.setattr(trainer, "checkpoint", slow_checkpoint)
+    monkeypatch.setattr(trainer, "state", slow_state)
     job.run(1)
     assert copying.wait(20)
     job.seen()

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import dataset
-from netcore import Recipe, Trainer, freeze, loads
+from netcore import Recipe, Trainer, loads
 from netcore.analysis import compare
 from netcore.recipe import dense_layers
 from tests.ui.screen import labelled, press, words
@@ -60,7 +60,7 @@ def trained(seed=0, **settings):
     checks = [(r.step, r.validation_loss, r.validation_accuracy)
               for r in records if r.validation_accuracy is not None]  # fmt: skip
 
-    return Run(f"id {seed}", f"small {seed}", recipe, [], rows, checks, model=freeze(trainer))
+    return Run(f"id {seed}", f"small {seed}", recipe, [], rows, checks, model=trainer.model())
 
 
 def test_without_a_run_the_page_says_where_to_begin(visit):

@@ -206,10 +206,10 @@ def test_slow_motion_shows_the_step_that_the_run_takes_next(page):
 def test_the_step_that_is_rehearsed_is_the_step_that_is_taken_to_the_bit(page):
     job = resting(page(recipe="dense", images="1000"), 3)  # dropout, changed images, mean weights
     trainer = job.dry_run_trainer()
-    trainer.descend()
+    trainer.train_step()
     job.run(1)
     job.join(60)
-    assert np.array_equal(trainer.checkpoint().model().theta, job.model().theta)
+    assert np.array_equal(trainer.state().model().theta, job.model().theta)
 
 
 def test_single_steps_follow_each_other_at_a_pace(page):
