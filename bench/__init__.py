@@ -1,1 +1,1 @@
-"""netcore beside other libraries, in one run on one machine: `python -m bench`."""
+"""Benchmarks of netcore against other libraries, in one run on one machine: `python -m bench`."""

@@ -1,7 +1,7 @@
 """Measure, print one table, and keep a dated record: `python -m bench [NAME]`.
 
-Contenders take turns, round by round, so that a machine that speeds up or slows down does so for
-all of them. The ratio of each round is what counts; its median and its spread are kept.
+Contenders alternate, round by round, so that changes in the machine's speed affect all of them.
+What counts is the ratio within each round; its median and range are recorded.
 """
 
 import datetime
@@ -12,7 +12,9 @@ import platform
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_info
@@ -20,21 +22,22 @@ from threadpoolctl import threadpool_info
 from bench import contenders, growth
 
 ROUNDS = 7
-REST = 0.3  # seconds before each turn, in which the threads of the one before stop spinning
+Entry = dict[str, Any]  # one line of the record
+REST = 0.3  # seconds before each turn, in which the previous contender's threads stop spinning
 RECORDS = Path(__file__).parent / "records"
-TRAINING = (  # name, hidden layers, batch size, steps a round
+TRAINING = (  # name, hidden layers, batch size, steps per round
     ("dense 784-128-10, batch 100", (128,), 100, 2000),
     ("dense 784-512-10, batch 128", (512,), 128, 600),
     ("convolution 5×5×16, 5×5×32, batch 128", "conv", 128, 60),
 )
-COMMANDS = (  # accuracy to reach, and the command that should
+COMMANDS = (  # accuracy to reach, and the arguments of `train`
     (0.925, "--recipe fast --set hidden=32 train_images=30000 epochs=1 eval_every=null"),
     (0.98, "--recipe fast --set hidden=128 lr=0.15 epochs=6 eval_every=null"),
     (0.99, "--recipe lenet --set epochs=2"),
     (0.995, "--recipe lenet"),
 )
 
-# A small process in between, since a child begins with its parent's peak memory.
+# A small process in between, since a child starts with its parent's peak memory.
 LAUNCH = """
 import resource, subprocess, sys
 subprocess.run([sys.executable, "-m", "netcore", *sys.argv[1:]], check=True)
@@ -42,8 +45,8 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
 
 
-def measure(runs):
-    """{name: callable} → {name: seconds of each round}, taking turns after one warm-up each."""
+def measure(runs: dict[str, Callable[[], Any]]) -> dict[str, np.ndarray]:
+    """{name: callable} → {name: seconds of each round}, alternating, after one warm-up each."""
     for run in runs.values():
         run()
     seconds = {name: [] for name in runs}
@@ -56,7 +59,7 @@ def measure(runs):
     return {name: np.array(values) for name, values in seconds.items()}
 
 
-def compare(what, seconds, amount, unit):
+def compare(what: str, seconds: dict[str, np.ndarray], amount: int, unit: str) -> Entry:
     """One entry: the median of each contender, and netcore's lead over each, round by round."""
     entry = {"what": what, "unit": unit, "rounds": len(seconds["netcore"])}
     for name, values in seconds.items():
@@ -70,7 +73,8 @@ def compare(what, seconds, amount, unit):
     return entry
 
 
-def training():
+def training() -> Iterator[Entry]:
+    """Training speed, in images per second."""
     for what, hidden, batch, steps in TRAINING:
         makers = {"netcore": contenders.netcore, "PyTorch": contenders.pytorch}
         if hidden != "conv":
@@ -80,8 +84,8 @@ def training():
         yield compare(f"training, {what}", measure(runs), steps * batch, "images/s")
 
 
-def products():
-    """The share of a training step that is matrix products, both on one thread."""
+def products() -> Entry:
+    """The share of matrix products in a training step, both on one thread."""
     hidden, batch, steps = (512,), 128, 150
     step, product = contenders.netcore(hidden, batch, 1), contenders.products_only(hidden, batch)
     seconds = measure({"step": lambda: step(steps), "product": lambda: product(steps)})
@@ -89,8 +93,8 @@ def products():
     return share(what, seconds["product"], seconds["step"])
 
 
-def augmentation():
-    """The time of all changes to a batch of images, in steps of the convolution without them."""
+def augmentation() -> Entry:
+    """The time to augment a batch, relative to a training step of the convolution without it."""
     batch, steps = 128, 12
     step, augment = contenders.netcore("conv", batch, 1), contenders.augmentation(batch)
     seconds = measure({"step": lambda: step(steps), "augment": lambda: augment(steps)})
@@ -99,17 +103,19 @@ def augmentation():
     )
 
 
-def share(what, part, whole):
+def share(what: str, part: np.ndarray, whole: np.ndarray) -> Entry:
+    """One entry: median, minimum and maximum of part / whole over the rounds."""
     shares = part / whole
     spread = [round(float(v), 3) for v in (np.median(shares), shares.min(), shares.max())]
     return {"what": what, "share": spread}
 
 
-def prediction():
+def prediction() -> Iterator[Entry]:
+    """Prediction speed, of many images and of one."""
     images = contenders.data.test.images
     for what, hidden in (("dense 784-512-10", (512,)), ("convolution", "conv")):
         ours, theirs = contenders.netcore_predict(hidden), contenders.torch_predict(hidden)
-        for amount, times in ((10_000, 1), (1, 200)):  # one image again and again, to be warm
+        for amount, times in ((10_000, 1), (1, 200)):  # one image repeatedly, with warm caches
             some = images[:amount]
             runs = {
                 "netcore": lambda f=ours, x=some, n=times: [f(x) for _ in range(n)],
@@ -120,8 +126,8 @@ def prediction():
             yield compare(name, seconds, amount, "images/s" if amount > 1 else "ms")
 
 
-def accuracy():
-    """Whole commands as a user runs them: training time printed, peak memory of the process."""
+def accuracy() -> Iterator[Entry]:
+    """Whole commands as a user runs them: their training time and peak memory."""
     for goal, arguments in COMMANDS:
         command = [sys.executable, "-c", LAUNCH, "train", *arguments.split(), "--json"]
         run = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -135,7 +141,8 @@ def accuracy():
         }
 
 
-def machine():
+def machine() -> dict[str, Any]:
+    """Processor, system and versions."""
     model = next(
         (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
          if line.startswith("model name")), platform.processor(),
@@ -150,7 +157,7 @@ def machine():
             "OpenBLAS kernels": "/".join(sorted(kernels))}  # fmt: skip
 
 
-def row(entry):
+def row(entry: Entry) -> str:
     """One line of the table."""
     if "unit" in entry:
         leads = [f"{key.removeprefix('lead over ')} × {entry[key][0]:.2f} "
@@ -167,7 +174,7 @@ def row(entry):
             f"{entry['test_accuracy']:.2%}, {entry['peak_memory_mb']} MB |")  # fmt: skip
 
 
-def main():
+def main() -> None:
     name = sys.argv[1] if len(sys.argv) > 1 else "run"
     about, entries = machine(), []
     lines = ["| what | netcore | lead (lowest … highest round), or what was reached |",

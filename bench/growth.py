@@ -1,6 +1,7 @@
 """How cost grows: the time of an epoch over the width, the batch size, and the number of images."""
 
 import time
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -10,12 +11,12 @@ from bench import contenders
 WIDTHS = (32, 64, 128, 256, 512, 1024, 2048)
 BATCHES = (1, 4, 16, 64, 256, 1024)
 IMAGES = (1_000, 5_000, 15_000, 55_000)
-BUDGET = 0.4  # seconds for each point and repeat
+BUDGET = 0.4  # seconds per point and repeat
 REPEATS = 3
 
 
-def microseconds(hidden, batch_size, images=None):
-    """Training time of one image, the median of the repeats."""
+def microseconds(hidden: tuple[int, ...], batch_size: int, images: int | None = None) -> float:
+    """Training time per image, the median of the repeats."""
     run = contenders.netcore(hidden, batch_size, images=images)
     run(3)
     began = time.perf_counter()
@@ -29,8 +30,8 @@ def microseconds(hidden, batch_size, images=None):
     return float(np.median(seconds)) / (steps * batch_size) * 1e6
 
 
-def measure(path):
-    """Measure all three, draw them into one figure at `path`, and return the numbers."""
+def measure(path: Path) -> dict[str, dict[int, float]]:
+    """Measure all three, plot them in one figure at `path`, and return the numbers."""
     widths = {width: microseconds((width,), 128) for width in WIDTHS}
     batches = {size: microseconds((128,), size) for size in BATCHES}
     epochs = {n: microseconds((128,), 100, n) * n / 1e6 for n in IMAGES}

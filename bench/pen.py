@@ -8,18 +8,13 @@ painted.
 import os
 import platform
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).parent.parent
+from bench.server import Server
+
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 ROUNDS = 8  # of two strokes each
 GOAL = 400  # milliseconds
@@ -45,32 +40,6 @@ STOPWATCH = """() => {
 }"""
 
 
-def serve():
-    """The app on a free port: its process and its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-    command += [
-        "--server.address=127.0.0.1",
-        f"--server.port={port}",
-        "--server.headless=true",
-        "--server.fileWatcherType=none",
-    ]
-    server = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(600):
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
-                return server, address
-        except (urllib.error.URLError, TimeoutError):
-            time.sleep(0.1)
-    server.terminate()
-    raise TimeoutError("the app did not start within a minute")
-
-
 def measure(page, rounds=ROUNDS):
     """Milliseconds of each stroke on Draw, the first round left out as a warm-up."""
     times = []
@@ -92,20 +61,13 @@ def measure(page, rounds=ROUNDS):
 
 
 def main(model="best"):
-    server, address = serve()
-    try:
-        with sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=FLAGS
-            )
-            page = chromium.new_page(viewport={"width": 1280, "height": 900})
-            page.goto(f"{address}/draw?model={model}")
-            page.get_by_text("Nothing drawn yet").wait_for(timeout=60_000)
-            times = measure(page)
-            chromium.close()
-    finally:
-        server.terminate()
-        server.wait(20)
+    with Server() as server, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        page = chromium.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(f"{server.address}/draw?model={model}")
+        page.get_by_text("Nothing drawn yet").wait_for(timeout=60_000)
+        times = measure(page)
+        chromium.close()
     middle = statistics.median(times)
     print(f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     print(f"{model}: {len(times)} strokes, {min(times):.0f} … {max(times):.0f} ms")

@@ -12,20 +12,14 @@ import json
 import math
 import os
 import random
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
 import numpy as np
 
 from bench.protocol import Seen, Tab
+from bench.server import Server
 
-ROOT = Path(__file__).parents[1]
 RECORDS = Path(__file__).parent / "records"
 VISITORS, TRAINING, SECONDS = 30, 8, 60
 GRACE = 30  # seconds, as set for this server: so long it keeps runs and sessions of the gone
@@ -41,46 +35,6 @@ GOALS = {
 RUNS = ("recipe=dense&epochs=200", "recipe=fast&epochs=200", "recipe=lenet&epochs=200")
 WITH_CANVAS = ("draw", "")
 SEVEN = [["M", 75, 60], ["L", 130, 57], ["L", 205, 55], ["L", 175, 110], ["L", 120, 235]]
-
-
-class Server:
-    """The app in a process of its own."""
-
-    def __enter__(self):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.log = tempfile.TemporaryFile("w+")
-        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-        command += ["--server.address=127.0.0.1", f"--server.port={self.port}"]
-        command += ["--server.headless=true", "--server.fileWatcherType=none"]
-        command += [f"--server.disconnectedSessionTTL={GRACE}"]
-        environment = {**os.environ, "PLAYGROUND_GRACE": str(GRACE)}
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=self.log, stderr=subprocess.STDOUT
-        )
-        health = f"http://127.0.0.1:{self.port}/_stcore/health"
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(health, timeout=1)
-                return self
-            except OSError:
-                time.sleep(0.1)
-        raise SystemExit("the app did not start")
-
-    def __exit__(self, *error):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(20)
-
-    def status(self):
-        """(threads, megabytes) of the process now."""
-        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
-        values = dict(line.split(":", 1) for line in lines)
-        return int(values["Threads"]), int(values["VmRSS"].split()[0]) / 1024
-
-    def complaints(self):
-        self.log.seek(0)
-        return [line.strip() for line in self.log if "Error" in line or "Traceback" in line]
 
 
 async def train(port, seen, number, until):
@@ -180,7 +134,8 @@ def come_back(server, before):
 
 
 def measure(visitors, training, seconds):
-    with Server() as server:
+    ttl = f"--server.disconnectedSessionTTL={GRACE}"
+    with Server(ttl, PLAYGROUND_GRACE=str(GRACE)) as server:
         asyncio.run(warm_up(server.port))
         time.sleep(5)
         before, seen = server.status(), Seen()
@@ -264,7 +219,7 @@ def main():
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "record.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
         (folder / "table.md").write_text(text)
-    sys.exit("missed" in text)
+    raise SystemExit("missed" in text)
 
 
 if __name__ == "__main__":

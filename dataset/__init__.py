@@ -1,7 +1,7 @@
-"""The data: handwritten digits with their labels, from files in the repository or from a visitor.
+"""Datasets of labelled images, from files in the repository or from a visitor.
 
 A folder here with the four IDX files of MNIST, or of a relative such as Fashion-MNIST, is a
-dataset; so is a CSV file in the form of Kaggle's Digit Recognizer.
+dataset. So is a CSV file in the form of Kaggle's Digit Recognizer.
 """
 
 from pathlib import Path
@@ -17,16 +17,16 @@ ROOT = Path(__file__).parent
 
 
 def names() -> list[str]:
-    """The datasets in the repository, mnist first."""
+    """The names of the datasets in the repository, mnist first."""
     found = [folder.name for folder in ROOT.iterdir() if idx.is_complete(folder)]
     return sorted(found, key=lambda name: (name != "mnist", name))
 
 
 def load(name: str | Path) -> Dataset:
-    """One of `names()`, or what a path leads to: a folder of four IDX files or a CSV(.gz) file.
+    """Read one of `names()`, or a path: a folder of four IDX files or a CSV(.gz) file.
 
-    A path is opened as it is, so `name` must never come from a visitor unless it is in `names()`.
-    Raises `DataError`.
+    A path is opened without further checks, so a `name` that comes from a visitor must be in
+    `names()`. Raises `DataError`.
     """
     if name in names():
         return idx.read(ROOT / name)
@@ -42,22 +42,22 @@ def load(name: str | Path) -> Dataset:
 
 
 class Place(NamedTuple):
-    """Where a split can be found in the files that others have too."""
+    """Where a split lies in the published files."""
 
-    says: str  # what it is, in words
-    files: str  # their names
-    rows: tuple[int, int]  # the first, and the one behind the last
+    description: str  # such as "the test images of mnist"
+    files: str  # names, separated by spaces
+    rows: tuple[int, int]  # first row, and one past the last
 
 
 def place(data: Dataset, split: str) -> Place:
     """Where a split of `data` lies in the files it was read from."""
     lengths = [len(part) for part in data.splits.values()]
     first = sum(lengths[: list(data.splits).index(split)])
-    says = f"the {split} images of {data.name}"
+    description = f"the {split} images of {data.name}"
     if data.name not in names():
-        return Place(says, data.name, (first, first + len(data.splits[split])))
+        return Place(description, data.name, (first, first + len(data.splits[split])))
     if split == "test":
         first = 0
     part = "t10k" if split == "test" else "train"
     files = f"{part}-{idx.IMAGES}.gz {part}-{idx.LABELS}.gz"
-    return Place(says, files, (first, first + len(data.splits[split])))
+    return Place(description, files, (first, first + len(data.splits[split])))

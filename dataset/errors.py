@@ -2,4 +2,4 @@
 
 
 class DataError(ValueError):
-    """A file cannot be used. The message is a sentence that names the file and the mend."""
+    """A file or setting that cannot be used; the message says what is wrong and what to do."""

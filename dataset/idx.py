@@ -1,20 +1,20 @@
-"""The IDX files in which MNIST and its relatives are published, gzipped or plain.
+"""Reads IDX files, the format of MNIST and its relatives, gzipped or plain.
 
-A file is a big-endian header (two zero bytes, the type 8 = uint8, the number of dimensions, one
-32-bit length a dimension) and then the bytes of the array (http://yann.lecun.com/exdb/mnist).
-Nothing a header promises is believed: no file makes us hold more than MAX_IMAGES images.
+A file has a big-endian header (two zero bytes, the type 8 = uint8, the number of dimensions, one
+32-bit length per dimension), then the bytes of the array (http://yann.lecun.com/exdb/mnist).
+Headers are not trusted: a file that claims more than MAX_IMAGES images is refused.
 """
 
 import gzip
 import struct
 import zlib
+from io import BufferedIOBase
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
 from dataset.errors import DataError
-from dataset.splits import CLASSES, SIDE, Dataset, Split
+from dataset.splits import CLASSES, FIELD, Dataset, Split
 
 IMAGES = "images-idx3-ubyte"
 LABELS = "labels-idx1-ubyte"
@@ -22,18 +22,18 @@ FILES = tuple(f"{part}-{kind}" for part in ("train", "t10k") for kind in (IMAGES
 CLASS_FILE = "classes.txt"
 
 VALIDATION = 5_000  # images at the end of the training file, but at most a twelfth of it
-MAX_IMAGES = 100_000  # a file
+MAX_IMAGES = 100_000  # per file
 MAX_CLASS_BYTES = 1_000
-CHUNK = 1 << 18
+CHUNK = 1 << 18  # bytes read at a time
 
 
 def is_complete(folder: Path) -> bool:
-    """Whether all four files are there, each gzipped (NAME.gz) or plain."""
+    """Whether `folder` has all four files, each gzipped (NAME.gz) or plain."""
     return all(_find(folder, name).is_file() for name in FILES)
 
 
 def read(folder: Path) -> Dataset:
-    """The dataset in `folder`; its validation split is the end of the training file.
+    """Read the dataset in `folder`; the end of the training file becomes the validation split.
 
     Raises `DataError` for a file that is missing, broken or not 28 × 28 images of ten classes.
     """
@@ -53,7 +53,7 @@ def _find(folder: Path, name: str) -> Path:
 
 def _read_pair(folder: Path, part: str) -> Split:
     paths = [_find(folder, f"{part}-{kind}") for kind in (IMAGES, LABELS)]
-    images = _read_array(paths[0], (SIDE, SIDE))
+    images = _read_array(paths[0], (FIELD, FIELD))
     labels = _read_array(paths[1], ())
     if len(images) != len(labels):
         raise DataError(
@@ -62,15 +62,16 @@ def _read_pair(folder: Path, part: str) -> Split:
         )
     if labels.max() >= len(CLASSES):
         raise DataError(
-            f"{paths[1].name} holds the label {labels.max()}: use labels from 0 to 9 only."
+            f"{paths[1].name} holds the label {labels.max()}: use labels from 0 to "
+            f"{len(CLASSES) - 1} only."
         )
     return Split(images, labels)
 
 
 def _read_array(path: Path, shape: tuple[int, ...]) -> np.ndarray:
-    """The uint8 array (N, *shape) in the IDX file `path`; `DataError` says what is wrong.
+    """Read the uint8 array (N, *shape) in the IDX file `path`. Raises `DataError`.
 
-    `shape` is (28, 28) for images and () for labels.
+    `shape` is that of one image, or () for labels.
     """
     try:
         with open(path, "rb") as raw:
@@ -90,7 +91,7 @@ def _read_array(path: Path, shape: tuple[int, ...]) -> np.ndarray:
         raise DataError(f"{path.name} cannot be read ({error.strerror}).") from error
 
 
-def _parse(file: BinaryIO, name: str, shape: tuple[int, ...]) -> np.ndarray:
+def _parse(file: BufferedIOBase, name: str, shape: tuple[int, ...]) -> np.ndarray:
     kind = "images" if shape else "labels"
     dimensions = 1 + len(shape)
     magic = file.read(4)
@@ -103,18 +104,22 @@ def _parse(file: BinaryIO, name: str, shape: tuple[int, ...]) -> np.ndarray:
         raise EOFError
     count, *sides = struct.unpack(f">{dimensions}I", header)
     if tuple(sides) != shape:
-        raise DataError(f"{name} holds images of {sides[0]} × {sides[1]} pixels: use 28 × 28.")
+        raise DataError(
+            f"{name} holds images of {sides[0]} × {sides[1]} pixels: use {FIELD} × {FIELD}."
+        )
     if not 0 < count <= MAX_IMAGES:
-        raise DataError(f"{name} promises {count:,} {kind}: use a file of 1 to {MAX_IMAGES:,}.")
+        raise DataError(
+            f"{name} claims to hold {count:,} {kind}: use a file of 1 to {MAX_IMAGES:,}."
+        )
     array = np.empty((count, *shape), np.uint8)
-    rest = memoryview(array).cast("B")
+    rest = array.data.cast("B")
     while rest:
         got = file.readinto(rest[:CHUNK])
         if not got:
             raise EOFError
         rest = rest[got:]
-    if file.read(1):  # for gzip, reaching the end also checks the checksum
-        raise DataError(f"{name} goes on after its last image or label: download it again.")
+    if file.read(1):  # for gzip, reaching the end verifies the checksum
+        raise DataError(f"{name} has bytes after its last image or label: download it again.")
     return array
 
 

@@ -1,9 +1,9 @@
-"""Files of drawings: JSON lines, a drawing each, as text or gzipped, whatever the file is called.
+"""Reads and writes drawings as JSON lines, one drawing per line, plain or gzipped.
 
-A line is `{"strokes": [[[x, y], …], …], "label": 7}`: a list of points a stroke, x to the right, y
-down, in any unit. The label may be missing, and other keys are passed over, as is what a point has
-besides, such as a time. Odd drawings (without a stroke, a single point, NaN or null for a
-coordinate) are drawings all the same.
+A line is `{"strokes": [[[x, y], …], …], "label": 7}`: each stroke is a list of points, x to the
+right, y down, in any unit. The label is optional. Other keys are ignored, and so are further
+values of a point, such as a time. Drawings without strokes, with a single point, or with NaN or
+null coordinates are valid.
 """
 
 import gzip
@@ -12,27 +12,28 @@ import math
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from dataset.errors import DataError
 from dataset.splits import CLASSES
 
-MAX_BYTES = 200_000_000  # of text, once it is unpacked
-MAX_STROKES = 2_000  # of a drawing
-GZIPPED = b"\x1f\x8b"  # so begins a gzipped file
+MAX_BYTES = 200_000_000  # of unpacked text
+MAX_STROKES = 2_000  # per drawing
+GZIPPED = b"\x1f\x8b"  # the first bytes of a gzipped file
 
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """`strokes`: one (P, 2) float array of [x, y] a stroke; `label` 0 … 9 or None."""
+    """`strokes`: one float array (P, 2) of [x, y] per stroke; `label`: 0 … 9 or None."""
 
     strokes: list[np.ndarray]
     label: int | None = None
 
 
 def read(path: str | Path) -> list[Drawing]:
-    """The drawings of a file; `DataError` names the file, and the line that is broken."""
+    """Read the drawings of a file. Raises `DataError`, which names the file and the line."""
     path = Path(path)
     try:
         with open(path, "rb") as file:
@@ -40,17 +41,17 @@ def read(path: str | Path) -> list[Drawing]:
             file.seek(0)
             with gzip.open(file) if packed else file as text:
                 content = text.read(MAX_BYTES + 1)
-    except OSError as error:  # so are bad gzip headers
+    except OSError as error:  # includes bad gzip headers
         raise DataError(f"{path} cannot be read ({error.strerror or error}).") from error
     except (EOFError, zlib.error) as error:
-        raise DataError(f"{path} is broken off or damaged: pack it again with gzip.") from error
+        raise DataError(f"{path} is truncated or damaged: pack it again with gzip.") from error
     return loads(content, path.name)
 
 
 def loads(content: bytes, name: str = "the file") -> list[Drawing]:
-    """What `read` does, of a file's bytes; `name` is for its sentences."""
+    """Parse a file's bytes, as `read` does; `name` is used in error messages."""
     if len(content) > MAX_BYTES:
-        raise DataError(f"{name} is larger than {MAX_BYTES // 10**6} MB: cut it into several.")
+        raise DataError(f"{name} is larger than {MAX_BYTES // 10**6} MB: split it up.")
     drawings = []
     for number, line in enumerate(content.splitlines(), start=1):
         if not line.strip():
@@ -66,7 +67,7 @@ def loads(content: bytes, name: str = "the file") -> list[Drawing]:
 
 
 def dumps(drawings: list[Drawing]) -> str:
-    """The text of a file; `loads` gives the same drawings back. NaN becomes null."""
+    """The text of a file, the inverse of `loads`. NaN becomes null."""
     lines = []
     for drawing in drawings:
         label = {} if drawing.label is None else {"label": drawing.label}
@@ -78,7 +79,7 @@ def dumps(drawings: list[Drawing]) -> str:
     return "".join(lines)
 
 
-def _parse(data) -> Drawing:
+def _parse(data: Any) -> Drawing:
     strokes = data.get("strokes") if isinstance(data, dict) else None
     if not isinstance(strokes, list):
         raise DataError('"strokes" is missing: give a list of strokes, each a list of points')
@@ -86,11 +87,13 @@ def _parse(data) -> Drawing:
         raise DataError(f"it has {len(strokes):,} strokes, more than {MAX_STROKES:,}")
     label = data.get("label")
     if label is not None and not (type(label) is int and 0 <= label < len(CLASSES)):
-        raise DataError(f'"label" is {str(label)[:40]!r}: it must be a digit from 0 to 9')
+        raise DataError(
+            f'"label" is {str(label)[:40]!r}: it must be a digit from 0 to {len(CLASSES) - 1}'
+        )
     return Drawing([_stroke(stroke) for stroke in strokes], label)
 
 
-def _stroke(stroke) -> np.ndarray:
+def _stroke(stroke: Any) -> np.ndarray:
     if not isinstance(stroke, list):
         raise DataError(f"a stroke is {str(stroke)[:40]}: it must be a list of points [x, y]")
     points = np.empty((len(stroke), 2))
@@ -101,7 +104,7 @@ def _stroke(stroke) -> np.ndarray:
     return points
 
 
-def _coordinate(value) -> float:
+def _coordinate(value: Any) -> float:
     if value is None:
         return math.nan
     if type(value) not in (int, float):

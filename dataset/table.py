@@ -1,8 +1,7 @@
-"""Labelled images as a table: the CSV form of Kaggle's Digit Recognizer, plain or gzipped.
+"""Reads labelled images from CSV, in the form of Kaggle's Digit Recognizer, plain or gzipped.
 
-One header line, `label,pixel0,…,pixel783`, then one image a row, pixels row by row from the top
-left. It is read line by line and parsed in pieces, so a file takes little more memory than its
-pixels, whatever it unpacks to.
+The header line is `label,pixel0,…,pixel783`; each further line is one image, pixels row by row from
+the top left. The file is parsed in pieces, so it takes little more memory than its pixels.
 """
 
 import csv
@@ -12,29 +11,30 @@ import zlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 import pandas as pd
 
 from dataset.errors import DataError
-from dataset.splits import CLASSES, SIDE, Dataset, Split
+from dataset.splits import CLASSES, FIELD, Dataset, Split
 
-COLUMNS = ["label", *(f"pixel{i}" for i in range(SIDE * SIDE))]
-HIGHEST = np.array([len(CLASSES) - 1] + [255] * (SIDE * SIDE))  # value in each column
+PIXELS = FIELD * FIELD
+COLUMNS = ["label", *(f"pixel{i}" for i in range(PIXELS))]
+HIGHEST = np.array([len(CLASSES) - 1] + [255] * PIXELS)  # allowed value in each column
 
 MAX_BYTES = 300_000_000  # unpacked; 70,000 images take about 128 MB
 MAX_LINE = 20_000  # bytes; the header takes 6,570
 MAX_ROWS = 100_000
-MIN_ROWS = 14  # one image for every split
+MIN_ROWS = 14  # one image in each split
 PIECE = 4_000  # rows parsed at a time
 
 
 def read(source: str | Path | BinaryIO, name: str) -> Dataset:
-    """The dataset in a CSV file, given as a path or as a seekable binary file, called `name`.
+    """Read a CSV file, given as a path or a seekable binary file, as the dataset `name`.
 
-    The last 1/7 of the rows becomes the test split, the 1/14 before it the validation split,
-    which are MNIST's proportions. Raises `DataError` for anything but such a table.
+    The last 1/7 of the rows becomes the test split and the 1/14 before it the validation split,
+    MNIST's proportions. Raises `DataError` for anything but such a table.
     """
     if isinstance(source, str | Path):
         try:
@@ -46,11 +46,12 @@ def read(source: str | Path | BinaryIO, name: str) -> Dataset:
     packed = source.read(2) == b"\x1f\x8b"
     source.seek(0)
     try:
-        table = _read_table(gzip.GzipFile(fileobj=source) if packed else source, name)
+        file = cast(BinaryIO, gzip.GzipFile(fileobj=source)) if packed else source
+        table = _read_table(file, name)
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise DataError(f"{name} is damaged gzip: pack it again.") from error
     rows = len(table)
-    images = np.ascontiguousarray(table[:, 1:]).reshape(rows, SIDE, SIDE)
+    images = np.ascontiguousarray(table[:, 1:]).reshape(rows, FIELD, FIELD)
     every = Split(images, table[:, 0].copy())
     test = rows - rows // 7
     validation = test - rows // 14
@@ -58,7 +59,7 @@ def read(source: str | Path | BinaryIO, name: str) -> Dataset:
 
 
 def _read_table(file: BinaryIO, name: str) -> np.ndarray:
-    """All rows, columns in the order of COLUMNS, as uint8 (N, 785)."""
+    """All rows, columns in the order of COLUMNS: (N, 1 + PIXELS) uint8."""
     header = _read_header(file, name)
     lines = _lines(file, name)
     pieces, rows = [], 0
@@ -77,14 +78,18 @@ def _read_header(file: BinaryIO, name: str) -> list[str]:
     header = [cell.strip(' "\r\n') for cell in line.decode("utf-8-sig", "replace").split(",")]
     missing = [column for column in COLUMNS if column not in header]
     if missing == COLUMNS:
-        raise DataError(f"{name} is not a CSV file whose first line is label,pixel0,…,pixel783.")
+        raise DataError(
+            f"{name} is not a CSV file whose first line is label,pixel0,…,{COLUMNS[-1]}."
+        )
     if missing == ["label"]:
         raise DataError(
             f"{name} has no column label, like Kaggle's test.csv: use train.csv, which has one."
         )
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-        raise DataError(f"{name} lacks the column {missing[0]}{more}: add label and 784 pixels.")
+        raise DataError(
+            f"{name} lacks the column {missing[0]}{more}: add label and {PIXELS} pixels."
+        )
     if len(header) > len(COLUMNS):
         extra = next(c for i, c in enumerate(header) if c not in COLUMNS or c in header[:i])
         raise DataError(f"{name} has a column {extra[:40]!r} too many: remove it.")
@@ -92,7 +97,7 @@ def _read_header(file: BinaryIO, name: str) -> list[str]:
 
 
 def _lines(file: BinaryIO, name: str) -> Iterator[bytes]:
-    """Its lines but blank ones, each with one value a column, within the limits."""
+    """The lines that are not blank; `DataError` unless each has one value per column."""
     size = row = 0
     for count, line in enumerate(iter(lambda: file.readline(MAX_LINE), b""), 1):
         size += len(line)
@@ -117,9 +122,9 @@ def _parse(lines: list[bytes], header: list[str], name: str, rows_before: int) -
         data, names=header, quoting=csv.QUOTE_NONE, encoding="latin-1", low_memory=False
     )[COLUMNS]
     values = frame.to_numpy()
-    if values.dtype.kind not in "iuf":  # words among the numbers
+    if values.dtype.kind not in "iuf":  # some cells are not numbers
         values = frame.astype(str).apply(pd.to_numeric, errors="coerce").to_numpy(float)
-    with np.errstate(invalid="ignore"):  # what does not fit in a byte comes back as another number
+    with np.errstate(invalid="ignore"):  # a value outside 0…255 changes in the cast
         table = values.astype(np.uint8)
     wrong = (table != values) | (table > HIGHEST)
     if wrong.any():

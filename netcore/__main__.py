@@ -3,6 +3,8 @@
 import argparse
 import json
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 from dataset import DataError
 from netcore.commands import calibrate, evaluate, predict, prove, sweep, train
@@ -11,8 +13,8 @@ from netcore.recipe import RecipeError
 from netcore.trainer import Divergence
 
 
-def main(arguments=None):
-    """Run one command; exit code 2 and one sentence on stderr when it cannot be done."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command → exit code: 0, or 2 with a sentence on stderr if it cannot be done."""
     options = parser().parse_args(arguments)
     try:
         result = options.command(options)
@@ -24,9 +26,12 @@ def main(arguments=None):
     return 0
 
 
-def parser():
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    installed = Path(sys.argv[0]).stem == "netcore"  # the command that a wheel brings
     top = argparse.ArgumentParser(
-        prog="python -m netcore", description="Train and use neural networks in pure NumPy."
+        prog="netcore" if installed else "python -m netcore",
+        description="Train and use neural networks in pure NumPy.",
     )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     for module in (train, sweep, evaluate, calibrate, predict, prove):

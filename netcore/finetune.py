@@ -1,8 +1,8 @@
-"""Teaching a trained network something new without letting it forget the rest.
+"""Fine-tuning on a few new examples with rehearsal.
 
-A network that learns only from a few new examples soon answers everything in their manner. So in
-each step most of the batch comes from what it learned before: rehearsal, Robins 1995, Connection
-Science 7(2). The steps are few and short, and get shorter to the end.
+A network trained only on a few new examples soon forgets the rest. So most of each batch comes from
+the data it was trained on (rehearsal, Robins 1995, Connection Science 7(2)). The steps are few and
+small, with a cosine schedule.
 """
 
 import dataclasses
@@ -21,21 +21,21 @@ STEPS = 120
 LR = 0.001  # of the first step
 BATCH_SIZE = 64
 SHARE = 0.125  # of a batch that is new
-LONGEST = 5.0  # gradient that is taken as it is: a surprising example must not wreck the rest
+MAX_NORM = 5.0  # of the gradient, so that one unusual example does not spoil the rest
 
 
-class Lesson(NamedTuple):
-    """What one step did."""
+class FinetuneRecord(NamedTuple):
+    """The result of one step."""
 
-    step: int  # steps done, this one included
-    steps: int  # in all
-    loss: float  # nats, mean of the whole batch
-    accuracy: float  # 0…1, of the whole batch
+    step: int  # steps done, including this one
+    steps: int  # in total
+    loss: float  # nats, mean over the whole batch
+    accuracy: float  # 0…1, over the whole batch
 
 
-def lessons(
+def finetune(
     network: Network,
-    show: Callable[[np.ndarray, np.random.Generator], np.ndarray],
+    examples: Callable[[np.ndarray, np.random.Generator], np.ndarray],
     targets: np.ndarray,
     rehearsal: tuple[np.ndarray, np.ndarray],
     *,
@@ -44,40 +44,42 @@ def lessons(
     batch_size: int = BATCH_SIZE,
     share: float = SHARE,
     seed: int = 0,
-) -> Iterator[Lesson]:
-    """Train `network` in place, a step for each `next`.
+) -> Iterator[FinetuneRecord]:
+    """Train `network` in place, one step per `next`.
 
-    `show(which, rng)` gives the new examples of these numbers as x (n, *input_shape), uint8 or
-    float32 in [0, 1], with a new look each time; `targets` (N,) are what they are. `rehearsal` is
-    a pair of x, targets like those it was trained on. Raises Divergence if the loss runs away.
+    `examples(indices, rng)` gives new examples as x (n, *input_shape), uint8 or float32 in [0, 1],
+    freshly augmented each time; `targets` (N,) are their labels. `rehearsal` is a pair (x, targets)
+    of data it was trained on. Raises Divergence if the loss diverges.
     """
     rng = np.random.default_rng(seed)
     optimizer = AdamW(network.parameters)
     old, old_targets = rehearsal
     new = max(1, round(share * batch_size))
     for step in range(steps):
-        # Every new example equally often, in an order of its own.
+        # Every new example equally often, in random order.
         which = np.concatenate(
             [rng.permutation(len(targets)) for _ in range(-(-new // len(targets)))]
         )
         which = which[:new]
         again = rng.integers(len(old), size=batch_size - new)
-        x = np.concatenate([_scaled(show(which, rng)), _scaled(old.take(again, axis=0))])
+        x = np.concatenate([_scaled(examples(which, rng)), _scaled(old.take(again, axis=0))])
         y = np.concatenate([targets[which], old_targets[again]])
         with np.errstate(over="ignore", invalid="ignore"):  # told below
             loss, right = network.loss_and_grad(x, y)
         if not loss / len(x) < LOST:
-            raise Divergence("The loss grew out of all bounds: this network cannot be taught.")
-        clip(network.grad, LONGEST)
+            raise Divergence("The loss diverged: this network cannot be fine-tuned.")
+        clip(network.grad, MAX_NORM)
         optimizer.step(network.theta, network.grad, lr * factor("cosine", step / steps, 0))
         network.remember()
-        yield Lesson(step + 1, steps, loss / len(x), right / len(x))
+        yield FinetuneRecord(step + 1, steps, loss / len(x), right / len(x))
 
 
-def taught(model: Model, network: Network, note: str, scores=None) -> Model:
-    """The network after its lessons, as a model. `note` tells in its recipe what was done.
+def as_model(
+    model: Model, network: Network, note: str, scores: dict[str, float] | None = None
+) -> Model:
+    """The fine-tuned network as a model. `note` is added to the comment of the recipe of `model`.
 
-    The scores of `model` are not its own, and are left out.
+    The scores of `model` are replaced by `scores`.
     """
     theta, buffers = network.theta.copy(), network.buffers.copy()
     theta.setflags(write=False)

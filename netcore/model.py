@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from netcore.confidence.calibration import HIDDEN_AXES, Certainty
-from netcore.confidence.subspaces import Subspaces
+from netcore.confidence.calibration import Certainty
+from netcore.confidence.subspaces import HIDDEN_AXES, Subspaces
 from netcore.network import Network, plan
 from netcore.recipe import Recipe, RecipeError, check_changes
 
@@ -41,7 +41,7 @@ class Model:
     scores: dict = field(default_factory=dict)  # such as {"test_accuracy": 0.98}
     buffers: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
     certainty: Certainty | None = None  # found by `python -m netcore calibrate`
-    familiar: Subspaces | None = None  # what its last hidden layer makes of each class; likewise
+    feature_subspaces: Subspaces | None = None  # of the last hidden layer's features; likewise
 
     @property
     def name(self):
@@ -56,6 +56,7 @@ class Model:
 
     def dumps(self) -> str:
         """The file's text. `loads` gives back the same model, bit for bit."""
+        subspaces = self.feature_subspaces
         return json.dumps(
             {
                 "format": "netcore model",
@@ -66,7 +67,7 @@ class Model:
                 "changes": self.changes,
                 "scores": self.scores,
                 **({"certainty": self.certainty.to_json()} if self.certainty else {}),
-                **({"familiar": _encode(self.familiar.planes)} if self.familiar else {}),
+                **({"familiar": _encode(subspaces.planes)} if subspaces else {}),
                 "theta": _encode(self.theta),
                 "buffers": _encode(self.buffers),
             },
@@ -149,20 +150,20 @@ def _parse(content):
         changes=changes,
         scores=data["scores"],
         certainty=_certainty(data.get("certainty")),
-        familiar=_familiar(data.get("familiar"), planned),
+        feature_subspaces=_feature_subspaces(data.get("familiar"), planned),
     )
 
 
 def _certainty(data):
-    """None for a model that was never calibrated, as all were before there was calibration."""
+    """None for a model that was never calibrated."""
     try:
         return None if data is None else Certainty.from_json(data)
     except ValueError as error:
         raise ModelError(str(error)) from error
 
 
-def _familiar(text, planned):
-    """None for a model whose doubts need none."""
+def _feature_subspaces(text, planned):
+    """None for a model that was calibrated without them, or not at all."""
     if text is None:
         return None
     if not isinstance(text, str) or len(planned) < 2:

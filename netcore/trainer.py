@@ -77,7 +77,6 @@ class Trainer:
         if not len(self.x) or not len(validation[0]):
             raise RecipeError("there are no images to train on or to validate with")
         recipe.check_fit(self.x.shape[1:], int(max(self.targets.max(), validation[1].max())) + 1)
-
         self.network = Network(
             recipe.layers, self.x.shape[1:], stream(recipe.seed, "initialization")
         )
@@ -89,8 +88,7 @@ class Trainer:
         self.optimizer = self.new_optimizer()
         self.mean = RunningMean(self.network, recipe.averaging) if recipe.averaging else None
         self.best = Best() if recipe.patience is not None else None
-        self.stopped_early = False
-        self.concluded = False
+        self.stopped_early = self.concluded = False
         self.own: tuple | None = None  # the run's own weights, while others stand in for them
         self.shuffling = stream(recipe.seed, "shuffling")
         self.before_shuffling = self.shuffling.bit_generator.state  # … this epoch
@@ -120,6 +118,11 @@ class Trainer:
         self.turn_knobs()
         if self.concluded and self.progress < 1:
             self._take_up_again()
+
+    def due_changes(self):
+        """Yield the settings to replay before the next step, each once; the caller applies them."""
+        while self.replay and self.replay[0][0] <= self.step_count:
+            yield self.replay.pop(0)[1]
 
     def new_optimizer(self):
         s, size = self.settings, self.network.parameters
@@ -160,8 +163,8 @@ class Trainer:
 
     def __next__(self) -> Record:
         """Do one step. Raises StopIteration at the end, Divergence when the loss is lost."""
-        while self.replay and self.replay[0][0] <= self.step_count:
-            self.change(**self.replay.pop(0)[1])
+        for settings in self.due_changes():
+            self.change(**settings)
         if self.progress >= 1.0:
             self.conclude()
             raise StopIteration

@@ -1,1 +1,1 @@
-"""Strokes → 28 × 28 images, inked as MNIST was made."""
+"""Renders strokes as 28 × 28 images, prepared as MNIST's were."""

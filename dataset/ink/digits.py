@@ -4,7 +4,7 @@ Finding the digits of a number means judging many possible parts of the drawing.
 to be the digits keep their images, so nothing is rendered again to read them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +14,7 @@ from dataset.variants import views
 
 BATCH = 2_000  # drawings rendered together, to bound the memory
 
-Judge = Callable[[np.ndarray], Sequence[float]]
+Judge = Callable[[np.ndarray], Iterable[float]]
 
 
 class Digit(NamedTuple):
@@ -33,7 +33,7 @@ def find(strokes: render.Strokes, judge: Judge) -> list[Digit]:
     strokes = render.clean(strokes)
     rendered = {}  # by the identity of the part; `split` gives the parts it judged, not copies
 
-    def judge_parts(parts: list[list[np.ndarray]]) -> Sequence[float]:
+    def judge_parts(parts: list[list[np.ndarray]]) -> Iterable[float]:
         images = views.of_drawings(parts)
         rendered.update(zip(map(id, parts), images, strict=True))
         return judge(images)

@@ -1,12 +1,12 @@
-"""Drawn strokes → the 28 × 28 grey image that MNIST would have made of them.
+"""Renders strokes as 28 × 28 grey images, prepared as MNIST's were.
 
-MNIST's authors scaled each digit into a box of 20 × 20 pixels, keeping its aspect, and laid the
-box into a 28 × 28 field so that the ink's centre of mass falls on its middle
-(http://yann.lecun.com/exdb/mnist). Strokes are scaled first and inked afterwards, so the pen is
-always as wide as MNIST's. Ink is 255, paper 0. Pictures take another road: `dataset.pictures`.
+MNIST's authors scaled each digit into a box of 20 × 20 pixels, keeping its aspect ratio, and placed
+the box in a 28 × 28 image so that the centre of mass is in the middle
+(http://yann.lecun.com/exdb/mnist). Here strokes are scaled first and drawn afterwards, so the pen
+is always as wide as MNIST's. Ink is 255, paper 0. For pictures see `dataset.pictures`.
 
-Everything here works on many drawings at once: the points of all lie in one array, with the number
-of the drawing and of the stroke beside each.
+All functions work on many drawings at once: the points of all lie in one array, with parallel
+arrays for the index of the drawing and of the stroke.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,34 +14,34 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from dataset.ink import upstroke
+from dataset.splits import FIELD
 
-FIELD = 28  # side of the image
-BOX = 20  # longest side of the ink
+BOX = 20  # pixels, longest side of the ink
 MIDDLE = 14  # row and column index of the centre of mass, to within half a pixel, as in MNIST
 
-# With this pen and edge, digits drawn on a tablet come out as bright (mean 32.4 of 255; MNIST's
-# training images 33.6), as thick (2 × ink / total variation = 2.06 pixels; MNIST 2.05) and with as
-# many pixels that are neither (grey levels up to half: 33 % of the inked ones; MNIST 31 %).
+# With this pen and edge, digits drawn on a tablet are about as bright as MNIST's training images
+# (mean 32.4 of 255, MNIST 33.6), as thick (2 × ink / total variation = 2.06 pixels, MNIST 2.05),
+# and have as many half-tones (grey levels up to half: 33 % of the inked pixels, MNIST 31 %).
 PEN_RADIUS = 1.25  # pixels
-EDGE = 1.4  # pixels, over which coverage falls from 1 to 0 across the line's edge
-SPACING = 0.25  # pixels between the points kept of a stroke
-MAX_POINTS = 2_000  # of a drawing; a longer scribble is thinned out further
-TAP = 0.05  # of the longest stroke: what is shorter is a touch without a movement
-ASIDE = 0.1  # likewise: so far beside all that is longer, a touch is a slip of the hand
-FARTHEST = 1e100  # coordinates beyond it, whose differences may overflow, count as not finite
-PIECE = 1.5  # pixels, longest segment that is inked in one go
-FRAME = 4  # pixels around the box, which no segment's surroundings leave
-AT_ONCE = 400  # drawings, to bound the memory
+EDGE = 1.4  # pixels over which coverage falls from 1 to 0 at the edge of a line
+SPACING = 0.25  # pixels between the points that are kept of a stroke
+MAX_POINTS = 2_000  # per drawing; longer ones are thinned out further
+TAP = 0.05  # of the longest stroke: a shorter stroke is a dot
+ASIDE = 0.1  # of the longest stroke: a dot this far beside all other strokes is a slip
+MAX_COORDINATE = 1e100  # larger ones count as not finite, since their differences may overflow
+PIECE = 1.5  # pixels, longest segment that is drawn in one go
+FRAME = 4  # pixels around the box that drawing a segment may touch
+AT_ONCE = 400  # drawings rendered together, to bound the memory
 
-Strokes = Iterable[Sequence[Sequence[float]]]
+Strokes = Iterable[Sequence[Sequence[float]] | np.ndarray]  # points [x, y] of each stroke
 
 
 def draw(strokes: Strokes, as_drawn: bool = False) -> np.ndarray:
-    """Ink `strokes`, lists of points [x, y] with y down, in any unit; → (28, 28) uint8.
+    """Render `strokes`, lists of points [x, y] with y down, in any unit → (28, 28) uint8.
 
-    Points that are not finite are dropped. Without a single point the image is all zero. The long
-    upstroke of a 1 is cut short (`dataset.upstroke`), and dots beside the drawing are left out,
-    unless all is to stay `as_drawn`.
+    Points that are not finite are dropped. Without any point the image is all zero. The long
+    upstroke of a 1 is shortened (`dataset.ink.upstroke`) and dots beside the drawing are left out,
+    unless `as_drawn`.
     """
     return draw_all([strokes], as_drawn=as_drawn)[0]
 
@@ -49,47 +49,48 @@ def draw(strokes: Strokes, as_drawn: bool = False) -> np.ndarray:
 def draw_all(
     drawings: Sequence[Strokes],
     pens: float | np.ndarray = PEN_RADIUS,
-    turns: np.ndarray | None = None,
+    transforms: np.ndarray | None = None,
     as_drawn: bool = False,
 ) -> np.ndarray:
-    """Ink N drawings; → (N, 28, 28) uint8, each the same as `draw` makes it.
+    """Render N drawings → (N, 28, 28) uint8, each the same as `draw` gives.
 
-    `pens` (N,) are the radii of the pen in pixels. `turns` (N, 2, 2) are matrices by which the
-    points are multiplied before they are scaled: [x, y] @ turn.
+    `pens` (N,) are pen radii in pixels. `transforms` (N, 2, 2) are applied to the points before
+    they are scaled: [x, y] @ transform.
     """
     images = np.zeros((len(drawings), FIELD, FIELD), np.uint8)
     pens = np.broadcast_to(pens, len(drawings)).astype(float)
     for start in range(0, len(drawings), AT_ONCE):
         part = slice(start, start + AT_ONCE)
         points, stroke, owner = _gather(drawings[part], as_drawn)
-        if turns is not None:
-            points = np.einsum("pi,pij->pj", points, turns[part][owner])
+        if transforms is not None:
+            points = np.einsum("pi,pij->pj", points, transforms[part][owner])
         _draw(points, stroke, owner, pens[part], images[part])
     return images
 
 
 def clean(strokes: Strokes, as_drawn: bool = False) -> list[np.ndarray]:
-    """Strokes as arrays (P, 2) of their finite points, without those that have none.
+    """The strokes as arrays (P, 2) of their finite points, without empty ones.
 
-    Dots to the left or right of all that is drawn are left out, as slips of the hand, unless all is
-    to stay `as_drawn`.
+    Dots to the left or right of everything else are dropped as slips, unless `as_drawn`.
     """
     parts = [np.asarray(stroke, float).reshape(-1, 2) for stroke in strokes]
-    parts = [part[(np.abs(part) < FARTHEST).all(axis=1)] for part in parts]
+    parts = [part[(np.abs(part) < MAX_COORDINATE).all(axis=1)] for part in parts]
     parts = [part for part in parts if len(part)]
     if as_drawn or len(parts) < 2:
         return parts
     low, high = (np.array([end(part, axis=0) for part in parts]) for end in (np.min, np.max))
     length = (high - low).max(axis=1)
     tap = length < TAP * length.max()
-    slack = ASIDE * length.max()  # the dot of an i may hang over
+    slack = ASIDE * length.max()  # a dot may stand a little outside
     left, right = low[~tap, 0].min() - slack, high[~tap, 0].max() + slack
     stray = tap & ((high[:, 0] < left) | (low[:, 0] > right))
     return [part for part, slip in zip(parts, stray, strict=True) if not slip]
 
 
-def _gather(drawings, as_drawn):
-    """All finite points (P, 2), the number of the stroke (P,) and of the drawing (P,) of each."""
+def _gather(
+    drawings: Sequence[Strokes], as_drawn: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """All finite points (P, 2), and for each the index of its stroke and of its drawing (P,)."""
     parts, owners = [np.zeros((0, 2))], [0]
     for number, strokes in enumerate(drawings):
         strokes = clean(strokes, as_drawn)
@@ -100,29 +101,42 @@ def _gather(drawings, as_drawn):
     return np.concatenate(parts), stroke, np.array(owners)[stroke]
 
 
-def _draw(points, stroke, owner, pens, images):
-    """Fill `images` (n, 28, 28) with what `_gather` found, for the pens (n,)."""
+def _draw(
+    points: np.ndarray,
+    stroke: np.ndarray,
+    owner: np.ndarray,
+    pens: np.ndarray,
+    images: np.ndarray,
+) -> None:
+    """Draw what `_gather` returns into `images` (n, 28, 28), with the pens (n,)."""
     if not len(points):
         return
     inked, first, owner = np.unique(owner, return_index=True, return_inverse=True)
     points = points - np.minimum.reduceat(points, first)[owner]
     longest = np.maximum.reduceat(points.max(axis=1), first)
-    points /= np.maximum(longest, 1 / FARTHEST)[owner, None]  # a dot stays at 0
+    points /= np.maximum(longest, 1 / MAX_COORDINATE)[owner, None]  # a dot stays at 0
     starts, ends, owner = _segments(points, stroke, owner, first)
     left = np.arange(len(inked))
     for size in range(BOX, BOX // 2, -1):
-        images[inked[left]], fits = lay(*_ink(starts, ends, owner, pens[inked[left]], size))
+        images[inked[left]], fits = center_by_mass(
+            *_ink(starts, ends, owner, pens[inked[left]], size)
+        )
         if fits.all():
             break
-        # Lopsided ink would reach over the edge: it is drawn smaller until it fits, which 13
-        # pixels always do.
+        # Centred by mass, lopsided ink may reach over the edge. It is then drawn smaller until it
+        # fits; 13 pixels always do.
         keep = ~fits[owner]
         owner = (np.cumsum(~fits) - 1)[owner[keep]]
         starts, ends, left = starts[keep], ends[keep], left[~fits]
 
 
-def _segments(points, stroke, owner, first):
-    """Thin the strokes out and cut them: two ends (S, 2) a segment, twice the same for a dot."""
+def _segments(
+    points: np.ndarray, stroke: np.ndarray, owner: np.ndarray, first: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Thin out the strokes and cut them into segments: starts, ends (S, 2) and owners (S,).
+
+    A dot is a segment of length 0.
+    """
     begins = np.diff(stroke, prepend=-1) != 0
     last = np.append(begins[1:], True)
     steps = np.hypot(*np.diff(points, axis=0, prepend=points[:1]).T)
@@ -132,21 +146,24 @@ def _segments(points, stroke, owner, first):
     milestones = np.floor(way / np.maximum(SPACING / BOX, length / MAX_POINTS)[owner])
     keep = begins | last | (np.diff(milestones, prepend=-1) > 0)
     points, begins, owner = points[keep], begins[keep], owner[keep]
-    ends = np.flatnonzero(~begins | np.append(begins[1:], True))  # later points, and lone dots
+    ends = np.flatnonzero(
+        ~begins | np.append(begins[1:], True)
+    )  # all but a stroke's first, and dots
     return points[np.where(begins[ends], ends, ends - 1)], points[ends], owner[ends]
 
 
-def _ink(starts, ends, owner, pens, size):
-    """Draw segments given in a unit box with the pen, `size` pixels on the longest side.
+def _ink(
+    starts: np.ndarray, ends: np.ndarray, owner: np.ndarray, pens: np.ndarray, size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw segments, given in a unit box, so that the longest side has `size` pixels.
 
-    A pixel's coverage falls from 1 to 0 across the line's edge: 3 t² - 2 t³ of
-    t = clip((radius - distance) / EDGE + 1/2, 0, 1), with the distance to the nearest segment. That
-    also rounds every end and join. → boxes (n, size, size) uint8, and their width and height in
-    use (n, 2).
+    A pixel's coverage is 3 t² - 2 t³ with t = clip((radius - distance) / EDGE + 1/2, 0, 1), where
+    distance is that to the nearest segment. This also rounds ends and joins. Returns boxes
+    (n, size, size) uint8, and the width and height in use of each (n, 2).
     """
     count = len(pens)
     first = np.flatnonzero(np.diff(owner, prepend=-1))
-    half = pens[:, None] + (EDGE - 1) / 2  # no pixel beyond it has any ink
+    half = pens[:, None] + (EDGE - 1) / 2  # pixels farther from the line stay empty
     span = size - 2 * half
     extent = np.maximum.reduceat(np.maximum(starts, ends), first) * span + 2 * half
     used = np.ceil(extent - 1e-9)  # (x, y)
@@ -181,15 +198,15 @@ def _ink(starts, ends, owner, pens, size):
     return np.rint(255 * t * t * (3 - 2 * t)).astype(np.uint8), used.astype(int)
 
 
-def lay(boxes: np.ndarray, used: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Lay boxes of ink (n, side, side) into fields (n, 28, 28) by their centres of mass.
+def center_by_mass(boxes: np.ndarray, used: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Place boxes of ink (n, side, side) in images so that the centre of mass is in the middle.
 
-    `used` (n, 2) are the width and height that the ink takes in its box, from the top left on.
-    Lopsided ink would reach over the field's edge: → fields, and (n,) bool, which of them fit.
+    `used` (n, 2) are the width and height that the ink takes in its box, from the top left.
+    Returns images (n, 28, 28), and (n,) bool: False where ink would reach over the edge.
     """
     side = boxes.shape[1]
     mass = boxes.sum(axis=(1, 2), dtype=int)
-    # Halves round down; the epsilon keeps symmetric ink from jumping on rounding noise.
+    # Halves round down; with the epsilon, rounding errors do not move symmetric ink.
     x, y = (
         np.ceil(
             MIDDLE - 0.5 - 1e-6 - boxes.sum(axis=axis, dtype=int) @ np.arange(side) / mass
@@ -202,4 +219,4 @@ def lay(boxes: np.ndarray, used: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     )
     fields = framed[np.arange(len(boxes))[:, None, None], rows[:, :, None], columns[:, None, :]]
     corners = np.column_stack([x, y])
-    return fields, ((corners >= 0) & (corners + used <= FIELD)).all(axis=1)
+    return fields, np.all((corners >= 0) & (corners + used <= FIELD), axis=1)

@@ -1,31 +1,29 @@
-"""The road of `render.draw` taken apart: every step a switch, and drawings inked in other ways.
+"""The preprocessing of `render.draw` step by step, and renderings with other sizes and pens.
 
-With all steps on the image is that of `render.draw`; without any, the canvas is merely shrunk. What
-lies between shows what each step is good for.
+With all steps on, the image is that of `render.draw`; with none, the canvas is only shrunk. The
+images in between show what each step does.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 
 import numpy as np
 
 from dataset.ink import render, upstroke
-from dataset.ink.render import BOX, EDGE, FIELD, MIDDLE, PEN_RADIUS
+from dataset.ink.render import BOX, EDGE, FIELD, MIDDLE, PEN_RADIUS, SPACING, Strokes
 
 STEPS = ("crop", "scale", "pen", "centre")
-FINE = 0.25  # pixels between the points kept of a stroke
-MOST = 2_000  # segments of a drawing; a longer scribble is thinned out further
-
-Strokes = Iterable[Sequence[Sequence[float]]]
+MAX_SEGMENTS = 2_000  # per drawing; longer ones are thinned out further
 
 
-def road(strokes: Strokes, steps: Collection[str], side: float, pen: float) -> np.ndarray:
-    """Ink strokes drawn on a canvas of `side` by a pen of radius `pen`; → (28, 28) uint8.
+def render_steps(strokes: Strokes, steps: Collection[str], side: float, pen: float) -> np.ndarray:
+    """Render strokes from a canvas of `side` pixels and a pen of radius `pen` → (28, 28) uint8.
 
-    `steps`, some of STEPS: *crop* cuts the empty paper off, else the whole canvas is kept; *scale*
-    makes the longer side of what is left 20 pixels long, else all is shrunk as the canvas would be
-    to 28; *pen* inks the strokes with MNIST's pen after that, the long upstroke of a 1 cut short
-    and without dots beside the drawing, else the canvas's pen shrinks with them; *centre* moves the
-    centre of mass to the middle, else the middle of what is left is there.
+    `steps` are some of STEPS:
+    *crop* removes the empty margins; else the whole canvas is kept.
+    *scale* makes the longer side 20 pixels long; else everything is scaled as the canvas to 28.
+    *pen* draws the scaled strokes with MNIST's pen, with the upstroke of a 1 shortened and without
+    dots beside the drawing; else the canvas's pen is scaled with the strokes.
+    *centre* moves the centre of mass to the middle; else the middle of the crop is there.
     """
     strokes = list(strokes)
     if set(steps) >= set(STEPS):
@@ -53,9 +51,10 @@ def road(strokes: Strokes, steps: Collection[str], side: float, pen: float) -> n
     return centred(image) if "centre" in steps else image
 
 
-def normal(ends: np.ndarray, size: float = BOX, pen: float = PEN_RADIUS) -> np.ndarray:
-    """Ink segments (S, 2, 2) as `render.draw` does, but `size` pixels long and with a pen of radius
-    `pen`; → (28, 28) uint8. What would reach over the edge is moved back, or cut off.
+def render_segments(ends: np.ndarray, size: float = BOX, pen: float = PEN_RADIUS) -> np.ndarray:
+    """Render segments (S, 2, 2) as `render.draw` does, with any `size` and pen radius, in pixels.
+
+    → (28, 28) uint8. What would reach over the edge is moved back, or cut off.
     """
     low, high = ends.min(axis=(0, 1)), ends.max(axis=(0, 1))
     scale = _scale((high - low).max(), size, pen)
@@ -63,13 +62,13 @@ def normal(ends: np.ndarray, size: float = BOX, pen: float = PEN_RADIUS) -> np.n
 
 
 def segments(
-    strokes: Strokes, spacing: float = FINE, most: int = MOST, as_drawn: bool = False
+    strokes: Strokes, spacing: float = SPACING, most: int = MAX_SEGMENTS, as_drawn: bool = False
 ) -> np.ndarray:
-    """The strokes cut into straight pieces: (S, 2, 2), both ends [x, y] of each, a dot's the same.
+    """Cut strokes into straight segments (S, 2, 2): both ends [x, y] of each, equal for a dot.
 
-    Of points nearer than `spacing` pixels, the longest side having 20, one is kept; the spacing
-    grows if there were more than about `most`. Points that are not finite are dropped, and so are
-    dots beside the drawing and what `render.draw` cuts of a 1, unless all is to stay `as_drawn`.
+    Points closer than `spacing` are dropped, in pixels of a drawing 20 pixels long; the spacing
+    grows where there would be more than about `most` segments. Points that are not finite are
+    dropped. Dots beside the drawing and the upstroke of a 1 are treated as in `render.draw`.
     """
     parts = render.clean(strokes, as_drawn)
     if not as_drawn:
@@ -89,8 +88,9 @@ def segments(
 
 
 def centred(image: np.ndarray) -> np.ndarray:
-    """Move an image (28, 28) by whole pixels so that its centre of mass is in the middle, as MNIST
-    has it; no ink is pushed over the edge.
+    """Shift an image (28, 28) by whole pixels so that its centre of mass is in the middle.
+
+    No ink is shifted over the edge.
     """
     for axis in (0, 1):
         lines = image.sum(axis=1 - axis, dtype=int)
@@ -103,21 +103,20 @@ def centred(image: np.ndarray) -> np.ndarray:
     return image
 
 
-def _scale(longest, size, pen):
-    """Pixels a unit, so that ink of that length, pen included, has `size`; a dot stays one."""
+def _scale(longest: float, size: float, pen: float) -> float:
+    """Pixels per unit that make ink of length `longest`, pen included, `size` pixels long."""
     return (size - 2 * _half(pen)) / max(longest, 1e-100)
 
 
-def _half(pen):
-    """How far from a line its ink reaches, soft edge included, as `render.draw` counts it."""
+def _half(pen: float) -> float:
+    """How far ink reaches from a line, soft edge included, as in `render.draw`."""
     return pen + (EDGE - 1) / 2
 
 
-def _inked(ends, extent, radius, margin):
-    """Segments in pixels, from (0, 0) to `extent` → their picture, that box in its middle.
+def _inked(ends: np.ndarray, extent: np.ndarray, radius: float, margin: float) -> np.ndarray:
+    """Draw segments, in pixels from (0, 0) to `extent`, with that box in the middle of the image.
 
-    The box grows by `margin` all around. A pixel's coverage falls from 1 to 0 across the line's
-    edge as in `render.draw`.
+    The box grows by `margin` on each side. Coverage falls across a line's edge as in `render.draw`.
     """
     extent = extent + 2 * margin
     box = np.ceil(extent - 1e-9)
@@ -126,8 +125,8 @@ def _inked(ends, extent, radius, margin):
     starts, ways = starts.astype(np.float32), ways.astype(np.float32)
     squares = np.full((FIELD, FIELD), np.inf, np.float32)
     middles = np.arange(FIELD, dtype=np.float32) + np.float32(0.5)
-    for i in range(0, len(ends), 64):  # bounds the memory, and stays in the cache
-        dx, dy = (middles - starts[i : i + 64].T[:, :, None])[:, :, :]  # (S, 28) each
+    for i in range(0, len(ends), 64):  # in blocks that fit in the cache
+        dx, dy = middles - starts[i : i + 64].T[:, :, None]  # (S, 28) each
         vx, vy = ways[i : i + 64].T[:, :, None]
         length = np.maximum(vx * vx + vy * vy, np.float32(1e-12))[:, :, None]  # squared
         along = (dx * vx)[:, None, :] + (dy * vy)[:, :, None]  # (S, 28, 28)

@@ -1,29 +1,29 @@
-"""The upstroke of a 1, cut short: many people write a 1 with a long one, MNIST's writers did not.
+"""Shortens the upstroke of a 1: many people write a long one, MNIST's writers did not.
 
-Where a pen goes up, turns sharply and comes straight down, the line up leans against the line
-down: under 40° in most ones that have it, over 60° in nearly all sevens, whose bar lies across.
-A pen tells which line came first; in the picture alone the two digits look much alike.
+When the pen goes up, turns sharply and comes straight down, the angle between the two lines is
+under 40° in most ones with an upstroke, and over 60° in nearly all sevens, whose bar is level.
+Strokes tell which line came first; in the image alone the two digits look much alike.
 """
 
 import numpy as np
 
-STEEP, FLAT = 40, 55  # degrees: cut all the way below, not at all above, in part between
-LEFT = 0.15  # of the line down: what is left of the upstroke
-LONGEST = 0.9  # of the line down: a longer line up is something else
+STEEP, FLAT = 40, 55  # degrees: shortened fully below, not at all above, in part between
+LEFT = 0.15  # of the downstroke: length of the upstroke that remains
+LONGEST = 0.9  # of the downstroke: a longer line up is something else
 STRAIGHT_DOWN, STRAIGHT_UP = 0.9, 0.7  # chord over length, at least
-STEM = 0.6  # cosine of the line down against the vertical, at least
-ACROSS = 0.2  # of the line down: a stroke of this length elsewhere is a bar, so it is no 1
-FOOT = 0.7  # … unless it lies below so much of the line down
+STEM = 0.6  # cosine between the downstroke and the vertical, at least
+ACROSS = 0.2  # of the downstroke: another stroke this long is a bar, so the digit is no 1
+FOOT = 0.7  # of the downstroke: a bar below this share of it is the foot of a 1
 
 
 def shorten(strokes: list[np.ndarray]) -> list[np.ndarray]:
-    """Strokes (P, 2) of finite points, y down → the same, but for the upstroke of a 1."""
+    """Shorten the upstroke of a 1. Strokes: each (P, 2) of finite points, y down."""
     ways = [_way(stroke) for stroke in strokes]
     longest = max(range(len(ways)), key=lambda k: ways[k][-1], default=None)
     if longest is None or len(strokes[longest]) < 3:
         return strokes
     stroke, way = strokes[longest], ways[longest]
-    # The turn is farthest from both ends together.
+    # The turning point has the largest sum of distances to both ends.
     turn = int(np.argmax(np.hypot(*(stroke - stroke[0]).T) + np.hypot(*(stroke - stroke[-1]).T)))
     up, down = stroke[0] - stroke[turn], stroke[-1] - stroke[turn]
     up_chord, down_chord = np.hypot(*up), np.hypot(*down)
@@ -49,7 +49,7 @@ def shorten(strokes: list[np.ndarray]) -> list[np.ndarray]:
     return [stroke[first:] if part is stroke else part for part in strokes]
 
 
-def _way(stroke):
-    """How far the pen has come at each point (P,)."""
+def _way(stroke: np.ndarray) -> np.ndarray:
+    """Length of the stroke up to each point (P,)."""
     steps = np.hypot(*np.diff(stroke, axis=0).T)
     return np.concatenate([[0], np.cumsum(steps)])

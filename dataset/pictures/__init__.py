@@ -1,1 +1,1 @@
-"""Photographs and picture files → 28 × 28 images."""
+"""Turns photographs and picture files into 28 × 28 images."""

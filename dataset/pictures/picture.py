@@ -1,7 +1,7 @@
-"""From a picture of a digit, a photograph say, to the image that MNIST would have made of it.
+"""Turns a picture of one digit into a 28 × 28 image, prepared as MNIST's were.
 
-Pictures come as pixels, so the pen's width comes with them. The end of the road is that of drawn
-strokes: a box of 20 × 20 laid into 28 × 28 by its centre of mass (`dataset.ink`). Ink is 255.
+As for drawn strokes (`dataset.ink`), a box of 20 × 20 is placed in 28 × 28 by its centre of mass.
+The pen keeps the width it has in the picture. Ink is 255.
 """
 
 import io
@@ -13,53 +13,52 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from dataset.errors import DataError
-from dataset.ink.render import BOX, FIELD, lay
+from dataset.ink.render import BOX, FIELD, center_by_mass
 
-READING = 256  # larger pictures are reduced to this side before they are read
+MAX_SIDE = 256  # pixels; larger pictures are reduced to it first
 GRAIN = 12  # ink differs from paper by at least this many times the border's spread (8 sigmas)
-FAINTEST = 10  # … and by at least this many grey levels of 255
+MIN_CONTRAST = 10  # ink differs from paper by at least this many grey levels of 255
 
 MAX_PICTURE_BYTES = 20_000_000
 MAX_PICTURE_PIXELS = 25_000_000
-PICTURE_SIDE = 1_024  # `open_picture` reduces larger ones
+PICTURE_SIDE = 1_024  # pixels; `open_picture` reduces larger pictures
 
 
 def from_picture(pixels: np.ndarray) -> np.ndarray:
-    """The digit in a picture, as MNIST would have it; → (28, 28) uint8.
+    """The digit in a picture, prepared as MNIST's → (28, 28) uint8.
 
     `pixels` is uint8, grey (H, W), RGB (H, W, 3) or RGBA (H, W, 4), dark on light or light on
-    dark. The picture's border is taken for paper; without anything on it the image is all zero.
+    dark. The picture's border is taken as paper; without ink the image is all zero.
     """
     light = grey(pixels)
-    if max(light.shape) > READING:  # averages noise away and bounds the work
-        light = resize(light, READING)
+    if max(light.shape) > MAX_SIDE:  # averages noise away and bounds the work
+        light = resize(light, MAX_SIDE)
     ink = light - _paper(light)
     if -ink.min() > ink.max():
         ink = -ink
     ink[ink <= GRAIN * _spread(ink)] = 0
-    if ink.max() < FAINTEST:
+    if ink.max() < MIN_CONTRAST:
         return np.zeros((FIELD, FIELD), np.uint8)
     return fit(ink)
 
 
 def fit(ink: np.ndarray) -> np.ndarray:
-    """Crop, scale and centre ink (H, W), float and 0 on paper; → (28, 28) uint8."""
+    """Crop, scale and centre ink (H, W), float and 0 on paper → (28, 28) uint8."""
     rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
     ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-
     for size in range(BOX, BOX // 2, -1):  # lopsided ink is made smaller until it fits
         box = resize(ink, size)
         box = np.rint(255 / box.max() * box).astype(np.uint8)
         height, width = box.shape
         square = np.pad(box, ((0, size - height), (0, size - width)))
-        fields, fits = lay(square[None], np.array([[width, height]]))
+        fields, fits = center_by_mass(square[None], np.array([[width, height]]))
         if fits[0]:
-            break
-    return fields[0]
+            return fields[0]
+    raise AssertionError("11 pixels fit wherever their centre of mass is")
 
 
 def grey(pixels: np.ndarray) -> np.ndarray:
-    """Brightness 0 … 255 as float32 (H, W); what is transparent contrasts with what is not."""
+    """Brightness 0 … 255, float32 (H, W). Transparent pixels get a contrasting background."""
     pixels = pixels.astype(np.float32)
     if pixels.ndim == 2:
         return pixels
@@ -72,7 +71,7 @@ def grey(pixels: np.ndarray) -> np.ndarray:
 
 
 def _paper(grey: np.ndarray) -> np.ndarray:
-    """The paper's brightness, as the border tells it: even, or a slope where light falls askew."""
+    """The paper's brightness, from the border: constant, or a slope if that fits better."""
     top, bottom, left, right = (
         np.median(side) for side in (grey[0], grey[-1], grey[:, 0], grey[:, -1])
     )
@@ -89,14 +88,14 @@ def _border(grey: np.ndarray) -> np.ndarray:
 
 
 def _spread(ink: np.ndarray) -> float:
-    """How far the border strays from the paper: its median, which ink at the edge cannot move."""
-    return np.median(np.abs(_border(ink)))
+    """The border's median deviation from the paper; some ink at the edge does not change it."""
+    return float(np.median(np.abs(_border(ink))))
 
 
 def resize(grey: np.ndarray, longest: int) -> np.ndarray:
     """Scale a float picture (H, W) so that its longest side has `longest` pixels.
 
-    Reducing averages over areas: of Pillow's filters, its edges come out most like MNIST's.
+    Reducing averages over areas: of Pillow's filters, this gives edges most like MNIST's.
     """
     height, width = (max(1, round(longest * side / max(grey.shape))) for side in grey.shape)
     reduces = longest < max(grey.shape)
@@ -105,10 +104,10 @@ def resize(grey: np.ndarray, longest: int) -> np.ndarray:
 
 
 def open_picture(file: str | Path | BinaryIO) -> np.ndarray:
-    """Decode a PNG, JPEG or WebP file or upload; → uint8 (H, W, 3), or (H, W, 4) if see-through.
+    """Decode a PNG, JPEG or WebP file → uint8 (H, W, 3), or (H, W, 4) with transparency.
 
-    It comes upright and at most 1,024 pixels a side. Size is checked before anything is decoded;
-    `DataError` says what is wrong with the file.
+    The result is upright and at most 1,024 pixels a side. The size is checked before decoding.
+    Raises `DataError`.
     """
     if isinstance(file, str | Path):
         try:
@@ -125,11 +124,11 @@ def open_picture(file: str | Path | BinaryIO) -> np.ndarray:
     try:
         picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP"))
         pixels = picture.width * picture.height
-        # A phone's JPEG may carry a second picture (MPO) and is a still picture all the same.
+        # A phone's JPEG with a second picture inside (MPO) counts as still.
         moving = picture.format != "MPO" and getattr(picture, "is_animated", False)
     except Image.DecompressionBombError:
         pixels, moving = math.inf, False
-    except Exception as error:  # Pillow's readers raise a dozen kinds on broken files
+    except Exception as error:  # Pillow raises many kinds of errors on broken files
         raise DataError(f"{name} is not a readable PNG, JPEG or WebP: save it again.") from error
     if pixels > MAX_PICTURE_PIXELS:
         limit = MAX_PICTURE_PIXELS // 1_000_000

@@ -1,1 +1,1 @@
-"""Images in other forms: augmentation, habits of the pen, views, and images of no digit."""
+"""Variants of images: augmentation, pen habits, views, distortions, and images of no digit."""

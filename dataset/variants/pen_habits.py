@@ -1,22 +1,22 @@
-"""What pens do that MNIST hardly shows: a 1 with a flag and a foot, a crossed 7, loops left open.
+"""Augmentation with habits that MNIST hardly shows: a flagged 1, a crossed 7, open loops.
 
-The writers of MNIST were American; most others draw a 1 with an upstroke, as a 1 is printed, and
-many cross their 7. A network that never met such digits takes the one for a 7, the other for a 2.
-So some of the images get these strokes, drawn as segments of a line into the picture.
+MNIST's writers were American. Most others draw a 1 with an upstroke, and many cross their 7. A
+network that has never seen such digits reads the first as 7 and the second as 2. So these strokes
+are drawn into some of the images as line segments.
 """
 
 import numpy as np
 
-SIDE = 28
-_ROW, _COLUMN = np.meshgrid(*2 * [np.arange(SIDE, dtype=np.float32)], indexing="ij")
-FOOT, TICK, GAP = 0.2, 0.3, 0.3  # of the digits that may get one: how many do
+FOOT, TICK, GAP = 0.2, 0.3, 0.3  # share of the digits that get one, of those that can
 
 
-def add_habits(images, labels, share, rng):
-    """images: (N, 28, 28) uint8, labels: (N,) → a copy in which `share` of the digits have habits.
+def add_habits(
+    images: np.ndarray, labels: np.ndarray, share: float, rng: np.random.Generator
+) -> np.ndarray:
+    """Images (N, H, W) uint8, labels (N,) → a copy in which `share` of the digits are changed.
 
-    1: a flag at the top and sometimes a foot; 7: a bar across and sometimes a tick at its left
-    end; 0, 4, 6, 8, 9: a gap, as where a loop was not closed.
+    A 1 gets a flag at the top and sometimes a foot, a 7 a bar across and sometimes a tick at the
+    left end of its roof; 0, 4, 6, 8 and 9 get a gap, as where a loop is not closed.
     """
     images = images.copy()
     chosen = rng.random(len(images)) < share
@@ -27,8 +27,8 @@ def add_habits(images, labels, share, rng):
     return images
 
 
-def _flag(images, rng):
-    """An upstroke from the lower left to the top of each stem; some get a line to stand on."""
+def _flag(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Add an upstroke from the lower left to the top of each stem, and a foot to some."""
     count = len(images)
     top, bottom = _ends(images)
     height = bottom[:, 0] - top[:, 0]
@@ -41,13 +41,14 @@ def _flag(images, rng):
     return _draw(images, bottom - reach, bottom + reach, _pens(count, rng))
 
 
-def _cross(images, rng):
-    """A bar across each stem, and at some a tick down from the left end of the roof."""
+def _cross(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Add a bar across each stem, and to some a tick down from the left end of the roof."""
     count = len(images)
     top, bottom = _ends(images)
+    columns = np.arange(images.shape[2], dtype=np.float32)
     row = top[:, 0] + (bottom[:, 0] - top[:, 0]) * rng.uniform(0.4, 0.68, count)
     ink = images[np.arange(count), np.rint(row).astype(int)].astype(np.float32)
-    middle = np.stack([row, (ink @ _COLUMN[0]) / np.maximum(ink.sum(1), 1)], 1)
+    middle = np.stack([row, (ink @ columns) / np.maximum(ink.sum(1), 1)], 1)
     tilt, half = np.deg2rad(rng.uniform(-30, 20, count)), rng.uniform(2.5, 6, count)
     reach = half[:, None] * np.stack([np.sin(tilt), np.cos(tilt)], 1)
     images = _draw(images, middle - reach, middle + reach, _pens(count, rng))
@@ -57,37 +58,41 @@ def _cross(images, rng):
     return _draw(images, start, start + down[:, None] * [1, 0], _pens(count, rng))
 
 
-def _gap(images, rng):
-    """A round spot of the ink is paper, but at a few only, or a 9 comes to look like a 4."""
+def _gap(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Erase a round spot of ink, in a few only, since an open 9 looks like a 4."""
     ink = images > 128
     order = rng.random(images.shape) * ink
     place = order.reshape(len(images), -1).argmax(axis=1)
-    row, column = np.divmod(place, SIDE)
-    distance = np.hypot(_ROW - row[:, None, None], _COLUMN - column[:, None, None])
+    row, column = np.divmod(place, images.shape[2])
+    rows, columns = np.indices(images.shape[1:], np.float32)
+    distance = np.hypot(rows - row[:, None, None], columns - column[:, None, None])
     radius = np.where(rng.random(len(images)) < GAP, rng.uniform(1, 3, len(images)), -1)
     return (images * np.clip(distance - radius[:, None, None], 0, 1)).astype(np.uint8)
 
 
-def _ends(images):
-    """Where the ink begins above and ends below: two arrays (N, 2) of row and column."""
-    rows = (images > 96).any(axis=2)
+def _ends(images: np.ndarray) -> list[np.ndarray]:
+    """The top and the bottom end of the ink: two arrays (N, 2) of row and column."""
+    rows = np.asarray((images > 96).any(axis=2))
+    columns = np.arange(images.shape[2], dtype=np.float32)
     ends = []
-    for row in (rows.argmax(axis=1), SIDE - 1 - rows[:, ::-1].argmax(axis=1)):
+    for row in (rows.argmax(axis=1), images.shape[1] - 1 - rows[:, ::-1].argmax(axis=1)):
         ink = images[np.arange(len(images)), row].astype(np.float32)
-        ends.append(np.stack([row, (ink @ _COLUMN[0]) / np.maximum(ink.sum(axis=1), 1)], 1))
+        ends.append(np.stack([row, (ink @ columns) / np.maximum(ink.sum(axis=1), 1)], 1))
     return ends
 
 
-def _pens(count, rng):
-    return rng.uniform(0.7, 1.5, count)  # half the width of a stroke, in pixels
+def _pens(count: int, rng: np.random.Generator) -> np.ndarray:
+    """Half the width of each stroke, in pixels."""
+    return rng.uniform(0.7, 1.5, count)
 
 
-def _draw(images, start, stop, pen):
-    """Add a segment from start (N, 2) to stop with a round pen; of no length, it adds nothing."""
+def _draw(images: np.ndarray, start: np.ndarray, stop: np.ndarray, pen: np.ndarray) -> np.ndarray:
+    """Draw a segment from start (N, 2) to stop with a round pen; nothing if its length is 0."""
+    rows, columns = np.indices(images.shape[1:], np.float32)
     along = stop - start
     length2 = np.square(along).sum(axis=1)
-    row = _ROW - start[:, 0, None, None]
-    column = _COLUMN - start[:, 1, None, None]
+    row = rows - start[:, 0, None, None]
+    column = columns - start[:, 1, None, None]
     dy, dx = along[:, 0, None, None], along[:, 1, None, None]
     share = (row * dy + column * dx) / np.maximum(length2, 1e-9)[:, None, None]
     share = np.clip(share, 0, 1)

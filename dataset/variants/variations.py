@@ -1,7 +1,7 @@
-"""One drawing in many ways: where does the reading flip?
+"""Systematic variations of one drawing, to show where a network's answer changes.
 
-Strokes are turned, slanted and inked anew, as if they had been written so, and then put where
-MNIST wants them. Size and place, which that would undo, are changed at the end.
+Strokes are rotated or sheared and then rendered as MNIST's digits are. Size and position, which
+that would normalise, are changed at the end.
 """
 
 from collections.abc import Sequence
@@ -9,35 +9,40 @@ from collections.abc import Sequence
 import numpy as np
 
 from dataset.ink import steps
-from dataset.ink.render import BOX, FIELD
-from dataset.ink.steps import Strokes
+from dataset.ink.render import BOX, FIELD, Strokes
 from dataset.variants import augment
 
-COARSE, FEWER = 0.7, 250  # spacing in pixels and number of segments, plenty for a reading
+SPACING, MAX_SEGMENTS = 0.7, 250  # pixels, segments: coarser than `steps`, enough for a network
 
 
 def shifted(image: np.ndarray, reach: int) -> np.ndarray:
-    """An image (28, 28) moved by −reach … reach whole pixels down and right.
+    """Shift an image (H, W) by −reach … reach whole pixels down and right.
 
-    → (2 reach + 1, 2 reach + 1, 28, 28), the first axis down; what leaves the field is lost.
+    → (2 reach + 1, 2 reach + 1, H, W), the first axis down. What leaves the image is lost.
     """
     framed = np.pad(image, reach)
     windows = np.lib.stride_tricks.sliding_window_view(framed, image.shape)
     return np.ascontiguousarray(windows[::-1, ::-1])
 
 
-def turned(strokes: Strokes, degrees: Sequence[float], sizes: Sequence[float]) -> np.ndarray:
-    """Strokes turned clockwise and inked `sizes` pixels long; → (sizes, degrees, 28, 28) uint8."""
+def rotated(strokes: Strokes, degrees: Sequence[float], sizes: Sequence[float]) -> np.ndarray:
+    """Rotate strokes clockwise and render them `sizes` pixels long.
+
+    → (sizes, degrees, 28, 28) uint8.
+    """
     angles = np.deg2rad(degrees)
     cos, sin = np.cos(angles), np.sin(angles)
     matrices = np.array([[cos, sin], [-sin, cos]]).transpose(2, 0, 1)  # [x, y] @ matrix, y down
-    ends = steps.segments(strokes, COARSE, FEWER)
+    ends = steps.segments(strokes, SPACING, MAX_SEGMENTS)
     return _grid(ends, matrices, [{"size": size} for size in sizes])
 
 
-def turned_picture(image: np.ndarray, degrees: Sequence[float], sizes: Sequence[float]):
-    """`turned` for an image (28, 28) uint8 without strokes: its pixels are turned about the middle
-    and scaled from 20 to `sizes`, pen and all; → (sizes, degrees, 28, 28) uint8.
+def rotated_picture(
+    image: np.ndarray, degrees: Sequence[float], sizes: Sequence[float]
+) -> np.ndarray:
+    """`rotated` for an image (28, 28) uint8 without strokes → (sizes, degrees, 28, 28) uint8.
+
+    Pixels are rotated about the middle and scaled from 20 to `sizes`; the pen is scaled with them.
     """
     angles = np.deg2rad(np.tile(degrees, len(sizes)))
     shrink = BOX / np.repeat(np.asarray(sizes, float), len(degrees))
@@ -50,16 +55,20 @@ def turned_picture(image: np.ndarray, degrees: Sequence[float], sizes: Sequence[
     return np.rint(255 * found).astype(np.uint8).reshape(len(sizes), len(degrees), *image.shape)
 
 
-def slanted(strokes: Strokes, slants: Sequence[float], pens: Sequence[float]) -> np.ndarray:
-    """Strokes slanted by pixels to the right a pixel of height, inked with pens of these radii;
-    → (pens, slants, 28, 28) uint8.
+def sheared(strokes: Strokes, shears: Sequence[float], pens: Sequence[float]) -> np.ndarray:
+    """Shear strokes, by pixels to the right per pixel of height, and render them with pens of these
+    radii → (pens, shears, 28, 28) uint8.
     """
-    matrices = np.array([[[1, 0], [-slant, 1]] for slant in slants], float)
-    ends = steps.segments(strokes, COARSE, FEWER)
+    matrices = np.array([[[1, 0], [-shear, 1]] for shear in shears], float)
+    ends = steps.segments(strokes, SPACING, MAX_SEGMENTS)
     return _grid(ends, matrices, [{"pen": pen} for pen in pens])
 
 
-def _grid(ends, matrices, ways):
-    """One row for each way to ink, one column for each matrix."""
-    forms = [ends @ matrix for matrix in matrices]
-    return np.array([[steps.normal(form, **way) for form in forms] for way in ways])
+def _grid(
+    ends: np.ndarray, matrices: np.ndarray, options: Sequence[dict[str, float]]
+) -> np.ndarray:
+    """Segments rendered with each of `options` (rows) after each of the matrices (columns)."""
+    transformed = [ends @ matrix for matrix in matrices]
+    return np.array(
+        [[steps.render_segments(t, **option) for t in transformed] for option in options]
+    )

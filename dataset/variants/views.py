@@ -1,8 +1,8 @@
-"""A few looks at the same digit: as it is, turned a little both ways, upright, and narrower.
+"""Views of one digit for test-time augmentation: as it is, rotated both ways, sheared, narrower.
 
-A network that reads all of them and averages its log-probabilities errs less, and where its answers
-differ it does not know. Drawings are inked anew for every look, with the same pen; images have
-their pixels moved. The first look is always the digit as it is.
+Averaging the log-probabilities over the views reduces errors, and views that disagree show doubt.
+Drawings are rendered again for each view, with the same pen; images are resampled. The first view
+is always the digit as it is.
 """
 
 from collections.abc import Sequence
@@ -12,20 +12,20 @@ import numpy as np
 from dataset.ink import render
 from dataset.variants import augment
 
-TURN = np.deg2rad(7)
-SLANT = 0.15  # x for each y, against the slant that most hands have
-NARROW = 0.85
+ROTATION = np.deg2rad(7)
+SHEAR = 0.15  # x per y, against the slant of most handwriting
+NARROWING = 0.85  # factor of the width
 
 
-def _matrices():
-    cos, sin = np.cos(TURN), np.sin(TURN)
+def _matrices() -> np.ndarray:
+    cos, sin = np.cos(ROTATION), np.sin(ROTATION)
     return np.array(
         [
             [[1, 0], [0, 1]],
             [[cos, sin], [-sin, cos]],
             [[cos, -sin], [sin, cos]],
-            [[1, 0], [SLANT, 1]],
-            [[NARROW, 0], [0, 1]],
+            [[1, 0], [SHEAR, 1]],
+            [[NARROWING, 0], [0, 1]],
         ]
     )
 
@@ -35,20 +35,22 @@ COUNT = len(MATRICES)
 
 
 def of_drawings(drawings: Sequence[render.Strokes]) -> np.ndarray:
-    """(N, V, 28, 28) uint8 of N drawings."""
+    """Views of N drawings → (N, V, 28, 28) uint8."""
     repeated = [drawing for drawing in drawings for _ in MATRICES]
-    images = render.draw_all(repeated, turns=np.tile(MATRICES, (len(drawings), 1, 1)))
-    return images.reshape(-1, COUNT, render.FIELD, render.FIELD)
+    images = render.draw_all(repeated, transforms=np.tile(MATRICES, (len(drawings), 1, 1)))
+    return images.reshape(-1, COUNT, *images.shape[1:])
 
 
 def of_images(images: np.ndarray) -> np.ndarray:
-    """(N, V, 28, 28) uint8 of images (N, 28, 28) uint8, which are in their place already."""
-    middle = (render.FIELD - 1) / 2
-    y, x = np.indices((render.FIELD, render.FIELD), np.float32) - middle
-    looks = [images]
+    """Views of centred images (N, H, W) uint8 → (N, V, H, W) uint8."""
+    shape = images.shape[1:]
+    down, right = ((side - 1) / 2 for side in shape)
+    y, x = np.indices(shape, np.float32)
+    y, x = y - down, x - right
+    views = [images]
     for matrix in MATRICES[1:]:
         (a, b), (c, d) = np.linalg.inv(matrix).astype(np.float32)
-        sources = (x * b + y * d + middle, x * a + y * c + middle)  # rows, columns
+        sources = (x * b + y * d + down, x * a + y * c + right)  # rows, columns
         rows, columns = (np.broadcast_to(source, images.shape) for source in sources)
-        looks.append(np.rint(255 * augment.sample(images, rows, columns)).astype(np.uint8))
-    return np.stack(looks, axis=1)
+        views.append(np.rint(255 * augment.sample(images, rows, columns)).astype(np.uint8))
+    return np.stack(views, axis=1)

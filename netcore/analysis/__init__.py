@@ -1,1 +1,1 @@
-"""Looking into a network: pure functions of a network of the caller's own and of arrays."""
+"""Analysis of networks: functions of a network and arrays, without state of their own."""

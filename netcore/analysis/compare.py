@@ -1,67 +1,77 @@
-"""Is one better than the other, or was it luck? Two paired tests, and the band of several runs.
+"""Is one better than the other, or was it luck? Two paired tests, and the range of several runs.
 
-`mcnemar` is about two networks: both read the same images, and only those tell anything that one
-of them reads rightly and the other does not. `sign_flip` is about two recipes: both were run with
-the same seeds, and what tells is by how much one led with each of them.
+`mcnemar` compares two networks on the same images: only images that one classifies correctly and
+the other does not are evidence. `sign_flip` compares two recipes that were run with the same seeds:
+the evidence is the difference for each seed.
 """
 
-import itertools
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import binomtest
+from numpy.typing import ArrayLike
+from scipy.stats import binomtest, permutation_test
 
-LEVEL = 0.05  # below this, luck is not a good explanation any more
-MOST_PAIRS = 16  # 65,536 ways to flip; above, the test would want sampling
+SIGNIFICANCE = 0.05  # a smaller p is taken as evidence of a difference
+MAX_PAIRS = 16  # 65,536 choices of signs; more would need sampling
 
 
-class Answers(NamedTuple):
-    """How two networks did on the same images: counts of images, and a p-value."""
+class McNemar(NamedTuple):
+    """Two networks on the same images: counts of images, and a p-value."""
 
     both_right: int
-    only_a: int  # only A read them rightly
+    only_a: int  # only A is right
     only_b: int
     both_wrong: int
     p: float  # how often equally good networks would differ by this much or more
 
     @property
-    def images(self):
+    def images(self) -> int:
+        """Number of images."""
         return self.both_right + self.only_a + self.only_b + self.both_wrong
 
 
-def mcnemar(a, b, targets) -> Answers:
+def mcnemar(a: ArrayLike, b: ArrayLike, targets: ArrayLike) -> McNemar:
     """The exact McNemar test. a, b: answers (N,) of two networks, targets: (N,).
 
-    If both were equally good, each image that only one reads rightly would fall to either like a
-    coin: p is two-sided, from the binomial distribution. McNemar 1947; recommended for two
-    classifiers and one set of images by Dietterich 1998 (its χ² form; here the exact one).
+    If both were equally good, each image that only one gets right would be either's with
+    probability ½: p is two-sided, from the binomial distribution. McNemar 1947; Dietterich 1998
+    recommends the test, in its χ² form, for two classifiers on one test set.
     """
     a_right, b_right = np.equal(a, targets), np.equal(b, targets)
     only_a, only_b = int(np.sum(a_right & ~b_right)), int(np.sum(b_right & ~a_right))
     p = binomtest(only_a, only_a + only_b).pvalue if only_a + only_b else 1.0
     both_right = int(np.sum(a_right & b_right))
     both_wrong = len(a_right) - both_right - only_a - only_b
-    return Answers(both_right, only_a, only_b, both_wrong, float(p))
+    return McNemar(both_right, only_a, only_b, both_wrong, float(p))
 
 
-def sign_flip(differences) -> float:
-    """The exact paired permutation test. differences: (n,), A − B for each seed → p, two-sided.
+def sign_flip(differences: ArrayLike) -> float:
+    """The exact paired permutation test: differences A − B, one for each seed (n,) → p, two-sided.
 
-    If A and B were the same, each difference could as well have the other sign: p is the share of
-    all 2ⁿ ways to choose signs whose sum is as far from 0 as the one found. Nothing is assumed of
-    the distribution, and the price is plain: n pairs cannot give less than 2 / 2ⁿ, so fewer than
-    six never reach 0.05. Fisher 1935, The Design of Experiments, § 21.
+    If A and B were equal, each difference could as well have the other sign. p is the share of all
+    2ⁿ sign choices whose sum is at least as far from 0 as the observed one, so n pairs cannot give
+    less than 2 / 2ⁿ. Fisher 1935, The Design of Experiments, § 21. ValueError unless n is 2 to 16.
     """
     differences = np.asarray(differences, float)
-    if not 1 <= len(differences) <= MOST_PAIRS:
-        raise ValueError(f"sign_flip takes 1 to {MOST_PAIRS} differences, not {len(differences)}")
-    signs = np.array(list(itertools.product((1, -1), repeat=len(differences))))  # (2ⁿ, n)
-    sums = np.abs(signs @ differences)
-    return float(np.mean(sums >= sums[0] * (1 - 1e-9)))  # the first has all signs as found
+    if not 2 <= len(differences) <= MAX_PAIRS:
+        raise ValueError(f"sign_flip takes 2 to {MAX_PAIRS} differences, not {len(differences)}")
+
+    def total(x: np.ndarray, axis: int) -> np.ndarray:
+        return np.round(x.sum(axis=axis), 12)  # else rounding errors break ties between sums
+
+    test = permutation_test(
+        (differences,),
+        total,
+        permutation_type="samples",
+        n_resamples=2 ** len(differences),  # all of them: the test is exact
+        vectorized=True,
+    )
+    return float(test.pvalue)
 
 
 class Band(NamedTuple):
-    """Several curves as one: arrays (T,)."""
+    """Mean and range of several curves: arrays (T,)."""
 
     steps: np.ndarray
     mean: np.ndarray
@@ -69,13 +79,13 @@ class Band(NamedTuple):
     high: np.ndarray
 
 
-def band(curves) -> Band:
-    """curves: arrays (T_i, 2) of step and value → their mean and range, as far as all of them go.
+def band(curves: Iterable[ArrayLike]) -> Band:
+    """Mean and range of curves (T_i, 2) of step and value, over the steps that all of them cover.
 
-    They are read at the steps of the shortest, in between by straight lines.
+    They are evaluated at the steps of the shortest, by linear interpolation.
     """
-    curves = [np.asarray(curve, float) for curve in curves]
-    steps = min(curves, key=lambda curve: curve[-1, 0])[:, 0]
-    steps = steps[steps >= max(curve[0, 0] for curve in curves)]
-    values = np.stack([np.interp(steps, curve[:, 0], curve[:, 1]) for curve in curves])
+    arrays = [np.asarray(curve, float) for curve in curves]
+    steps = min(arrays, key=lambda curve: curve[-1, 0])[:, 0]
+    steps = steps[steps >= max(curve[0, 0] for curve in arrays)]
+    values = np.stack([np.interp(steps, curve[:, 0], curve[:, 1]) for curve in arrays])
     return Band(steps, values.mean(axis=0), values.min(axis=0), values.max(axis=0))

@@ -1,16 +1,19 @@
-"""What goes on inside a network: gradients, silent units, weights, and one step taken apart.
+"""Diagnostics of training: gradients, dead units, weights, and one step in detail.
 
-Everything here looks at a network of the caller's own and at arrays. A network in training is
-copied first (`freeze`), since these functions run its layers.
+These functions run the layers of the network they are given, so a network in training must be
+copied first (`netcore.freeze`).
 """
 
 import math
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 
 from netcore import functional
-from netcore.layers import LeakyReLU, ReLU, Sigmoid, Tanh
+from netcore.layers import Layer, LeakyReLU, ReLU, Sigmoid, Tanh
+from netcore.network import Network
+from netcore.trainer import Trainer
 
 STUCK = 0.05  # of its steepest slope: below it, a sigmoid or tanh hardly passes a gradient on
 AWAKE = {
@@ -21,33 +24,33 @@ AWAKE = {
 }
 
 
-def learning_layers(network):
+def weight_layers(network: Network) -> dict[str, Layer]:
     """The layers with weights by name, in order: "layer 1", "layer 2", …, "output"."""
     found = [layer for layer in network.layers if "W" in layer.params]
     names = [*(f"layer {n}" for n in range(1, len(found))), "output"]
     return dict(zip(names, found, strict=True))
 
 
-def norm(arrays):
-    """√ Σ a², over all elements of all arrays."""
+def norm(arrays: Iterable[np.ndarray]) -> float:
+    """√ Σ a² over all elements of all arrays."""
     return math.sqrt(sum(float(np.vdot(a, a)) for a in arrays))
 
 
-def gradient_norms(network, x, targets):
-    """Length of the gradient of the mean loss in each layer with weights, by name.
+def gradient_norms(network: Network, x: np.ndarray, targets: np.ndarray) -> dict[str, float]:
+    """Norm of the gradient of the mean loss in each layer with weights, by name.
 
     x: (N, *input_shape), targets: (N,). Fills `network.grad`.
     """
     network.loss_and_grad(x, targets)
-    return {name: norm(layer.grads.values()) for name, layer in learning_layers(network).items()}
+    return {name: norm(layer.grads.values()) for name, layer in weight_layers(network).items()}
 
 
-def inactive_shares(network, x):
-    """For each activation, in order: the share 0…1 of its units that no example wakes.
+def dead_unit_fraction(network: Network, x: np.ndarray) -> list[float]:
+    """For each activation, in order: the fraction 0…1 of its units that no example activates.
 
-    Such a unit passes no gradient on for this x: (N, *input_shape). A ReLU sleeps at 0, a leaky one
-    where it leaks, a sigmoid or tanh where it is flat. A channel of images counts as one unit, and
-    is awake if it is anywhere.
+    Such a unit passes (almost) no gradient for x: (N, *input_shape). A ReLU is inactive at 0, a
+    leaky one where it is negative, a sigmoid or tanh where it is flat. A channel of a feature map
+    is one unit, active if any of its pixels is.
     """
     y, shares = functional.scale_pixels(x), []
     for layer in network.layers:
@@ -58,78 +61,84 @@ def inactive_shares(network, x):
     return shares
 
 
-class Spread(NamedTuple):
-    """How values are spread now and were at the start: shares 0…1 of them about each middle."""
+class Histograms(NamedTuple):
+    """Distributions of values now and at the start: the share 0…1 of them in each bin."""
 
-    middles: np.ndarray  # (bins,)
+    centers: np.ndarray  # (bins,)
     now: np.ndarray  # (bins,)
     start: np.ndarray  # (bins,)
 
 
-def spread(now, start, bins=41, most=20_000):
-    """Two histograms over the same bins, which reach from −r to r with r = the largest |value|.
+def histograms(
+    now: np.ndarray, start: np.ndarray, bins: int = 41, most: int = 20_000
+) -> Histograms:
+    """Two histograms over the same bins, from −r to r with r the largest |value|.
 
-    now, start: arrays of any shape. Of more than `most` values, evenly chosen ones are counted.
+    now, start: arrays of any shape. Of more than `most` values, evenly spaced ones are counted.
     """
     now, start = (a.ravel()[:: math.ceil(a.size / most)] for a in (now, start))
-    reach = max(np.abs(now).max(), np.abs(start).max(), 1e-6)
-    edges = np.linspace(-reach, reach, bins + 1)
+    limit = max(np.abs(now).max(), np.abs(start).max(), 1e-6)
+    edges = np.linspace(-limit, limit, bins + 1)
     shares = [np.histogram(a, edges)[0] / a.size for a in (now, start)]
-    return Spread((edges[1:] + edges[:-1]) / 2, *shares)
+    return Histograms((edges[1:] + edges[:-1]) / 2, *shares)
 
 
-def pictures(values, input_shape, most=32):
-    """Weights of a first layer, or their gradient, as pictures: (units, H, W), at most `most`.
+def as_images(values: np.ndarray, input_shape: tuple[int, ...], most: int = 32) -> np.ndarray:
+    """Weights of a first layer, or their gradient, as images (units, H, W), at most `most`.
 
-    values: (D, units) of a dense layer over images (H, W), or (kh, kw, C, units) of a convolution;
-    several channels are added up.
+    values: (D, units) of a dense layer over images (H, W), or (kh, kw, C, units) of a convolution,
+    whose channels are summed.
     """
     if values.ndim == 4:
         return values[..., :most].sum(axis=2).transpose(2, 0, 1)
     return values[:, :most].T.reshape(-1, *input_shape[-2:])
 
 
-def sample_size(network, numbers=6_000_000, most=1000):
-    """How many examples can be run through at once for so many numbers at hand, at most `most`."""
+def sample_size(network: Network, numbers: int = 6_000_000, most: int = 1000) -> int:
+    """How many examples fit in one pass that keeps at most `numbers` values, at most `most`."""
     return max(1, min(most, numbers // network.footprint))
 
 
-class Misread(NamedTuple):
-    positions: np.ndarray  # (M,) in x
-    answers: np.ndarray  # (M,) what was read instead
+class Misclassified(NamedTuple):
+    """The examples that a network gets wrong."""
+
+    positions: np.ndarray  # (M,) indices in x
+    answers: np.ndarray  # (M,) the wrong answers
 
 
-def misread(network, x, targets):
-    """Which of x: (N, *input_shape) are not read as targets: (N,), and as what."""
+def misclassified(network: Network, x: np.ndarray, targets: np.ndarray) -> Misclassified:
+    """The examples of x: (N, *input_shape) whose answer is not that of targets: (N,)."""
     answers = network.log_probs(x).argmax(axis=1)
     positions = np.flatnonzero(answers != targets)
-    return Misread(positions, answers[positions])
+    return Misclassified(positions, answers[positions])
 
 
 class Step(NamedTuple):
-    """One step of descent, taken apart. Losses in nats, of the same batch."""
+    """One training step in detail. Losses in nats, before and after on the same batch."""
 
     before: np.ndarray  # (N, K) probabilities
     after: np.ndarray  # (N, K)
     loss_before: float
     loss_after: float
-    gradients: dict  # length of the gradient by layer
+    gradient_norms: dict[str, float]  # by layer
     gradient: np.ndarray  # of the first layer's weights, in their shape
     update: np.ndarray  # of the first layer's weights, in their shape
-    moved: float  # length of the whole step
-    length: float  # of all parameters, before
+    update_norm: float  # of all parameters
+    parameter_norm: float  # of all parameters, before
 
 
-def take_apart(network, before, after, x, targets):
-    """What the step from parameters `before` to `after`, (P,) each, did to a batch.
+def dissect_step(
+    network: Network, before: np.ndarray, after: np.ndarray, x: np.ndarray, targets: np.ndarray
+) -> Step:
+    """What the step from parameters `before` to `after`, (P,) each, does to a batch.
 
-    The gradient is the one at `before`, of the mean loss over x: (N, *input_shape),
-    targets: (N,). Losses and probabilities are those of the network in use, without dropout.
+    The gradient is that of the mean loss over x: (N, *input_shape), targets: (N,) at `before`.
+    Losses and probabilities are those of inference, without dropout. Leaves `after` in the network.
     """
     rows = np.arange(len(targets))
     network.theta[...] = before
-    gradients = gradient_norms(network, x, targets)
-    first = next(iter(learning_layers(network).values()))
+    norms = gradient_norms(network, x, targets)
+    first = next(iter(weight_layers(network).values()))
     gradient, update = first.grads["W"].copy(), -first.params["W"]
     old = network.log_probs(x)
     network.theta[...] = after
@@ -140,7 +149,7 @@ def take_apart(network, before, after, x, targets):
         np.exp(new),
         -float(old[rows, targets].mean()),
         -float(new[rows, targets].mean()),
-        gradients,
+        norms,
         gradient,
         update,
         norm([np.subtract(after, before)]),
@@ -148,14 +157,14 @@ def take_apart(network, before, after, x, targets):
     )
 
 
-def rehearse(trainer):
-    """Let a trainer, which must be one's own, do its next step, and look at it.
+def dry_run_step(trainer: Trainer) -> tuple[int, np.ndarray, np.ndarray, Step]:
+    """Do the next step of a trainer, which should be a copy, and dissect it.
 
-    Returns (number of the step, images (N, …) as the network met them, labels (N,), `Step`).
+    Returns the number of the step, the images (N, …) as augmented, labels (N,), and the `Step`.
     """
     pieces, take = {}, trainer.take
 
-    def watched(batch, part):
+    def watched(batch: np.ndarray, part: slice) -> tuple[np.ndarray, np.ndarray]:
         pieces[part.start] = take(batch, part)
         return pieces[part.start]
 
@@ -163,5 +172,5 @@ def rehearse(trainer):
     before = trainer.network.theta.copy()
     trainer.descend()
     x, targets = map(np.concatenate, zip(*(pieces[start] for start in sorted(pieces)), strict=True))
-    step = take_apart(trainer.network, before, trainer.network.theta.copy(), x, targets)
+    step = dissect_step(trainer.network, before, trainer.network.theta.copy(), x, targets)
     return trainer.step_count, x, targets, step

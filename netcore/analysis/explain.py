@@ -1,9 +1,10 @@
-"""Why this answer? Pure functions of a network and arrays: nothing is kept, nothing is learned.
+"""Explanations of a network's answer: saliency, occlusion, features, counterfactuals.
 
-All of them take a network from `reader`, whose gradient reaches the input. Scores are logits, what
-goes into the last LogSoftmax, unless probabilities are named.
+All functions take a network from `with_input_gradient`. Logits are the input of the last
+LogSoftmax.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,19 +12,20 @@ from scipy.ndimage import gaussian_filter
 from scipy.special import logsumexp
 
 from netcore import functional
-from netcore.layers import LogSoftmax
+from netcore.layers import Layer, LogSoftmax
+from netcore.model import Model
 from netcore.network import Network
 
-CELLS = 4  # feature maps are averaged down to at most so many cells a side
+CELLS = 4  # feature maps are averaged to at most this many cells per side
 BLOCK = 1024  # rows compared at a time
-REACH = np.geomspace(1, 16, 25, dtype=np.float32)[:, None, None]  # how much farther clipping sends
+# Factors of a step that are tried, since clipping pixels to [0, 1] shortens it.
+STEP_FACTORS = np.geomspace(1, 16, 25, dtype=np.float32)[:, None, None]
 
 
-def reader(model) -> Network:
-    """A network of one's own over the weights of a `Model` or `Network`, not copied.
+def with_input_gradient(model: Model | Network) -> Network:
+    """A new network over the weights of a `Model` or `Network`, shared, not copied.
 
-    In training nobody asks for the gradient of the pixels, so the first layer does not compute it;
-    here it does.
+    Its first layer computes the gradient with respect to its input, which training does not need.
     """
     network = Network(model.spec, model.input_shape, dtype=model.theta.dtype, like=model)
     for layer in network.layers:
@@ -31,7 +33,7 @@ def reader(model) -> Network:
     return network
 
 
-def scores(network, images):
+def logits(network: Network, images: np.ndarray) -> np.ndarray:
     """images: (N, *input_shape), uint8 or floats in [0, 1] → logits (N, K)."""
     out = np.empty((len(images), *network.output_shape), network.theta.dtype)
     for part in network.parts(len(images)):
@@ -39,62 +41,66 @@ def scores(network, images):
     return out
 
 
-def probabilities(logits):
+def probabilities(logits: np.ndarray) -> np.ndarray:
     """logits (…, K) → (…, K), each row summing to 1."""
     return np.exp(functional.log_softmax(logits))
 
 
-def input_gradient(network, images, weights):
-    """∂(Σ_k weights_k · z_k) / ∂x for each image by itself, with z the logits.
+def input_gradient(
+    network: Network,
+    images: np.ndarray,
+    weights: np.ndarray | Callable[[np.ndarray], np.ndarray],
+) -> tuple[np.ndarray, np.ndarray]:
+    """∂(Σ_k weights_k · z_k) / ∂x for each image separately, with z the logits.
 
-    images: (N, *input_shape) floats; weights: (K,) or (N, K), or a function that gives them for
-    the logits → (logits (N, K), gradient of the shape of `images`).
+    images: (N, *input_shape) floats; weights: (K,) or (N, K), or a function of the logits that
+    returns them → (logits (N, K), gradient with the shape of `images`).
     """
-    logits = _forward(network, images).copy()
-    weights = weights(logits) if callable(weights) else weights
-    dy = np.broadcast_to(weights, logits.shape).astype(logits.dtype)
+    z = _forward(network, images).copy()
+    weights = weights(z) if callable(weights) else weights
+    dy = np.broadcast_to(weights, z.shape).astype(z.dtype)
     for layer in reversed(_body(network)):
         dy = layer.backward(dy)
-    return logits, dy.reshape(images.shape).copy()
+    return z, dy.reshape(images.shape).copy()
 
 
-def saliency(network, image, k):
-    """∂z_k / ∂x: how the score of class k would move with each pixel; the shape of `image`.
+def saliency(network: Network, image: np.ndarray, k: int) -> np.ndarray:
+    """∂z_k / ∂x, the gradient of the logit of class k, with the shape of `image`.
 
-    Positive where more ink speaks for k. Simonyan et al. 2014, who show its absolute value.
+    Positive where more ink is evidence for k. Simonyan et al. 2014, who show its absolute value.
     """
     image = functional.scale_pixels(image).astype(network.theta.dtype, copy=False)
     weights = np.eye(network.output_shape[0])[k]
     return input_gradient(network, image[None], weights)[1][0]
 
 
-def occlusion(network, image, k, size=5):
-    """How much of the probability of class k is lost where a patch of paper covers the image.
+def occlusion(network: Network, image: np.ndarray, k: int, size: int = 5) -> np.ndarray:
+    """How much the probability of class k drops where a blank patch covers the image.
 
-    image: (H, W). Every place of a patch of size × size, also half over the edge, is tried; a
-    pixel gets the mean over the patches that cover it: (H, W), negative where k becomes likelier.
+    image: (H, W). All positions of a patch of size × size are tried, also partly outside. A pixel
+    gets the mean over the patches that cover it: (H, W), negative where k becomes more likely.
     Zeiler & Fergus 2014, section 4.2.
     """
     height, width = image.shape
     places = [(y, x) for y in range(1 - size, height) for x in range(1 - size, width)]
     windows = [np.s_[max(y, 0) : y + size, max(x, 0) : x + size] for y, x in places]
-    telling = [window for window in windows if image[window].any()]  # paper on paper changes nil
-    covered = np.repeat(image[None], len(telling) + 1, axis=0)
-    for picture, window in zip(covered[1:], telling, strict=True):
+    inked = [window for window in windows if image[window].any()]  # others change nothing
+    covered = np.repeat(image[None], len(inked) + 1, axis=0)
+    for picture, window in zip(covered[1:], inked, strict=True):
         picture[window] = 0
-    likely = probabilities(scores(network, covered))[:, k]
+    likely = probabilities(logits(network, covered))[:, k]
     lost = np.zeros(image.shape, likely.dtype)
-    for window, value in zip(telling, likely[1:], strict=True):
+    for window, value in zip(inked, likely[1:], strict=True):
         lost[window] += likely[0] - value
     return lost / size**2
 
 
-def stages(network):
-    """The layers in groups, each from a layer with weights up to the next: lists of numbers.
+def stages(network: Network) -> list[list[int]]:
+    """Indices of the layers in groups, each from a layer with weights up to the next.
 
-    What comes before the first (Flatten) and LogSoftmax are left out.
+    LogSoftmax and layers before the first group (Flatten) are left out.
     """
-    groups = []
+    groups: list[list[int]] = []
     for number, layer in enumerate(_body(network)):
         if "W" in layer.params:
             groups.append([])
@@ -103,17 +109,17 @@ def stages(network):
     return groups
 
 
-def activations(network, image):
-    """image: (*input_shape) → one array a stage: its output, without the batch axis."""
+def activations(network: Network, image: np.ndarray) -> list[np.ndarray]:
+    """image: (*input_shape) → the output of each stage, without the batch axis."""
     ends = [group[-1] for group in stages(network)]
     return [values[0] for values in _outputs(network, image[None], ends)]
 
 
-def features(network, images, dtype=np.float16):
-    """What the hidden stages make of images: one array (N, D) a stage but the last.
+def features(network: Network, images: np.ndarray, dtype: type = np.float16) -> list[np.ndarray]:
+    """Hidden features of images: one array (N, D) for each stage but the last.
 
-    Maps larger than 4 × 4 are averaged into 4 × 4 cells, which bounds the memory and forgives
-    small shifts.
+    Maps larger than 4 × 4 are averaged to 4 × 4 cells, which bounds the memory and makes them less
+    sensitive to small shifts.
     """
     ends = [group[-1] for group in stages(network)[:-1]]
     found = [np.empty((len(images), 0), dtype) for _ in ends]
@@ -126,14 +132,14 @@ def features(network, images, dtype=np.float16):
     return found
 
 
-def feature_sizes(network):
-    """The D of each array that `features` gives."""
+def feature_sizes(network: Network) -> list[int]:
+    """The D of each array that `features` returns."""
     shapes = [network.plan[group[-1]].output_shape for group in stages(network)[:-1]]
     return [int(np.prod([shape[0], *(min(side, CELLS) for side in shape[1:])])) for shape in shapes]
 
 
-def nearest(rows, query, count):
-    """The `count` rows (N, D) next to `query` (D,): positions, nearest first, and distances."""
+def nearest(rows: np.ndarray, query: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """The `count` rows of (N, D) nearest to `query` (D,): indices, nearest first, and distances."""
     squares = np.empty(len(rows), np.float32)
     query = query.ravel().astype(np.float32)
     for start in range(0, len(rows), BLOCK):
@@ -144,30 +150,36 @@ def nearest(rows, query, count):
 
 
 @dataclass(frozen=True)
-class Change:
-    """From an image to one that is read differently: pictures (S, H, W) in [0, 1], the first the
-    image itself, and what the network makes of each: probabilities (S, K).
-    """
+class Counterfactual:
+    """A path from an image to one that is classified differently."""
 
-    pictures: np.ndarray
-    probabilities: np.ndarray
+    images: np.ndarray  # (S, H, W) in [0, 1], the first is the original
+    probabilities: np.ndarray  # (S, K), of each image
 
     @property
-    def size(self):
-        """Euclidean length of the whole change; 1 is one pixel from paper to full ink."""
-        return float(np.linalg.norm(self.pictures[-1] - self.pictures[0]))
+    def size(self) -> float:
+        """Euclidean norm of the whole change; 1 is one pixel from paper to full ink."""
+        return float(np.linalg.norm(self.images[-1] - self.images[0]))
 
 
-def change(network, image, target, smoothness=1.0, margin=0.3, rounds=30, longest=1.0, steps=21):
-    """The smallest change found that makes `target` likelier than all else; None without one.
+def counterfactual(
+    network: Network,
+    image: np.ndarray,
+    target: int,
+    smoothness: float = 1.0,
+    margin: float = 0.3,
+    rounds: int = 30,
+    max_move: float = 1.0,
+    steps: int = 21,
+) -> Counterfactual | None:
+    """The smallest change found that makes `target` the likeliest class; None if none is found.
 
-    image: (H, W). The gap g(x) = log Σ_{j≠t} exp z_j − z_t = −log(p_t / (1 − p_t)) shall fall
-    to −margin. Around x it is nearly linear, so each round goes along −S ∇g to where that linear
-    gap is −margin, pixels clipped to [0, 1]: at first on from x, but once p_t was above ½, from
-    the image anew, which comes ever closer to the nearest such point (Hasofer & Lind 1974; Croce &
-    Hein 2020). S smooths by a Gaussian of `smoothness` pixels, so that strokes change and not
-    single dots. No move is longer than `longest`. The shortest change met is shown in `steps`
-    blends.
+    image: (H, W). The gap g(x) = log Σ_{j≠t} exp z_j − z_t = −log(p_t / (1 − p_t)) should fall
+    to −margin. It is nearly linear around x, so each round moves along −S ∇g to where the linear
+    gap is −margin, with pixels clipped to [0, 1]: first from x, and once p_t exceeds ½, from the
+    original image, which converges to the nearest such point (Hasofer & Lind 1974; Croce & Hein
+    2020). S smooths with a Gaussian of `smoothness` pixels, so that strokes change, not single
+    pixels. No move is longer than `max_move`. The smallest change is returned in `steps` blends.
     """
     start = functional.scale_pixels(image).astype(network.theta.dtype, copy=False)
     x, best, length = start, None, np.inf
@@ -183,52 +195,54 @@ def change(network, image, target, smoothness=1.0, margin=0.3, rounds=30, longes
             break
         base = x if best is None else start
         unclipped = (gap + margin - np.vdot(slope, x - base)) / fall
-        ways = base + downhill * (max(unclipped, 0) * REACH)  # (R, H, W)
+        ways = base + downhill * (max(unclipped, 0) * STEP_FACTORS)  # (R, H, W)
         goals = np.clip(ways, 0, 1, out=ways).astype(x.dtype, copy=False)
         reached = gap + np.tensordot(goals - x, slope, 2) <= -margin
         move = goals[reached.argmax() if reached.any() else -1] - x
-        x = x + move * (0.7 * min(1, longest / max(np.linalg.norm(move), 1e-12)))
+        x = x + move * (0.7 * min(1, max_move / max(np.linalg.norm(move), 1e-12)))
     if best is None:
         return None
-    pictures = _to_the_turn(network, start, best, target, steps)
-    return Change(pictures, probabilities(scores(network, pictures)))
+    images = _blends(network, start, best, target, steps)
+    return Counterfactual(images, probabilities(logits(network, images)))
 
 
-def _gap(network, x, target):
-    """log(p_others / p_target) at the image x (H, W), and its gradient by the pixels."""
+def _gap(network: Network, x: np.ndarray, target: int) -> tuple[np.floating, np.ndarray]:
+    """log(p_others / p_target) at the image x (H, W), and its gradient with respect to x."""
 
-    def weights(logits):
+    def weights(logits: np.ndarray) -> np.ndarray:
         others = np.where(np.arange(logits.shape[1]) == target, -np.inf, logits)
         return probabilities(others) - (others == -np.inf)
 
-    logits, slope = input_gradient(network, x[None], weights)
-    return logsumexp(np.delete(logits[0], target)) - logits[0, target], slope[0]
+    z, slope = input_gradient(network, x[None], weights)
+    return logsumexp(np.delete(z[0], target)) - z[0, target], slope[0]
 
 
-def _to_the_turn(network, start, end, target, steps):
-    """Blends from start to the first of 100 points on the way to `end` where p_target > ½."""
+def _blends(
+    network: Network, start: np.ndarray, end: np.ndarray, target: int, steps: int
+) -> np.ndarray:
+    """Blends from `start` to the first of 100 points on the way to `end` where p_target > ½."""
     way = np.linspace(0, 1, 101, dtype=start.dtype)[:, None, None]
-    turned = probabilities(scores(network, start + way * (end - start)))[:, target] > 0.5
+    turned = probabilities(logits(network, start + way * (end - start)))[:, target] > 0.5
     turned[-1] = True
     last = way[turned.argmax(), 0, 0]
     return start + way[:: 100 // (steps - 1)] * last * (end - start)
 
 
-def _body(network):
+def _body(network: Network) -> list[Layer]:
     """All layers but the last LogSoftmax."""
     ends = isinstance(network.layers[-1], LogSoftmax)
     return network.layers[:-1] if ends else network.layers
 
 
-def _forward(network, images):
+def _forward(network: Network, images: np.ndarray) -> np.ndarray:
     y = functional.scale_pixels(images)
     for layer in _body(network):
         y = layer.forward(y)
     return y
 
 
-def _outputs(network, images, ends):
-    """Copies of what the layers of these numbers give for images (N, …), each (N, …)."""
+def _outputs(network: Network, images: np.ndarray, ends: list[int]) -> list[np.ndarray]:
+    """Copies of the outputs (N, …) of the layers with these indices for images (N, …)."""
     found, y = [], functional.scale_pixels(images)
     for number, layer in enumerate(_body(network)):
         y = layer.forward(y)
@@ -237,8 +251,8 @@ def _outputs(network, images, ends):
     return found
 
 
-def _cells(values):
-    """(N, C, H, W) → means over at most 4 × 4 cells, of nearly equal size; others as they are."""
+def _cells(values: np.ndarray) -> np.ndarray:
+    """(N, C, H, W) → means over at most 4 × 4 cells of nearly equal size; others unchanged."""
     for axis in range(2, values.ndim):
         side = values.shape[axis]
         if side > CELLS:

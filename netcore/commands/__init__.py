@@ -1,22 +1,35 @@
-"""The commands of the command line, a file each, and what they share: recipes, models, data.
+"""The commands of the command line, one per file, and what they share: recipes, models, data.
 
-A command module has `add(commands)`, which makes its parser, and a function that does the work: it
-takes the parsed options, prints for people, and returns the object that `--json` prints.
+A command module has `add(commands)`, which makes its parser, and a function that takes the parsed
+options, prints for people, and returns the object that `--json` prints.
 """
 
 import os
+from argparse import ArgumentParser, Namespace, _SubParsersAction
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 import dataset
 from dataset.variants import augment
-from netcore.model import load
+from netcore.model import Model, load
 from netcore.recipe import Recipe, RecipeError, parse_setting
 
-MODELS = Path(__file__).resolve().parents[2] / "models"
+Commands = _SubParsersAction  # what `ArgumentParser.add_subparsers` returns
+
+# Where streamlit_app.py, pages/ and models/ lie: a clone's root, or what a wheel makes of it.
+HOME = Path(__file__).resolve().parents[2]
+if (HOME / "mnist_playground").is_dir():
+    HOME /= "mnist_playground"
+MODELS = HOME / "models"
 
 
-def command(commands, name, function, text):
-    """A parser for `python -m netcore NAME`; `function` does the work."""
+def command(
+    commands: Commands, name: str, function: Callable[[Namespace], Any], text: str
+) -> ArgumentParser:
+    """Add a parser for `python -m netcore NAME`; `function` does the work."""
     parser = commands.add_parser(name, help=text, description=text)
     parser.set_defaults(command=function)
     parser.add_argument(
@@ -27,8 +40,8 @@ def command(commands, name, function, text):
     return parser
 
 
-def add_recipe(parser, default="seed"):
-    """--recipe and --set, for `read_recipe`."""
+def add_recipe(parser: ArgumentParser, default: str = "seed") -> None:
+    """Add --recipe and --set, which `read_recipe` reads."""
     parser.add_argument(
         "--recipe",
         default=default,
@@ -42,13 +55,14 @@ def add_recipe(parser, default="seed"):
         default=[],
         metavar="KEY=VALUE",
         action="extend",
-        help="settings other than the recipe's, such as lr=0.05 epochs=3 "
+        help="settings that replace those of the recipe, such as lr=0.05 epochs=3 "
         "train_images=5000 hidden=256,128 activation=Tanh dropout=0.2 optimizer=adam "
         "dataset=NAME|FILE.csv",
     )
 
 
-def add_threads(parser):
+def add_threads(parser: ArgumentParser) -> None:
+    """Add --threads."""
     parser.add_argument(
         "--threads",
         type=int,
@@ -58,12 +72,13 @@ def add_threads(parser):
     )
 
 
-def recipe_names():
+def recipe_names() -> str:
+    """The names of the recipes in the repository, separated by commas."""
     return ", ".join(sorted(path.stem for path in (MODELS / "recipes").glob("*.json")))
 
 
-def read_recipe(options):
-    """The recipe of --recipe and --set → (recipe, changes); a model's file gives its history."""
+def read_recipe(options: Namespace) -> tuple[Recipe, list]:
+    """The recipe of --recipe and --set, and its changes; those of a saved model are its history."""
     name = options.recipe
     path = MODELS / "recipes" / f"{name}.json"
     if not path.is_file():
@@ -79,17 +94,18 @@ def read_recipe(options):
     return recipe, changes
 
 
-def speed_and_looks(options):
-    """What else a trainer is told: the number of threads, and how to augment."""
+def trainer_options(options: Namespace) -> dict[str, Any]:
+    """Further arguments of a `Trainer`: the number of threads, and how to augment."""
     return {"threads": options.threads, "augment": augment.build}
 
 
-def read_data(recipe):
-    """(images, labels) of the training, validation and test split."""
+def read_data(recipe: Recipe) -> list[tuple[np.ndarray, np.ndarray]]:
+    """(images, labels) of the training, validation and test split of the recipe's dataset."""
     splits = dataset.load(recipe.dataset).splits.values()
     return [(split.images, split.labels) for split in splits]
 
 
-def read_model(name):
+def read_model(name: str) -> Model:
+    """A model of the repository by name, or a model file."""
     path = MODELS / f"{name}.json"
     return load(path if path.is_file() else name)

@@ -1,20 +1,25 @@
-"""Find out how sure a saved model may be, and what it does not know; written into its file."""
+"""Calibrate a saved model: its probabilities, and what it rejects. Written into its file."""
 
+from argparse import Namespace
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 import dataset
+from dataset import Dataset, Split
 from dataset.variants import nondigits, views
-from netcore.commands import MODELS, command
+from netcore.commands import MODELS, Commands, command
 from netcore.confidence import calibration, subspaces
-from netcore.confidence.reader import Reader
-from netcore.model import ModelError, load
+from netcore.confidence.classifier import CalibratedClassifier
+from netcore.confidence.subspaces import Subspaces
+from netcore.model import Model, ModelError, load
+from netcore.network import Network
 
-EACH = 1_000  # images of each kind that is not a digit
+EACH = 1_000  # images of each kind of non-digit
 
 
-def add(commands):
+def add(commands: Commands) -> None:
     parser = command(
         commands,
         "calibrate",
@@ -23,90 +28,102 @@ def add(commands):
         "images, and write both into its file.",
     )
     parser.add_argument(
-        "model", metavar="MODEL", help="a model file, or a name in models/; it is written anew"
+        "model", metavar="MODEL", help="a model file, or a name in models/; it is overwritten"
     )
 
 
-def run_calibrate(options):
+def run_calibrate(options: Namespace) -> dict[str, Any]:
+    """Fit on validation images, save, and print how well it works on test images and non-digits."""
     path = MODELS / f"{options.model}.json"
     path = path if path.is_file() else options.model
     model = load(path)
-    if tuple(model.input_shape) != (28, 28):
-        raise ModelError("only models that read images of 28 × 28 can be calibrated")
     data = dataset.load(model.recipe.dataset)
+    if tuple(model.input_shape) != data.image_shape:
+        size = " × ".join(map(str, data.image_shape))
+        raise ModelError(
+            f"only models that take images of {size}, as in {data.name}, can be calibrated"
+        )
     network, train, classes = model.network(), data.train, len(data.classes)
-    digits = subspaces.learn(train.images, train.labels, classes, calibration.PIXEL_AXES)
+    digits = subspaces.of_images(train.images, train.labels, classes)
     validation, test = (views.of_images(split.images) for split in (data.validation, data.test))
-    logits, hidden = calibration.see(network, validation)
-    familiar = _familiar(network, train, classes)
+    logits, hidden = calibration.forward_views(network, validation)
+    features = _feature_subspaces(network, train, classes)
     found = calibration.fit(
         logits,
         data.validation.labels,
-        digits.strangeness(validation[:, 0]),
-        familiar.strangeness(hidden) if familiar else None,
+        digits.novelty(validation[:, 0]),
+        features.novelty(hidden) if features else None,
     )
-    model = replace(model, certainty=found, familiar=familiar)
+    model = replace(model, certainty=found, feature_subspaces=features)
     model.save(path)
-    reader = Reader(model, digits)
+    classifier = CalibratedClassifier(model, digits)
     result = {
         **found.to_json(),
-        **_calibration(reader, test, data.test.labels, logits, data.validation.labels),
-        "kinds": _kinds(reader, reader(validation).score, data),
+        **_calibration(classifier, test, data.test.labels, logits, data.validation.labels),
+        "kinds": _kinds(classifier, classifier(validation).score, data),
     }
     _print(model, result)
     return result
 
 
-def _familiar(network, train, classes):
-    """What the last hidden layer makes of each class; only convolutions doubt better with it."""
+def _feature_subspaces(network: Network, train: Split, classes: int) -> Subspaces | None:
+    """Subspaces of the last hidden layer's features, for convolutional networks only."""
     if not network.convolutional:
         return None
     chosen = subspaces.first_of_each(train.labels, classes)
-    _, hidden = calibration.see(network, train.images[chosen][:, None])
-    return subspaces.learn(hidden, train.labels[chosen], classes, calibration.HIDDEN_AXES)
+    _, hidden = calibration.forward_views(network, train.images[chosen][:, None])
+    return subspaces.learn(hidden, train.labels[chosen], classes, subspaces.HIDDEN_AXES)
 
 
-def _calibration(reader, test, labels, logits, validation_labels):
-    """How well it comes true on the test set, and what averaging over looks does there."""
-    reading, single = reader(test), reader(test[:, :1])
+def _calibration(
+    classifier: CalibratedClassifier,
+    test: np.ndarray,
+    labels: np.ndarray,
+    logits: np.ndarray,
+    validation_labels: np.ndarray,
+) -> dict[str, float]:
+    """Calibration errors, and accuracy on the test set with all views and with one."""
+    several, single = classifier(test), classifier(test[:, :1])
     before = calibration.Certainty().probabilities(logits)
-    after = reader.certainty.probabilities(logits)
+    after = classifier.certainty.probabilities(logits)
     return {
         "validation_error_before": calibration.calibration_error(before, validation_labels),
         "validation_error_after": calibration.calibration_error(after, validation_labels),
-        "test_calibration_error": calibration.calibration_error(reading.probabilities, labels),
-        "test_accuracy": float(np.mean(reading.answers == labels)),
+        "test_calibration_error": calibration.calibration_error(several.probabilities, labels),
+        "test_accuracy": float(np.mean(several.answers == labels)),
         "test_accuracy_one_look": float(np.mean(single.answers == labels)),
-        "test_refused": float(1 - reading.known.mean()),
+        "test_refused": float(1 - several.accepted.mean()),
     }
 
 
-def _kinds(reader, score, data):
-    """For each kind of non-digit: the share taken for a digit, and the AUROC against digits.
+def _kinds(
+    classifier: CalibratedClassifier, score: np.ndarray, data: Dataset
+) -> dict[str, dict[str, float]]:
+    """For each kind of non-digit: the share accepted as digits, and the AUROC against digits.
 
-    Pairs and crossed-out digits are made of validation images.
+    Pairs and crossed-out digits are made from validation images.
     """
     rng = np.random.default_rng(0)
     kinds = {}
     for name, make in nondigits.KINDS.items():
-        reading = reader(views.of_images(make(rng, EACH, data.validation.images)))
+        found = classifier(views.of_images(make(rng, EACH, data.validation.images)))
         kinds[name] = {
-            "accepted": float(reading.known.mean()),
-            "auroc": calibration.auroc(score, reading.score),
+            "accepted": float(found.accepted.mean()),
+            "auroc": calibration.auroc(score, found.score),
         }
     return kinds
 
 
-def _print(model, result):
+def _print(model: Model, result: dict[str, Any]) -> None:
     print(
         f"{model.name}: temperature {result['temperature']:.3f}; calibration error on validation "
         f"{result['validation_error_before']:.4f} before, {result['validation_error_after']:.4f} "
         f"after, on test {result['test_calibration_error']:.4f}"
     )
     print(
-        f"test accuracy {result['test_accuracy']:.2%} over {views.COUNT} looks, "
-        f"{result['test_accuracy_one_look']:.2%} at one look; "
-        f"{result['test_refused']:.2%} of the test digits refused"
+        f"test accuracy {result['test_accuracy']:.2%} over {views.COUNT} views, "
+        f"{result['test_accuracy_one_look']:.2%} with one view; "
+        f"{result['test_refused']:.2%} of the test digits rejected"
     )
     for name, kind in result["kinds"].items():
-        print(f"{name:>16}: {kind['accepted']:6.1%} taken for a digit, AUROC {kind['auroc']:.4f}")
+        print(f"{name:>16}: {kind['accepted']:6.1%} accepted as digits, AUROC {kind['auroc']:.4f}")

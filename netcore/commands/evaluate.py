@@ -1,12 +1,15 @@
 """Score a saved model."""
 
+from argparse import Namespace
+from typing import Any
+
 import dataset
 from netcore import metrics
-from netcore.commands import add_threads, command, read_model
+from netcore.commands import Commands, add_threads, command, read_model
 from netcore.speed.parallel import Replicas
 
 
-def add(commands):
+def add(commands: Commands) -> None:
     parser = command(
         commands, "evaluate", run_evaluate, "Score a saved model on a split of a dataset."
     )
@@ -18,7 +21,8 @@ def add(commands):
     add_threads(parser)
 
 
-def run_evaluate(options):
+def run_evaluate(options: Namespace) -> dict[str, Any]:
+    """Print accuracy and loss on the split."""
     model = read_model(options.model)
     data = dataset.load(options.dataset or model.recipe.dataset)
     split = data.splits[options.split]

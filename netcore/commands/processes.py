@@ -1,14 +1,16 @@
-"""Trials in several processes: of this machine, or of a Dask cluster. joblib does the sharing out.
+"""Runs trials in several processes, of this machine or of a Dask cluster, with joblib.
 
-Each process opens the data for itself, once, unless they exist in this process only; then they are
-sent to the others. Each trains one trial at a time with one thread, so a trial gives the same bits
-wherever it runs. Nothing here or below knows the interface.
+Each process loads the data once, unless they exist in this process only; then they are sent along.
+Each trains one trial at a time with one thread, so a trial gives the same bits wherever it runs.
 """
 
 import functools
 import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, cast
 
 import joblib
+import numpy as np
 from joblib.externals.loky import get_reusable_executor
 
 import dataset
@@ -23,88 +25,91 @@ PATIENCE = 10  # seconds to wait for a Dask scheduler
 class Processes:
     """`with Processes(2) as processes: for result in processes.train(trials): …`.
 
-    `jobs` processes of this machine, 1 being this one itself, or all those of the Dask cluster
-    whose `scheduler` has this address, such as tcp://10.0.0.5:8786. RecipeError if there is none.
-    `data` is ((images, labels) to learn from, (images, labels) to validate on); None: those of the
-    dataset that a trial's recipe names.
+    `jobs` is the number of processes on this machine; 1 is this process itself. `scheduler` is the
+    address of a Dask scheduler, such as tcp://10.0.0.5:8786, whose workers are used instead;
+    RecipeError if there is none. `data` is ((images, labels), (images, labels)) to train and to
+    validate on; None loads the dataset that a trial's recipe names.
     """
 
-    def __init__(self, jobs=1, scheduler=None, data=None):
+    def __init__(self, jobs: int = 1, scheduler: str | None = None, data: Sequence | None = None):
         self.jobs, self.scheduler = jobs, scheduler
         self._data = [array for split in data or () for array in split]  # Dask sends each once
         self._stopped, self._stopping = threading.Event(), threading.Lock()
         self._client = connect(scheduler) if scheduler else None
 
-    def __enter__(self):
+    def __enter__(self) -> "Processes":
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         self.stop()
 
-    def train(self, trials):
-        """The results, each as soon as it is there; fewer if `stop` is called meanwhile."""
+    def train(self, trials: Iterable[sweep.Trial]) -> Iterator[sweep.Result]:
+        """Yield each result as soon as it is there; fewer if `stop` is called meanwhile."""
         work = joblib.delayed(train)
         stop = self._stopped.is_set if self.jobs == 1 and not self.scheduler else None
         with self._backend():
-            parallel = joblib.Parallel(return_as="generator_unordered", batch_size=1)
+            parallel = joblib.Parallel(return_as="generator_unordered", batch_size=cast(Any, 1))
             try:
-                with self._stopping:  # so that `stop` meets all processes or none
+                with self._stopping:  # so that `stop` sees all processes or none
                     if self._stopped.is_set():
                         return
                     results = parallel(work(trial, stop, *self._data) for trial in trials)
-                for result in results:
+                for result in cast(Iterator[sweep.Result], results):
                     if self._stopped.is_set():
                         return
                     yield result
             except DataError:
                 raise
-            except Exception as error:  # of the processes: trials keep theirs in their results
+            except Exception as error:  # of a process; errors of a trial are in its result
                 if not self._stopped.is_set():
                     raise RecipeError(
-                        f"the processes of the sweep gave up ({error!r}): fewer of them need less "
-                        "memory, and workers of a cluster need this project on their path"
+                        f"a process of the sweep failed ({error!r}): use fewer if memory is "
+                        "short, and put this project on the path of a cluster's workers"
                     ) from error
 
-    def _backend(self):
+    def _backend(self) -> joblib.parallel_config:
         if self._client:
             return joblib.parallel_config(backend="dask", client=self._client)
         return joblib.parallel_config(backend="loky", n_jobs=self.jobs)
 
-    def stop(self):
-        """Let go of all processes at once, and of what they were doing. From any thread."""
-        with self._stopping:  # who comes second waits, and then has nothing to do
+    def stop(self) -> None:
+        """End all processes and their work at once. May be called from any thread."""
+        with self._stopping:  # a second call waits, and then has nothing to do
             if self._stopped.is_set():
                 return
             self._stopped.set()
             if self._client:
                 self._client.close()
             elif self.jobs > 1:
-                executor = get_reusable_executor(reuse=True)  # joblib keeps one for the process
+                # joblib keeps one executor for the process
+                executor = get_reusable_executor(reuse=cast(Any, True))
                 executor.shutdown(wait=False, kill_workers=True)
 
 
-def train(trial, stop=None, *data) -> sweep.Result | None:
-    """`sweep.train` on the data that the trial's recipe names; runs in any process.
+def train(
+    trial: sweep.Trial, stop: Callable[[], bool] | None = None, *data: np.ndarray
+) -> sweep.Result | None:
+    """`sweep.train` on the data that the trial's recipe names, in any process.
 
-    `data`, if given, are images and labels to learn from, then those to validate on.
+    `data`, if given, are the training images and labels, then those of validation.
     """
     train, validation = (data[:2], data[2:]) if data else _data(trial.recipe.dataset)
     return sweep.train(trial, train, validation, stop, augment=augment.build)
 
 
 @functools.lru_cache(maxsize=1)
-def _data(name):
-    """What a trial may look at: training and validation, never the test set."""
+def _data(name: str) -> list[tuple[np.ndarray, np.ndarray]]:
+    """What a trial may see: training and validation, never the test set."""
     data = dataset.load(name)
     return [(split.images, split.labels) for split in (data.train, data.validation)]
 
 
-def connect(scheduler):
-    """A client of the Dask scheduler at this address. RecipeError if there is no such thing."""
+def connect(scheduler: str) -> Any:
+    """A client of the Dask scheduler at this address. RecipeError if there is none."""
     try:
         from distributed import Client
     except ImportError as error:
-        message = "A Dask cluster needs Dask here too: pip install 'dask[distributed]'"
+        message = "a Dask cluster needs Dask here too: pip install 'dask[distributed]'"
         raise RecipeError(message) from error
     try:
         return Client(scheduler, timeout=PATIENCE, set_as_default=False)

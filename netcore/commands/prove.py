@@ -1,14 +1,16 @@
 """Pack a model with a claim and a program to check it."""
 
+from argparse import Namespace
 from pathlib import Path
+from typing import Any
 
 import dataset
 from dataset import DataError
-from netcore.commands import command, read_model
+from netcore.commands import Commands, command, read_model
 from netcore.proof.bundle import bundle
 
 
-def add(commands):
+def add(commands: Commands) -> None:
     text = "Pack a model with its score and a short NumPy program that checks it."
     parser = command(commands, "prove", run_prove, text)
     parser.add_argument("model", metavar="MODEL", help="a model file, or a name in models/")
@@ -19,7 +21,8 @@ def add(commands):
     )
 
 
-def run_prove(options):
+def run_prove(options: Namespace) -> dict[str, Any]:
+    """Write the proof bundle to --out."""
     model = read_model(options.model)
     data = dataset.load(options.dataset or model.recipe.dataset)
     part, place = data.splits[options.split], dataset.place(data, options.split)
@@ -28,4 +31,10 @@ def run_prove(options):
     content = bundle(model, part.images, part.labels, **place._asdict())
     options.out.write_bytes(content)
     print(f"{model.name}: saved to {options.out}. Unpack it and run: python prove.py {place.files}")
-    return {"file": str(options.out), "bytes": len(content), **place._asdict()}
+    return {
+        "file": str(options.out),
+        "bytes": len(content),
+        "says": place.description,
+        "files": place.files,
+        "rows": place.rows,
+    }

@@ -1,27 +1,40 @@
-"""Train one recipe under many settings, and say which did best on validation."""
+"""Train a recipe with many settings, and rank them by validation accuracy."""
 
 import dataclasses
 import json
 import sys
+from argparse import Namespace
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
-from netcore.commands import add_recipe, command, read_recipe
+from netcore.commands import Commands, add_recipe, command, read_recipe
 from netcore.commands.processes import Processes
 from netcore.recipe import RecipeError
-from netcore.search.sweep import BY_FACTORS, Range, Sweep, describe, dumps, key, loads, ranked
+from netcore.search.sweep import (
+    LOG_SCALED,
+    Range,
+    Result,
+    Sweep,
+    describe,
+    dumps,
+    key,
+    loads,
+    ranked,
+)
 
 SHOWN = 20  # rows of the table
 TRIALS = 20
 
 
-def add(commands):
+def add(commands: Commands) -> None:
     parser = command(
         commands,
         "sweep",
         run_sweep,
-        "Train a recipe under many settings, judged on validation; the test set stays unseen.",
+        "Train a recipe with many settings, compared on validation; the test set is not used.",
     )
     add_recipe(parser, "fast")
     kind = parser.add_mutually_exclusive_group(required=True)
@@ -35,11 +48,13 @@ def add(commands):
         "--random",
         nargs="+",
         metavar="KEY=RANGE|VALUES",
-        help="so many draws from these, such as lr=0.001..1 momentum=0..0.95 optimizer=sgd,adam; "
-        "what grows by factors is drawn so, unless it ends in :linear or :log",
+        help="random draws from these, such as lr=0.001..1 momentum=0..0.95 optimizer=sgd,adam; "
+        "settings such as lr are drawn on a log scale, unless a range ends in :linear or :log",
     )
-    parser.add_argument("--trials", type=int, metavar="N", help=f"of --random (default: {TRIALS})")
-    parser.add_argument("--seed", type=int, default=0, help="of the draws (default: 0)")
+    parser.add_argument(
+        "--trials", type=int, metavar="N", help=f"number of draws (default: {TRIALS})"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="seed of the draws (default: 0)")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (default: 1)")
     parser.add_argument(
         "--backend",
@@ -47,28 +62,31 @@ def add(commands):
         default="loky",
         help="processes of this machine, or of a Dask cluster (default: loky)",
     )
-    parser.add_argument("--scheduler", metavar="ADDRESS", help="of the Dask cluster: tcp://…:8786")
+    parser.add_argument(
+        "--scheduler", metavar="ADDRESS", help="address of the Dask scheduler: tcp://…:8786"
+    )
     parser.add_argument(
         "--out",
         type=Path,
         metavar="FILE",
-        help="keep the results here, as JSON, one by one; trials that it holds are not done again",
+        help="save the results here, as JSON, one by one; trials already in it are skipped",
     )
 
 
-def run_sweep(options):
+def run_sweep(options: Namespace) -> dict[str, Any]:
+    """Train all trials, save them as they finish, and print the table."""
     sweep = read_sweep(options)
     results = Results(sweep, options.out)
     waiting = [trial for trial in sweep.plan() if key(trial.settings) not in results.done]
     if results.done:
-        print(f"{len(results.done)} trials of {options.out} are done already")
+        print(f"{len(results.done)} trials of {options.out} are already done")
     if waiting:
         with Processes(options.jobs, check_scheduler(options)) as processes:
             results.follow(processes.train(waiting), len(waiting))
     return report(sweep, ranked(results.done.values()))
 
 
-def read_sweep(options) -> Sweep:
+def read_sweep(options: Namespace) -> Sweep:
     """The plan that the options describe."""
     if options.jobs < 1:
         raise RecipeError(f"--jobs is {options.jobs}: it must be 1 or more")
@@ -81,30 +99,30 @@ def read_sweep(options) -> Sweep:
     return Sweep(recipe, axes, TRIALS if options.trials is None else options.trials, options.seed)
 
 
-def parse_axis(text, ranges):
-    """`lr=0.01,0.1`, or where `ranges` are drawn from `lr=0.01..1` → (name, values or Range)."""
+def parse_axis(text: str, ranges: bool) -> tuple[str, tuple | Range]:
+    """`lr=0.01,0.1`, or if `ranges` are allowed `lr=0.01..1` → (name, values or Range)."""
     name, equals, listed = text.partition("=")
     if not equals or not listed:
-        raise RecipeError(f"{text!r} is no axis: write KEY=VALUE,VALUE, as in lr=0.01,0.1")
+        raise RecipeError(f"{text!r} is not an axis: write KEY=VALUE,VALUE, as in lr=0.01,0.1")
     if ".." not in listed or not ranges:
         return name, tuple(_parse(value) for value in listed.split(",") if value)
     span, _, kind = listed.partition(":")
     if kind not in ("", "log", "linear"):
         raise RecipeError(f"{text!r}: a range ends in :log or :linear, or in its last number")
     low, _, high = span.partition("..")
-    log = kind == "log" or not kind and name in BY_FACTORS
+    log = kind == "log" or not kind and name in LOG_SCALED
     return name, Range(_parse(low), _parse(high), log)
 
 
-def _parse(value):
+def _parse(value: str) -> Any:
     try:
         return json.loads(value)
     except ValueError:
         return value  # a plain word, such as adam
 
 
-def check_scheduler(options):
-    """The address of the Dask cluster; None for processes of this machine."""
+def check_scheduler(options: Namespace) -> str | None:
+    """The address of the Dask scheduler; None for processes of this machine."""
     if options.backend == "dask" and not options.scheduler:
         raise RecipeError("--backend dask needs --scheduler ADDRESS, as `dask scheduler` prints it")
     if options.backend == "loky" and options.scheduler:
@@ -113,10 +131,11 @@ def check_scheduler(options):
 
 
 class Results:
-    """What is `done` of a sweep, by key, in memory and, if there is a `path`, in its file."""
+    """The results of a sweep so far: `done`, by key. With a `path` they are also kept in a file."""
 
-    def __init__(self, sweep, path):
-        self.sweep, self.path, self.done = sweep, path, {}
+    def __init__(self, sweep: Sweep, path: Path | None):
+        self.sweep, self.path = sweep, path
+        self.done: dict[str, Result] = {}
         if path is None:
             return
         if not path.parent.is_dir():
@@ -130,8 +149,8 @@ class Results:
                 )
             self.done = {result.key: result for result in results if result.status != "failed"}
 
-    def follow(self, results, total):
-        """Take them as they come, under a progress bar; Ctrl-C keeps those that are there."""
+    def follow(self, results: Iterable[Result], total: int) -> None:
+        """Save results as they come, with a progress bar; Ctrl-C keeps those already there."""
         with tqdm(total=total, unit="trial", dynamic_ncols=True) as bar:
             try:
                 for result in results:
@@ -145,16 +164,16 @@ class Results:
             except KeyboardInterrupt:
                 print(f"\nstopped after {len(self.done)} trials", file=sys.stderr)
 
-    def save(self):
-        """Write the file anew and put it in the place of the old one, so that none is ever half."""
+    def save(self) -> None:
+        """Write a new file, then replace the old one by it, so that no file is ever incomplete."""
         if self.path is not None:
             beside = self.path.with_name(self.path.name + ".new")
             beside.write_text(dumps(self.sweep, self.done.values()))
             beside.replace(self.path)
 
 
-def report(sweep, results):
-    """Print the table; the object for --json."""
+def report(sweep: Sweep, results: list[Result]) -> dict[str, Any]:
+    """Print the table → the object for --json."""
     done = [result for result in results if result.status == "done"]
     if not done and results and results[0].status == "failed":
         raise RecipeError(f"no trial could be trained: {results[0].message}")
@@ -172,7 +191,7 @@ def report(sweep, results):
         print(f"… and {len(results) - SHOWN} more")
     if len(done) > 1:
         print(
-            f"The first of {len(done)} is flattered by having been picked. Train it with other "
-            "seeds before you believe its score."
+            f"The score of the best of {len(done)} is biased by the choice. Train it with other "
+            "seeds before you trust it."
         )
     return {**sweep.to_json(), "results": [dataclasses.asdict(result) for result in results]}

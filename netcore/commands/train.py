@@ -1,26 +1,29 @@
-"""Train a network, and look for a learning rate to train it with."""
+"""Train a network, and search for a learning rate."""
 
 import sys
+from argparse import Namespace
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
 from netcore import metrics
 from netcore.commands import (
+    Commands,
     add_recipe,
     add_threads,
     command,
     read_data,
     read_recipe,
-    speed_and_looks,
+    trainer_options,
 )
 from netcore.model import freeze
 from netcore.recipe import RecipeError
 from netcore.search import lr_find
-from netcore.trainer import Trainer
+from netcore.trainer import Record, Trainer
 
 
-def add(commands):
+def add(commands: Commands) -> None:
     train = command(commands, "train", run_train, "Train a network and score it on the test set.")
     add_recipe(train)
     add_threads(train)
@@ -32,12 +35,13 @@ def add(commands):
     add_threads(search)
 
 
-def run_train(options):
+def run_train(options: Namespace) -> dict[str, Any]:
+    """Train, print the scores, and save the model if --out is given."""
     recipe, changes = read_recipe(options)
     if options.out is not None and not options.out.parent.is_dir():
         raise RecipeError(f"{options.out} cannot be saved: there is no folder {options.out.parent}")
     train, validation, test = read_data(recipe)
-    trainer = Trainer(recipe, train, validation, changes, **speed_and_looks(options))
+    trainer = Trainer(recipe, train, validation, changes, **trainer_options(options))
     last = follow(trainer)
     images, labels = test
     test = metrics.score(trainer.replicas.log_probs(images), labels)
@@ -53,8 +57,8 @@ def run_train(options):
     return {"recipe": recipe.name, "dataset": recipe.dataset, **scores}
 
 
-def follow(trainer):
-    """Run to the end under a progress bar; Ctrl-C ends the run early, with what it has learned."""
+def follow(trainer: Trainer) -> Record:
+    """Train to the end with a progress bar → the last record. Ctrl-C ends the run early."""
     total = trainer.settings.total_steps(len(trainer.chosen))
     last, validation = None, ""
     with tqdm(total=total, unit="step", dynamic_ncols=True) as bar:
@@ -77,10 +81,11 @@ def follow(trainer):
     return last if last.validation_accuracy is not None else trainer.validated(last)
 
 
-def run_lr_find(options):
+def run_lr_find(options: Namespace) -> dict[str, Any]:
+    """Print the curve of the learning-rate range test, and the suggested rate."""
     recipe, _ = read_recipe(options)
     train, validation, _ = read_data(recipe)
-    search = lr_find.find(recipe, train, validation, **speed_and_looks(options))
+    search = lr_find.find(recipe, train, validation, **trainer_options(options))
     print(lr_find.draw(search))
     print(f"suggestion: lr={search.suggestion:.2g}, where the loss falls fastest")
     return {

@@ -1,65 +1,57 @@
-"""What the examples of a class have in common, and how strange another one is to the class.
+"""Class subspaces: how unlike the examples of a class another example is.
 
-The examples of a class, as pixels or as a network sees them in its last hidden layer, lie near a
-plane through their mean: the first principal components. What an example has outside that plane is
-strange to the class. Noise, letters and pairs of digits are strange to all ten, even where a
-network is sure of itself.
+The examples of a class, as pixels or as features of the last hidden layer, lie near an affine
+subspace through their mean, spanned by the first principal components. The squared distance of an
+example to it measures how novel the example is to the class, as in SIMCA (Wold 1976). Noise,
+letters and pairs of digits are far from all classes, even where a network is confident.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from netcore.analysis.pca import principal_axes
 from netcore.functional import scale_pixels
 
-EACH = 800  # examples of a class to learn from: more change little
-SPARE, ROUNDS = 20, 4  # of the search for principal components
+PIXEL_AXES, HIDDEN_AXES = 40, 20  # axes per class, for images and for hidden features
+EXAMPLES = 800  # per class to learn from; more change little
 
 
 @dataclass(frozen=True, eq=False)
 class Subspaces:
-    """`planes` (K, 1 + C, D) float32: of each class the mean, then C orthonormal axes."""
+    """`planes` (K, 1 + C, D) float32: the mean of each class, then C orthonormal axes."""
 
     planes: np.ndarray
 
-    def strangeness(self, x):
-        """x: (N, …) of D numbers each, uint8 or float → (N, K): log of 1 + squared distance."""
+    def novelty(self, x: np.ndarray) -> np.ndarray:
+        """x: (N, …) of D numbers each, uint8 or float → (N, K): log(1 + squared distance)."""
         x = scale_pixels(x.reshape(len(x), -1))
         distances = []
         for plane in self.planes:
-            away = x - plane[0]
-            distances.append(np.square(away).sum(1) - np.square(away @ plane[1:].T).sum(1))
+            offset = x - plane[0]
+            distances.append(np.square(offset).sum(1) - np.square(offset @ plane[1:].T).sum(1))
         return np.log1p(np.maximum(distances, 0)).T
 
 
-def first_of_each(targets, classes):
-    """Positions of the examples to learn from: the first `EACH` of every class."""
-    return np.concatenate([np.flatnonzero(targets == k)[:EACH] for k in range(classes)])
+def of_images(images: np.ndarray, labels: np.ndarray, classes: int) -> Subspaces:
+    """The subspaces of a dataset's training images (N, …) uint8, labels (N,) integers."""
+    return learn(images, labels, classes, PIXEL_AXES)
 
 
-def learn(x, targets, classes, components):
-    """The subspaces of examples x (N, …), targets (N,) integers; well under a second for MNIST."""
+def first_of_each(targets: np.ndarray, classes: int) -> np.ndarray:
+    """Indices of the first `EXAMPLES` examples of every class."""
+    return np.concatenate([np.flatnonzero(targets == k)[:EXAMPLES] for k in range(classes)])
+
+
+def learn(x: np.ndarray, targets: np.ndarray, classes: int, components: int) -> Subspaces:
+    """Learn the subspaces of examples x (N, …), targets (N,) integers."""
     chosen = first_of_each(targets, classes)
     x, targets = scale_pixels(x[chosen].reshape(len(chosen), -1)), targets[chosen]
     planes = np.zeros((classes, 1 + components, x.shape[1]), np.float32)
     for plane, k in zip(planes, range(classes), strict=True):
-        ours = x[targets == k]
-        if len(ours):
-            plane[0] = ours.mean(axis=0)
-        axes = _components(ours - plane[0], components).T  # fewer than asked of a few examples
-        plane[1 : 1 + len(axes)] = axes
+        members = x[targets == k]
+        if len(members):
+            plane[0] = members.mean(axis=0)
+        axes, _ = principal_axes(members - plane[0], components, randomized=True)
+        plane[1 : 1 + len(axes)] = axes  # few examples have fewer axes; the others stay 0
     return Subspaces(planes)
-
-
-def _components(x, count):
-    """The first principal components of centred rows (N, D) → (D, count), nearly: by iteration.
-
-    Some rounds of x.T @ x on a random plane, a little wider than asked for, turn it towards them,
-    far faster than all eigenvectors (Halko et al. 2011, https://arxiv.org/abs/0909.4061).
-    """
-    wider = min(count + SPARE, x.shape[1])
-    plane = np.random.default_rng(0).standard_normal((x.shape[1], wider), np.float32)
-    for _ in range(ROUNDS):
-        plane, _ = np.linalg.qr(x.T @ (x @ plane))
-    _, _, turned = np.linalg.svd(x @ plane, full_matrices=False)
-    return plane @ turned[:count].T

@@ -1,7 +1,7 @@
-"""The proof bundle: a network, a claim about it, and a program that anybody can check it with.
+"""The proof bundle: a network, a claim about its accuracy, and a program that checks the claim.
 
-The program is `prove.py` beside this file. It needs NumPy and nothing of ours, so anyone who does
-not trust netcore can read its hundred lines and run them on their own data.
+The program is `prove.py` beside this file. It needs only NumPy, so anyone who does not trust
+netcore can read its 120 lines and run them on their own data.
 """
 
 import hashlib
@@ -10,8 +10,12 @@ import json
 import platform
 import zipfile
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
+
+from netcore.model import Model
+from netcore.network import Network
 
 PROGRAM = Path(__file__).with_name("prove.py")
 
@@ -22,28 +26,34 @@ README = """# {name}: a claim you can check
     pip install numpy
     python prove.py {files}
 
-`prove.py` is short: read it. It loads `weights.npz`, reads the images you give it, and fails unless
-the network does what `claim.json` says. It uses NumPy and nothing else. The images are those of the
-claim only if their sha256 is the same, and so with the weights.
+`prove.py` is short: read it. It loads `weights.npz` and the images you give it, and fails unless
+the network does what `claim.json` says. It uses only NumPy. It checks the sha256 of the images and
+of the weights.
 
-`recipe.json` is how the network came to be. `python -m netcore train --recipe recipe.json` makes it
-again, to the bit with the same versions on the same type of machine. Made with Python {python} and
-NumPy {numpy} on {machine}.
+`recipe.json` says how the network was trained. `python -m netcore train --recipe recipe.json`
+trains it again, with the same bits for the same versions on the same type of machine. Made with
+Python {python} and NumPy {numpy} on {machine}.
 """
 
 
-def bundle(model, images, labels, says, files, rows) -> bytes:
-    """The bytes of a zip file that proves how many of these images the model reads rightly.
+def bundle(
+    model: Model,
+    images: np.ndarray,
+    labels: np.ndarray,
+    description: str,
+    files: str,
+    rows: tuple[int, int],
+) -> bytes:
+    """The bytes of a zip file that proves how many of these images the model classifies correctly.
 
-    images: (N, *input_shape) uint8, labels: (N,) uint8. In words, `says` tells what they are and
-    `files` in which published files to find them; there they are the rows `rows`, (first, behind
-    the last).
+    images: (N, *input_shape) uint8, labels: (N,) uint8. `description` says what they are. They are
+    the rows `rows`, (first, one past the last), of the published `files`.
     """
     network = model.network()
     right = int((network.log_probs(images).argmax(axis=1) == labels).sum())
     arrays = _arrays(network)
     claim = {
-        "says": says,
+        "says": description,
         "right": right,
         "count": len(labels),
         "rows": list(rows),
@@ -63,7 +73,7 @@ def bundle(model, images, labels, says, files, rows) -> bytes:
         **claim,
     )
     weights = io.BytesIO()
-    np.savez_compressed(weights, **arrays)
+    np.savez_compressed(weights, **cast(dict[str, Any], arrays))
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("README.md", readme)
@@ -74,8 +84,8 @@ def bundle(model, images, labels, says, files, rows) -> bytes:
     return file.getvalue()
 
 
-def _arrays(network):
-    """Parameters and running means by "number of the layer.name"."""
+def _arrays(network: Network) -> dict[str, np.ndarray]:
+    """Parameters and running statistics by "layer number.name"."""
     return {
         f"{number}.{name}": array
         for number, layer in enumerate(network.layers)
@@ -83,5 +93,5 @@ def _arrays(network):
     }
 
 
-def _sha256(*arrays):
+def _sha256(*arrays: np.ndarray) -> str:
     return hashlib.sha256(b"".join(np.ascontiguousarray(a).tobytes() for a in arrays)).hexdigest()

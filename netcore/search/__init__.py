@@ -1,1 +1,1 @@
-"""Searching for hyperparameters: sweeps, and the learning-rate range test."""
+"""Hyperparameter search: sweeps, and the learning-rate range test."""

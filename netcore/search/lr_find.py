@@ -1,33 +1,41 @@
-"""Which learning rate? Try them all in one short run, from far too small to far too large.
+"""The learning-rate range test: one short run with rates from far too small to far too large.
 
-The rate grows by the same factor at every step. While it is too small the loss stays, in the right
-range it falls, and where the steps overshoot it explodes. Smith 2017, "Cyclical learning rates".
+The rate grows by a constant factor at each step. While it is too small the loss stays, in the right
+range it falls, and where steps overshoot it explodes. Smith 2017, "Cyclical learning rates".
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from netcore.recipe import Recipe
 from netcore.trainer import Divergence, Trainer
 
-EXPLODED = 4.0  # times the smallest loss so far: nothing is to be learned beyond
+EXPLODED = 4.0  # times the smallest loss so far: the test ends here
 
 
 class Search(NamedTuple):
-    """What was tried (S,), the smoothed loss there (S,), and the rate to begin with."""
+    """The result of the test."""
 
-    lrs: np.ndarray
-    losses: np.ndarray
+    lrs: np.ndarray  # (S,), the rates that were tried
+    losses: np.ndarray  # (S,), the smoothed loss at each
     suggestion: float
 
 
 def find(
-    recipe, train, validation, low=1e-5, high=10.0, steps=200, memory=0.9, **options
+    recipe: Recipe,
+    train: tuple[np.ndarray, np.ndarray],
+    validation: tuple[np.ndarray, np.ndarray],
+    low: float = 1e-5,
+    high: float = 10.0,
+    steps: int = 200,
+    smoothing: float = 0.9,
+    **options: Any,
 ) -> Search:
-    """A run of the recipe under rates from `low` to `high`; `memory` smooths the loss.
+    """Run the recipe with rates from `low` to `high`. The loss is an average with that `smoothing`.
 
-    Suggests the rate at which the loss falls fastest along the log axis, a good peak for a
-    schedule. The recipe's own rate, schedule and length play no part. `options` go to the Trainer.
+    Suggests the rate at which the loss falls fastest on a log scale, a good peak for a schedule.
+    The recipe's own rate, schedule and length are not used. `options` go to the `Trainer`.
     """
     lrs = np.geomspace(low, high, steps)
     trainer = Trainer(
@@ -36,25 +44,25 @@ def find(
         validation,
         **options,
     )
-    losses, mean = [], 0.0
+    found, mean = [], 0.0
     for step, lr in enumerate(lrs, start=1):
         trainer.change(lr=float(lr))
         try:
             loss = next(trainer).loss
         except Divergence:
             break
-        mean = memory * mean + (1 - memory) * loss
-        losses.append(mean / (1 - memory**step))  # unbiased, as Adam corrects its means
-        if losses[-1] > EXPLODED * min(losses):
+        mean = smoothing * mean + (1 - smoothing) * loss
+        found.append(mean / (1 - smoothing**step))  # bias correction, as in Adam
+        if found[-1] > EXPLODED * min(found):
             break
-    losses = np.array(losses)
+    losses = np.array(found)
     lrs = lrs[: len(losses)]
     falling = np.gradient(losses[: losses.argmin() + 1]) if losses.argmin() else np.zeros(1)
     return Search(lrs, losses, float(lrs[falling.argmin()]))
 
 
-def draw(search, rows=12, columns=60):
-    """The curve as text, the loss over the log of the rate, with the suggestion marked."""
+def draw(search: Search, rows: int = 12, columns: int = 60) -> str:
+    """The curve as text: loss over the logarithm of the rate, with the suggestion marked."""
     finite = np.minimum(search.losses, 2 * search.losses[0])
     where = np.linspace(0, len(finite) - 1, columns).round().astype(int)
     values = finite[where]

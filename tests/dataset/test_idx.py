@@ -92,7 +92,7 @@ def test_a_truncated_gzip_is_refused_by_name(tmp_path, keep):
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 def test_trailing_bytes_are_refused(tmp_path, pack):
-    with pytest.raises(DataError, match=f"{TEST_LABELS} goes on after its last"):
+    with pytest.raises(DataError, match=f"{TEST_LABELS} has bytes after its last"):
         load(tmp_path, {TEST_LABELS: pack(good_files()[TEST_LABELS] + b"\0")})
 
 
@@ -106,7 +106,7 @@ def test_a_gzip_whose_checksum_is_wrong_is_refused(tmp_path):
 def test_a_gzip_bomb_is_never_unpacked(tmp_path):
     bomb = gzip.compress(good_files()[TEST_IMAGES] + bytes(100_000_000), compresslevel=1)
     tracemalloc.start()
-    with pytest.raises(DataError, match=f"{TEST_IMAGES} goes on after its last"):
+    with pytest.raises(DataError, match=f"{TEST_IMAGES} has bytes after its last"):
         load(tmp_path, {TEST_IMAGES: bomb})
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -114,9 +114,9 @@ def test_a_gzip_bomb_is_never_unpacked(tmp_path):
 
 
 @pytest.mark.parametrize("count", [0, idx.MAX_IMAGES + 1, 2**32 - 1])
-def test_a_header_that_promises_nothing_or_too_much_is_refused(tmp_path, count):
+def test_a_header_that_claims_nothing_or_too_much_is_refused(tmp_path, count):
     content = struct.pack(">HBB3I", 0, 8, 3, count, 28, 28)
-    with pytest.raises(DataError, match=f"{TRAIN_IMAGES} promises {count:,} images"):
+    with pytest.raises(DataError, match=f"{TRAIN_IMAGES} claims to hold {count:,} images"):
         load(tmp_path, {TRAIN_IMAGES: content})
 
 

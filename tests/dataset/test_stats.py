@@ -33,33 +33,6 @@ def test_the_histogram_counts_every_pixel_once(images):
     np.testing.assert_array_equal(counts, np.histogram(images, bins=np.arange(257))[0])
 
 
-def test_principal_components_are_those_of_the_singular_value_decomposition(images):
-    coordinates, variances = stats.principal_components(images, 3)
-    x = images.reshape(len(images), -1) / 255
-    x -= x.mean(axis=0)
-    singular, axes = np.linalg.svd(x, full_matrices=False)[1:]
-    np.testing.assert_allclose(variances, singular[:3] ** 2 / len(x), rtol=1e-4)
-    np.testing.assert_allclose(np.abs(coordinates), np.abs(x @ axes[:3].T), atol=1e-3)
-
-
-def test_no_more_components_come_back_than_the_images_span(images):
-    coordinates, variances = stats.principal_components(images[:3], 60)
-    assert coordinates.shape == (3, 2)
-    assert variances.shape == (2,)
-
-
-def test_the_one_odd_image_is_the_most_unusual():
-    images = np.random.default_rng(2).integers(90, 110, (200, 28, 28), dtype=np.uint8)
-    images[123, 10:20, 10:20] += 100
-    assert stats.distance_to_mean(images).argmax() == 123
-
-
-@pytest.mark.parametrize("count", [0, 1, 2, 5])
-def test_equal_images_are_all_equally_usual(count):
-    distances = stats.distance_to_mean(np.full((count, 28, 28), 9, np.uint8))
-    assert distances.tolist() == [0] * count
-
-
 def test_images_are_selected_in_the_order_of_the_file_or_of_a_seed():
     labels = np.array([3, 1, 3, 2, 3, 3, 1] * 10)
     threes = np.flatnonzero(labels == 3)

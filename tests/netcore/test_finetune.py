@@ -35,7 +35,7 @@ def learn(model, data, examples, **settings):
 
     sevens = np.full(len(examples), 7)
     rehearsal = data.train.images, data.train.labels
-    return network, list(finetune.lessons(network, moved, sevens, rehearsal, **settings))
+    return network, list(finetune.finetune(network, moved, sevens, rehearsal, **settings))
 
 
 def share_read(network, images, targets):
@@ -80,7 +80,7 @@ def test_lessons_that_run_away_say_so(model, data):
 def test_the_model_before_is_left_as_it_was_and_the_new_one_says_what_happened(model, data):
     theta = model.theta.copy()
     network, _ = learn(model, data, crossed(data.train)[:2], steps=2)
-    after = finetune.taught(model, network, "Taught 2 drawings.", {"validation_accuracy": 0.9})
+    after = finetune.as_model(model, network, "Taught 2 drawings.", {"validation_accuracy": 0.9})
     assert (model.theta == theta).all() and (after.theta == network.theta).all()
     assert after.recipe.comment.endswith("Taught 2 drawings.")
     assert after.scores == {"validation_accuracy": 0.9}
@@ -92,5 +92,5 @@ def test_running_means_learn_too():
     network = netcore.Network(spec, (28, 28))
     before = network.buffers.copy()
     x, y = np.full((4, 28, 28), 9, np.uint8), np.arange(4)
-    list(finetune.lessons(network, lambda which, rng: x[which], y, (x, y), steps=2))
+    list(finetune.finetune(network, lambda which, rng: x[which], y, (x, y), steps=2))
     assert (network.buffers != before).any()

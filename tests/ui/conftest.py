@@ -10,12 +10,7 @@ from streamlit.components import v2
 from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.testing.v1 import AppTest
 
-from netcore import Trainer
 from tests.handwriting import fabric
-from tests.ui import small_jobs
-from ui.jobs.job import Job
-from ui.jobs.limits import Limits
-from ui.jobs.pool import Pool
 from ui.session import state
 
 # The canvas can only be imported where Streamlit has looked for components, as a server does.
@@ -62,23 +57,6 @@ def visit(monkeypatch):
                 job.join(20)
     st.cache_resource.clear()
     st.cache_data.clear()
-
-
-@pytest.fixture
-def job_of():
-    """Make jobs; whatever still runs is paused at the end of the test."""
-    made, pool = [], Pool(Limits(slots=2))
-
-    def make(recipe=small_jobs.RECIPE):
-        made.append(
-            Job(Trainer(recipe, small_jobs.TRAIN, small_jobs.VALIDATION), small_jobs.TEST, pool)
-        )
-        return made[-1]
-
-    yield make
-    for job in made:
-        job.pause()
-        job.join(10)
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
-"""Runs that tests start, on images of 4 × 4, and how they are waited for."""
+"""Small runs for tests, on images of 4 × 4, and how to wait for them."""
 
 import threading
 import time
 
 import numpy as np
 
-from netcore import Recipe
+from netcore import Recipe, Trainer
 from netcore.recipe import dense_layers
 
 RECIPE = Recipe(
@@ -27,17 +27,26 @@ TRAIN, VALIDATION, TEST = spots(200, 1), spots(50, 2), spots(70, 3)
 ENDLESS = RECIPE.replace(steps=50_000_000)
 
 
-def wait_for(condition, seconds=20):
-    """Wait until the condition holds; the waiting, not a sleep, is what the clock bounds."""
+def trainer_of(recipe=RECIPE, changes=()):
+    return Trainer(recipe, TRAIN, VALIDATION, changes)
+
+
+def threads_of(job):
+    """The threads that work on a job or a sweep, by the id in their names."""
+    return [thread for thread in threading.enumerate() if job.id in thread.name]
+
+
+def wait_for(condition, seconds=30):
+    """Wait until the condition holds; fails after so many seconds."""
     deadline = time.monotonic() + seconds
     tick = threading.Event()
     while not condition():
-        assert time.monotonic() < deadline, "it did not come about"
+        assert time.monotonic() < deadline, "it did not happen in time"
         tick.wait(0.005)
 
 
 def run_to(job, steps):
-    """Do so many steps and rest."""
+    """Do so many steps and pause."""
     job.run(steps)
     job.join(20)
     return job

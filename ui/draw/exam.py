@@ -9,7 +9,7 @@ import streamlit as st
 from dataset import DataError
 from dataset.variants.views import of_drawings
 from netcore import Model, ModelError, metrics
-from netcore.confidence.reader import Reader
+from netcore.confidence.classifier import CalibratedClassifier
 from ui.draw import own_set
 from ui.draw.own_set import OWN_ERROR
 from ui.parts import charts, fabric, pictures
@@ -227,6 +227,6 @@ def _read(name: str, model: Model, views: np.ndarray) -> np.ndarray:
     kept = EXAM_ANSWERS.get()
     if name in kept and kept[name][0] is model and kept[name][1] is views:
         return kept[name][2]
-    read = answer.read(Reader(model), views).answers
+    read = answer.read(CalibratedClassifier(model), views).answers
     EXAM_ANSWERS.set({**kept, name: (model, views, read)})
     return read

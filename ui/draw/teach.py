@@ -15,7 +15,7 @@ from dataset import DataError, Dataset, Split
 from dataset.ink import jitter
 from dataset.variants.views import of_drawings
 from netcore import Divergence, Model, ModelError, finetune
-from netcore.confidence.reader import Reader
+from netcore.confidence.classifier import CalibratedClassifier
 from ui.draw import own_set
 from ui.draw.own_set import OwnDrawing
 from ui.parts import pictures
@@ -64,7 +64,7 @@ class Teaching:
         self.progress, self.phase = 0.0, ""
         self.taught: Model | None = None
         self.results: dict[str, list] = {"trained": [], "held_out": [], "validation": []}
-        self._reader = Reader(model)
+        self._reader = CalibratedClassifier(model)
         self._network = self._reader.network
         self._trained = [o for o in own if not o.held_out]
         self._tests = {
@@ -89,7 +89,7 @@ class Teaching:
         yield from self._test("testing before", 0.0, 0.15)
         drawn = [o.drawing.strokes for o in self._trained]
         targets = self._tests["trained"].labels
-        steps = finetune.lessons(
+        steps = finetune.finetune(
             self._network,
             lambda which, rng: jitter.images(drawn, which, rng),
             targets,
@@ -104,7 +104,7 @@ class Teaching:
         right = self.results["validation"][1]
         note = f"Then fine-tuned on {own_set.count(len(drawn))}."
         scores = {"validation_accuracy": float(right.mean())}
-        self.taught = finetune.taught(self.model, self._network, note, scores)
+        self.taught = finetune.as_model(self.model, self._network, note, scores)
 
     def _test(self, phase: str, start: float, share: float) -> Iterator[bool]:
         total, read = sum(map(len, self._tests.values())), 0

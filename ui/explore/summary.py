@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from dataset import Dataset, stats
+from netcore.analysis import pca
 
 SAMPLE = 2000  # images on the map
 _statistic = st.cache_data(
@@ -45,7 +46,7 @@ def by_typicality(data: Dataset, split: str, digit: int) -> np.ndarray:
     """Positions of a digit's images, the most typical first, the most unusual last."""
     part = data.splits[split]
     positions = stats.select(part.labels, digit)
-    return positions[np.argsort(stats.distance_to_mean(part.images[positions]), kind="stable")]
+    return positions[np.argsort(pca.distance_to_mean(part.images[positions]), kind="stable")]
 
 
 @_statistic
@@ -60,6 +61,6 @@ def plane(data: Dataset, split: str, digit: int | None, seed: int):
     if len(positions) < 3:
         return positions[:0], np.empty((0, 2)), 0.0
     images = part.images[positions]
-    coordinates, variances = stats.principal_components(images, 2)
+    coordinates, variances = pca.principal_components(images, 2)
     total = np.square(stats.mean_and_std(images)[1] / 255).sum()
     return positions, coordinates, float(variances.sum() / max(total, 1e-12))

@@ -69,7 +69,7 @@ def _row(name: str, model: Model, views: np.ndarray) -> dict:
     second, first = likely.argsort()[-2:]
     found = {
         "Answer": str(first),
-        "A digit?": ("yes" if reading.known[0] else "no") if own.calibrated else "–",
+        "A digit?": ("yes" if reading.accepted[0] else "no") if own.calibrated else "–",
         "Confidence": min(99, int(100 * likely[first])),  # no answer is certain
         "Digits 0 to 9": likely.tolist(),
         "Second choice": f"{second} ({likely[second]:.1%})",

@@ -6,7 +6,7 @@ import streamlit as st
 from netcore.analysis import explain
 from ui.inside import features
 from ui.inside.subject import Subject
-from ui.parts import signed
+from ui.parts import pictures, signed
 from ui.parts.wording import article, confident
 from ui.session.state import Key
 
@@ -34,7 +34,7 @@ def smallest_change(subject: Subject) -> None:
             "or another kind of change."
         )
         return
-    last = len(change.pictures) - 1
+    last = len(change.images) - 1
     percent = st.slider(
         f"From {subject.answer} to {target}",
         min_value=0,
@@ -51,8 +51,8 @@ def smallest_change(subject: Subject) -> None:
         alt = f"Probabilities from {subject.answer} to {target}"
         options = curves(change.probabilities, subject.answer, target, percent)
         st.echarts_chart(options, height=200, key="morph", alt=alt)
-    whole = np.abs(change.pictures[-1] - change.pictures[0])
-    amount = whole.sum() / change.pictures[0].sum()
+    whole = np.abs(change.images[-1] - change.images[0])
+    amount = whole.sum() / change.images[0].sum()
     st.markdown(
         f"To have it read as **{target}**, it is enough to add or remove **{amount:.0%}** of the "
         f"drawing's ink. No pixel changes by more than {whole.max():.0%} of full ink."
@@ -84,19 +84,19 @@ def _choose(subject: Subject) -> tuple[int, float]:
     return guess if target is None else target, SMOOTH[smooth]
 
 
-def _morph(change: explain.Change, step: int) -> None:
+def _morph(change: explain.Counterfactual, step: int) -> None:
     """The image after so many steps, and what has changed by then."""
-    picture, likely = change.pictures[step], change.probabilities[step]
-    most = float(np.abs(change.pictures[-1] - change.pictures[0]).max())
+    picture, likely = change.images[step], change.probabilities[step]
+    most = float(np.abs(change.images[-1] - change.images[0]).max())
     ink = np.rint(255 * picture).astype(np.uint8)
-    moved = signed.signed(np.zeros_like(ink), picture - change.pictures[0], most)
+    moved = signed.overlay(np.zeros_like(ink), picture - change.images[0], most)
     answer = int(likely.argmax())
     with st.container(horizontal=True, gap="small"):
         with st.container(width=SIDE):
-            st.image(signed.address(ink, SIDE), width=SIDE, alt=f"Read as {answer}")
+            st.image(pictures.data_url(ink, SIDE), width=SIDE, alt=f"Read as {answer}")
             st.caption(f"Read as **{answer}**, {confident(likely[answer])}.")
         with st.container(width=SIDE):
-            st.image(signed.address(moved, SIDE), width=SIDE, alt="What has changed")
+            st.image(pictures.data_url(moved, SIDE), width=SIDE, alt="What has changed")
             st.caption("Ink :orange[added] and :blue[removed].")
 
 

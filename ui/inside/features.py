@@ -31,7 +31,7 @@ def features(model: netcore.Model) -> list[np.ndarray]:
     See `explain.features`. N is smaller for slow networks and for large layers, so that this takes
     a few seconds and 64 MB at most. Read-only.
     """
-    network = explain.reader(model)
+    network = explain.with_input_gradient(model)
     room = MEMORY // (2 * max(1, sum(explain.feature_sizes(network))))
     count = min(NEIGHBOURS, room, WORK // network.footprint)
     return explain.features(network, datasets.dataset("mnist").train.images[:count])
@@ -44,6 +44,6 @@ def features(model: netcore.Model) -> list[np.ndarray]:
 )
 def change(
     model: netcore.Model, image: np.ndarray, target: int, smoothness: float
-) -> explain.Change | None:
-    """`explain.change`, cached so that the slider is instant."""
-    return explain.change(explain.reader(model), image, target, smoothness)
+) -> explain.Counterfactual | None:
+    """`explain.counterfactual`, cached so that the slider is instant."""
+    return explain.counterfactual(explain.with_input_gradient(model), image, target, smoothness)

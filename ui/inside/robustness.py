@@ -55,8 +55,8 @@ def maps(strokes, image) -> list[Map]:
             "The strokes are rotated clockwise and redrawn in this size; MNIST's is 20 pixels."
             if drawn else "The image is rotated clockwise and scaled; its own size is 20 pixels.",
             "degrees", "pixels long", [f"{v:+.0f}" for v in DEGREES], [f"{v:.3g}" for v in SIZES],
-            variations.turned(strokes, DEGREES, SIZES) if drawn
-            else variations.turned_picture(image, DEGREES, SIZES),
+            variations.rotated(strokes, DEGREES, SIZES) if drawn
+            else variations.rotated_picture(image, DEGREES, SIZES),
         )
     )  # fmt: skip
     if drawn:
@@ -67,7 +67,7 @@ def maps(strokes, image) -> list[Map]:
                 f"MNIST's is {2 * PEN_RADIUS:.3g} pixels.",
                 "slant, pixels right per pixel up", "pen width",
                 [f"{v:+.2f}" for v in SLANTS], [f"{2 * v:.2g}" for v in PENS],
-                variations.slanted(strokes, SLANTS, PENS),
+                variations.sheared(strokes, SLANTS, PENS),
             )
         )  # fmt: skip
     return found

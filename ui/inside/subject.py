@@ -30,7 +30,7 @@ class Subject:
     @cached_property
     def network(self) -> Network:
         """For this run of the page only, since a network must not be used by two at a time."""
-        return explain.reader(self.model)
+        return explain.with_input_gradient(self.model)
 
     @cached_property
     def logits(self) -> np.ndarray:
@@ -48,7 +48,7 @@ class Subject:
     def read(self, images: np.ndarray) -> np.ndarray:
         """Logits (N, K) of images (N, 28, 28). Raises ModelError if the numbers overflow."""
         with np.errstate(over="ignore", invalid="ignore"):  # the visitor gets a sentence
-            logits = explain.scores(self.network, images)
+            logits = explain.logits(self.network, images)
         if not np.isfinite(logits).all():
             raise ModelError(answer.OVERFLOW)
         return logits

@@ -1,177 +1,153 @@
-"""Training in the background: one run, as its visitor starts, steers, and rewinds it."""
+"""Training in the background: one run, as its visitor starts, steers and rewinds it."""
 
+import functools
 import math
-import threading
-import time
-from dataclasses import replace
+import secrets
+from collections.abc import Sequence
 
-from netcore import Model, RecipeError, Trainer
+import numpy as np
+
+from netcore import Model, Recipe, RecipeError, Trainer
 from netcore.recipe import build_augmentation
 from netcore.trainer import CHANGEABLE
-from ui.jobs.history import JobView
+from ui.jobs import limits
+from ui.jobs.history import OVER, JobView
+from ui.jobs.job_state import JobState
 from ui.jobs.learner import EPOCH
-from ui.jobs.worker import Background
+from ui.jobs.pool import Pool
+from ui.jobs.worker import Worker
 
 
-class Job(Background):
-    """One run. A page calls these methods; none of them waits for the run's thread."""
+class Job:
+    """One run. Pages call these methods from any thread; only `join` waits for the worker.
 
-    def run(self, steps=math.inf):
-        """Start or go on: to the end, for so many steps, or for the rest of an `EPOCH`."""
-        with self._lock:
-            if self._status not in ("ready", "paused", "running"):
-                return
-            self._steps, self._status, self._message = steps, "running", ""
-            self._seen = self._looked = time.monotonic()
-            if self._worker is None:
-                self._ticket = self._pool.enter(self._megabytes)
-                self._worker = threading.Thread(
-                    target=self._work, args=(self._ticket,), name=f"job {self.id}", daemon=True
-                )
-                self._worker.start()
+    `test` is (images, targets) of the test set, `classes` are the names of its labels.
+    """
 
-    def run_epoch(self):
-        """Go on to the end of the present pass over the training images."""
+    def __init__(
+        self,
+        trainer: Trainer,
+        test: tuple[np.ndarray, np.ndarray],
+        pool: Pool,
+        classes: Sequence[str] = (),
+    ):
+        self.id = secrets.token_urlsafe(16)
+        self.classes = classes  # kept here, since an uploaded data set may be replaced meanwhile
+        self.recipe = trainer.recipe
+        self.parameters = trainer.network.parameters
+        # (images, labels) that choices may look at: (N, …), (N,)
+        self.validation = trainer.validation
+        self._make_augment = trainer.make_augment
+        self._new_trainer = functools.partial(
+            Trainer,
+            trainer.recipe,
+            (trainer.x, trainer.targets),
+            trainer.validation,
+            augment=trainer.make_augment,
+        )
+        self._state = JobState(trainer, pool)
+        megabytes = limits.size(trainer.recipe, trainer.network.input_shape)[1]
+        self._worker = Worker(self.id, self._state, pool, megabytes, self._new_trainer, test)
+
+    def run(self, steps: float = math.inf) -> None:
+        """Start or resume: to the end, for so many steps, or for the rest of an `EPOCH`."""
+        self._state.run(steps, self._worker.start)
+
+    def run_epoch(self) -> None:
+        """Run to the end of this pass over the training images."""
         self.run(EPOCH)
 
-    def pause(self):
-        with self._lock:
-            self._steps = 0
+    def pause(self) -> None:
+        """Rest after the current slice."""
+        self._state.pause()
 
-    def stop(self):
-        """End the run here and sit the exam with what has been learned."""
-        with self._lock:
-            if self.over:
-                return
-            self._stopping = True
-        self.run()
+    def stop(self) -> None:
+        """End the run here, and score what it has learned on the test set."""
+        self._state.stop(self._worker.start)
 
-    def change(self, **settings):
-        """Turn any of `CHANGEABLE` from the next step on; RecipeError if out of range."""
+    def change(self, **settings) -> None:
+        """Change any of `CHANGEABLE` from the next step on; RecipeError if out of range."""
         if fixed := set(settings) - set(CHANGEABLE):
             raise RecipeError(f"{min(fixed)} is fixed once a run has begun")
         build_augmentation(self._make_augment, settings.get("augment"))
-        with self._lock:
-            self._settings.replace(**settings)
-            self._pending.append(settings)
+        self._state.change(settings)
 
-    def rewind(self, step):
-        """Go back to the nearest of `JobView.snapshots` at or before `step`, and rest there.
+    def rewind(self, step: float) -> None:
+        """Go back to the latest of `JobView.snapshots` at or before `step`, and pause there.
 
-        What came after it is kept as a branch. Resume goes on from there: with the same knobs to
-        the same weights, with others to where they lead. A run that was over is open again; its
-        exam is void, and will be sat anew at the end.
+        What came after it is kept as a branch. From there the same settings lead to the same
+        weights. A run that was over can go on again; its test scores are discarded, and computed
+        anew at the end.
         """
-        with self._lock:
-            self._go_back(self._history.at(step))
+        self._state.rewind(step)
 
-    def undo(self):
-        """Take the last change back: be at the moment just before it."""
-        with self._lock:
-            if self._pending:  # it has not taken effect yet
-                self._pending.pop()
-                self.turned += 1
-            elif self._history.changes:
-                moment = self._history.before_last_change()
-                self._go_back(moment._replace(checkpoint=replace(moment.checkpoint, replay=())))
-
-    def _go_back(self, moment):
-        self._history.go_back(moment)
-        self._rest_at(moment)
-        self._status, self._message, self._exam = "paused", "", None
-        self._model, self._settings = moment.checkpoint.model(), moment.checkpoint.settings
-        self._pending, self._stopping = [], False
-        self.rewinds += 1
-        self.turned += 1
+    def undo(self) -> None:
+        """Go back to just before the last change, or take it back if it is not in effect yet."""
+        self._state.undo()
 
     @property
-    def settings(self):
-        """The recipe with the visitor's changes, those included that wait for the next step."""
-        with self._lock:
-            settings = self._settings
-            for pending in self._pending:
-                settings = settings.replace(**pending)
-            return settings
+    def rewinds(self) -> int:
+        """How often the run has gone back."""
+        return self._state.rewinds
 
     @property
-    def running(self):
-        return self._status == "running"
+    def settings_version(self) -> int:
+        """Grows when settings change in another way than by `change`; widgets show them anew."""
+        return self._state.settings_version
 
     @property
-    def over(self):
-        return self._status in ("finished", "failed")
+    def settings(self) -> Recipe:
+        """The recipe with all changes, including those that wait for the next step."""
+        return self._state.settings
 
     @property
-    def undoable(self):
-        """Whether there is a change to take back."""
-        return bool(self._pending or self._history.changes)
+    def running(self) -> bool:
+        return self._state.status == "running"
 
     @property
-    def validation(self):
-        """The images that choices may look at, (N, …), and their labels (N,)."""
-        return self._validation
+    def over(self) -> bool:
+        return self._state.status in OVER
 
-    def rehearsal(self) -> Trainer | None:
-        """A trainer of the caller's own where the run rests, to try its next steps on.
+    @property
+    def undoable(self) -> bool:
+        """Whether there is a change to undo."""
+        return self._state.undoable
 
-        None while the run goes on.
+    def dry_run_trainer(self) -> Trainer | None:
+        """A new trainer at the point where the run rests, to try its next steps on.
+
+        None while the run does not rest.
         """
-        with self._lock:
-            if self._worker:
-                return None
-            now, pending = self._history.now.checkpoint, list(self._pending)
+        resume_point = self._state.resume_point()
+        if resume_point is None:
+            return None
+        checkpoint, pending = resume_point
         trainer = self._new_trainer()
-        trainer.restore(now)
+        trainer.restore(checkpoint)
         for settings in pending:
             trainer.change(**settings)
         return trainer
 
-    def seen(self):
+    def seen(self) -> None:
         """The visitor is here: called from time to time by every page."""
-        self._seen = time.monotonic()
+        self._state.seen()
 
     def view(self) -> JobView:
-        with self._lock:
-            history = self._history
-            return JobView(
-                self._status,
-                self._message,
-                list(history.training.rows),
-                list(history.validation.rows),
-                list(history.changes),
-                history.last,
-                self._progress,
-                self._rate,
-                self._eta(),
-                self._exam,
-                history.steps(),
-                tuple(history.branches),
-                self._pool.queue(self._ticket) if self._ticket else None,
-            )
-
-    def _eta(self):
-        if not self._rate or not self._progress:
-            return None
-        return self._history.last.images * (1 / self._progress - 1) / self._rate
+        return self._state.view()
 
     def model(self) -> Model:
-        """The network as it was at most a moment ago; with its scores once the run is over."""
-        return self._model
+        """The network as it was a moment ago; with its scores once the run is over."""
+        return self._state.model()
 
-    def model_at(self, step) -> Model:
-        """The network at the nearest of `JobView.snapshots` at or before `step`. No copy: cheap."""
-        with self._lock:
-            if step >= self._history.step:
-                return self._model
-            return self._history.at(step).checkpoint.model()
+    def model_at(self, step: float) -> Model:
+        """The network at the latest of `JobView.snapshots` at or before `step`. No copy: cheap."""
+        return self._state.model_at(step)
 
     def start_model(self) -> Model:
         """The network before its first step."""
-        with self._lock:
-            return self._history.timeline.first.checkpoint.model()
+        return self._state.model_at(-math.inf)
 
-    def join(self, timeout=None):
-        """Wait until the job's thread rests (tests, shutdown; never on Streamlit's threads)."""
-        worker = self._worker
-        if worker is not None:
-            worker.join(timeout)
+    def join(self, timeout: float | None = None) -> None:
+        """Wait until the worker rests, at most `timeout` seconds. For tests and brief waits."""
+        if thread := self._state.thread:
+            thread.join(timeout)

@@ -1,4 +1,4 @@
-"""From a recipe to a job that is ready to run, with the changes it shall replay."""
+"""From a recipe to a job that is ready to run."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,10 @@ from ui.jobs.pool import Pool
 
 
 def job(recipe: Recipe, data: Dataset, pool: Pool, changes: Sequence = ()) -> Job:
-    """`data` must be the recipe's dataset. Raises RecipeError if they do not fit together."""
+    """A job for the recipe on `data`, its dataset; RecipeError if they do not fit together.
+
+    `changes`, [(step, {setting: value}), …], are applied at their steps.
+    """
     train, validation, test = ((part.images, part.labels) for part in data.splits.values())
     trainer = Trainer(recipe, train, validation, changes, augment=augment.build)
     return Job(trainer, test, pool, data.classes)

@@ -1,90 +1,122 @@
-"""The trainer of a job, as the job's thread uses it: a slice of work at a time."""
+"""The trainer of a job, as its worker uses it: training in short slices."""
 
 import time
+from collections.abc import Callable
+from typing import NamedTuple
 
-from netcore import Divergence, Record, Trainer, freeze, metrics
+import numpy as np
+
+from netcore import Divergence, Model, Record, Trainer, freeze, metrics
 from ui.jobs.timeline import Snapshot
 
-SLICE = 0.05  # seconds of work a turn
-EPOCH = -1  # steps to do: to the end of the pass over the training images
+SLICE = 0.05  # seconds of training per slice
+MODEL_EVERY = 0.25  # seconds between two copies of the weights for the pages
+EPOCH = -1  # as a number of steps: to the end of this pass over the training images
+
+
+class Task(NamedTuple):
+    """What to do in the next slice."""
+
+    steps: float  # at most; math.inf: until the run is over
+    stopping: bool  # end the run here
+    last_snapshot: int  # step of the timeline's latest snapshot
+    spacing: Callable[[int, int], int]  # `Timeline.spacing`
+
+
+class Slice(NamedTuple):
+    """What a slice did."""
+
+    records: list[Record]
+    snapshots: list[Snapshot]  # for the timeline
 
 
 class Learner:
-    """Only one thread at a time may use it. It knows no job, no lock and no page."""
+    """Belongs to one thread. Knows nothing of jobs, locks and pages.
 
-    def __init__(self, trainer: Trainer, now: Snapshot):
-        """The trainer is at the moment `now`, or is brought there."""
+    The trainer is at the snapshot `start`, or is restored to it.
+    """
+
+    def __init__(self, trainer: Trainer, start: Snapshot):
         self.trainer = trainer
-        self.last: Record | None = now.last
-        self.changes = list(now.changes)  # as `JobView.changes`
+        self.last: Record | None = start.last
+        self.changes = list(start.changes)  # as `JobView.changes`
         self.error: Divergence | None = None
-        if trainer.step_count != now.step or trainer.changes != list(now.checkpoint.changes):
-            trainer.restore(now.checkpoint)
+        self._copied = time.monotonic()
+        if trainer.step_count != start.step or trainer.changes != list(start.checkpoint.changes):
+            trainer.restore(start.checkpoint)
 
-    def moment(self, marked=False) -> Snapshot:
-        """The run as it is now."""
+    def snapshot(self, marked: bool = False) -> Snapshot:
+        """The run as it is now. Copies the weights and the optimizer's state."""
         trainer = self.trainer
         return Snapshot(
             trainer.checkpoint(), self.last, tuple(self.changes), trainer.progress, marked
         )
 
-    def turn(self, settings) -> Snapshot | None:
-        """Turn knobs; returns the moment before, unless they stood like that already."""
+    def recent_model(self) -> Model | None:
+        """A copy of the network, or None if the last one is less than `MODEL_EVERY` old."""
+        now = time.monotonic()
+        if now - self._copied <= MODEL_EVERY:
+            return None
+        self._copied = now
+        return freeze(self.trainer)
+
+    def change(self, settings: dict) -> Snapshot | None:
+        """Apply the settings; returns the snapshot before them, None if they change nothing."""
         before = self.trainer.settings
         after = before.replace(**settings)
         pairs = {name: (getattr(before, name), getattr(after, name)) for name in settings}
         changed = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
         if not changed:
             return None
-        moment = self.moment(marked=True)
+        snapshot = self.snapshot(marked=True)
         self.trainer.change(**settings)
         self.changes.append((self.trainer.step_count, changed))
-        return moment
+        return snapshot
 
-    def _replay(self):
-        """Turn the knobs whose time has come in a run that repeats another."""
-        replay, moments = self.trainer.replay, []
-        while replay and replay[0][0] <= self.trainer.step_count:
-            moments += filter(None, [self.turn(replay.pop(0)[1])])
-        return moments
+    def stop(self) -> Snapshot:
+        """Let the run be over at this step; returns the snapshot from which it could go on."""
+        snapshot = self.snapshot()
+        self.trainer.change(steps=snapshot.step)
+        return snapshot
 
-    def steps_left(self):
-        """In this epoch."""
+    @property
+    def steps_left_in_epoch(self) -> int:
         trainer = self.trainer
         images = len(trainer.order) - trainer.position or len(trainer.chosen)
         return -(-images // trainer.settings.batch_size)
 
-    def learn(self, steps, timeline, interrupted) -> tuple[list[Record], list[Snapshot]]:
-        """So many steps, or as many as a slice has time for, or until interrupted() or lost.
+    def learn(self, task: Task, interrupted: Callable[[], bool]) -> Slice:
+        """Train until the steps or the slice's time are used up, interrupted() or diverged.
 
-        Returns their records, and the moments that the timeline wants to keep.
+        A `Divergence` is left in `error`, so that the steps before it are not lost.
         """
-        trainer, records, moments = self.trainer, [], []
+        trainer, records, snapshots = self.trainer, [], []
         total = trainer.settings.total_steps(len(trainer.chosen))
-        due = timeline.latest.step + timeline.gap(total, trainer.step_count)
+        due = task.last_snapshot + task.spacing(total, trainer.step_count)
         began = time.perf_counter()
         try:
-            while len(records) < steps and time.perf_counter() - began < SLICE:
-                moments += self._replay()
+            while len(records) < task.steps and time.perf_counter() - began < SLICE:
+                for settings in trainer.due_changes():
+                    snapshots += filter(None, [self.change(settings)])
                 if interrupted() or (record := next(trainer, None)) is None:
                     break
                 records.append(record)
                 self.last = record
                 if record.step >= due:
-                    moments.append(self.moment())
-                    due = record.step + timeline.gap(total, record.step)
+                    snapshots.append(self.snapshot())
+                    due = record.step + task.spacing(total, record.step)
         except Divergence as error:
             self.error = error
-        return records, moments
+        return Slice(records, snapshots)
 
     @property
-    def finished(self):
+    def finished(self) -> bool:
         return self.trainer.progress >= 1 and not self.error
 
-    def sit_exam(self, images, targets):
-        """The test set, once: the run is over, nothing can be chosen by its score any more.
+    def test(self, images: np.ndarray, targets: np.ndarray) -> tuple[Model, dict]:
+        """Score the finished network on the test set: (model, scores with "confusion").
 
-        Returns the model and the exam's scores with its confusion matrix.
+        Called once, when the run is over, so that no choice depends on the test set.
         """
         trainer = self.trainer
         trainer.conclude()

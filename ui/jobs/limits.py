@@ -6,15 +6,39 @@ Streamlit makes environment variables of these.
 """
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import TypeVar
 
 from netcore import Recipe, RecipeError
 from netcore.network import PART, plan
 from netcore.speed.parallel import LANES
 
+Settings = TypeVar("Settings")
+
 MEGABYTE = 2**20
 VECTORS = 10  # of the length of theta: gradients, an optimizer's and a mean's memory, copies
 PASSES = 3  # how often a batch's intermediate results are kept: forward, backward, scratch
+
+
+def from_environment(cls: type[Settings], prefix: str, environment: Mapping[str, str]) -> Settings:
+    """A dataclass of numbers and texts, with the fields that variables `prefix` + NAME set.
+
+    ValueError names a variable that is not a number, or not above 0.
+    """
+    values = {}
+    for field in fields(cls):
+        name = f"{prefix}{field.name.upper()}"
+        if name not in environment:
+            continue
+        try:
+            value = field.type(environment[name])
+        except ValueError:
+            raise ValueError(f"{name} must be a number") from None
+        if field.type is not str and not value > 0:
+            raise ValueError(f"{name} must be above 0")
+        values[field.name] = value
+    return cls(**values)
 
 
 @dataclass(frozen=True)
@@ -32,22 +56,12 @@ class Limits:
     grace: float = 90.0  # seconds a run goes on without its visitor being seen
 
     @classmethod
-    def from_environment(cls, environment=os.environ):
-        """The defaults, but for what is set; ValueError names a variable that is no number."""
-        values = {}
-        for field in fields(cls):
-            name = f"PLAYGROUND_{field.name.upper()}"
-            if name in environment:
-                try:
-                    values[field.name] = field.type(environment[name])
-                except ValueError:
-                    raise ValueError(f"{name} must be a number") from None
-                if not values[field.name] > 0:
-                    raise ValueError(f"{name} must be above 0")
-        return cls(**values)
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Limits":
+        """The defaults, but for what is set; see `from_environment`."""
+        return from_environment(cls, "PLAYGROUND_", environment)
 
-    def check(self, recipe: Recipe, input_shape):
-        """RecipeError, with the mend, if this server has no room for such a run."""
+    def check(self, recipe: Recipe, input_shape: tuple[int, ...]) -> None:
+        """RecipeError, which says what to do, if this server has no room for such a run."""
         parameters, megabytes = size(recipe, input_shape)
         if parameters > self.parameters:
             raise RecipeError(
@@ -61,8 +75,8 @@ class Limits:
             )
 
 
-def size(recipe: Recipe, input_shape):
-    """(parameters, megabytes) that a run of this recipe takes while it works, about."""
+def size(recipe: Recipe, input_shape: tuple[int, ...]) -> tuple[int, float]:
+    """(parameters, estimate of the megabytes) that a run of this recipe needs while it trains."""
     planned = plan(recipe.layers, input_shape)
     parameters = sum(layer.parameters for layer in planned)
     footprint = sum(layer.footprint for layer in planned)

@@ -1,22 +1,23 @@
-"""Memory that is free in Python, given back to the system.
+"""Memory that Python has freed, returned to the operating system.
 
-glibc keeps what a thread has freed between two blocks that live on, for that thread to use again.
-Here each run has a thread of its own, which ends.
+glibc keeps blocks that a thread has freed between blocks still in use, for the same thread to use
+again. Each run has a thread of its own, which ends with the run, so nothing would use them.
 """
 
 import ctypes
 import functools
+from collections.abc import Callable
 
 
 @functools.cache
-def _trim():
+def _trim() -> Callable | None:
     try:
         return ctypes.CDLL(None).malloc_trim
-    except (AttributeError, OSError, TypeError):  # another C library, which has its own ways
+    except (AttributeError, OSError, TypeError):  # not glibc
         return None
 
 
 def give_back() -> None:
-    """Takes some milliseconds, and does not hold Python's lock meanwhile."""
+    """Takes a few milliseconds, during which Python's global lock is free."""
     if trim := _trim():
         trim(0)

@@ -1,4 +1,4 @@
-"""One run at one time: recipe, changes, curves, scores and weights; made of a job or of a file."""
+"""A run at one moment: recipe, changes, curves, scores and weights; from a job or from a file."""
 
 import json
 import platform
@@ -17,17 +17,17 @@ SEED = " · seed "  # between the name and the seed of one run of several
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """One run as it was at `when`. Recipe and changes replay it."""
+    """One run as it was at `when`. Recipe and changes are enough to repeat it."""
 
     id: str
     name: str
     recipe: Recipe
     changes: list  # [[step, {setting: value}], …]
-    training: np.ndarray  # (T, 3): step, loss, accuracy of the batches; rows of them will do
+    training: np.ndarray  # (T, 3): step, loss, accuracy of the batches; given as an array or rows
     validation: np.ndarray  # (V, 3)
-    scores: dict = field(default_factory=dict)  # with test_accuracy once it has sat the exam
-    model: Model | None = None  # None when its weights made room
-    over: bool = True  # False: it goes on
+    scores: dict = field(default_factory=dict)  # with test_accuracy if the run has finished
+    model: Model | None = None  # None once its weights were dropped to save memory
+    over: bool = True  # False: it can go on
     when: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self):
@@ -37,7 +37,7 @@ class Run:
 
     @property
     def accuracy(self) -> float | None:
-        """On validation, of the weights that are kept."""
+        """On the validation set, of the weights that are kept; None if never validated."""
         known = self.scores.get("validation_accuracy")
         return known if known is not None or not len(self.validation) else self.validation[-1, 2]
 
@@ -51,7 +51,7 @@ class Run:
         return replace(self.model, recipe=self.recipe.replace(name=self.name[:60]))
 
     def dumps(self) -> str:
-        """The run as JSON, which `python -m netcore train --recipe` repeats."""
+        """The run as JSON, which `python -m netcore train --recipe` can repeat."""
         record = {
             "format": "netcore run",
             "version": 1,
@@ -81,16 +81,16 @@ class Run:
 
 
 def id_of(job: Job) -> str:
-    """Of the run that the job is now: after it has gone back in time, it is another."""
+    """The id of the job's current run: each time the job goes back, another run begins."""
     return f"{job.id}:{job.rewinds}"
 
 
 def of_job(job: Job) -> Run:
-    """The job as it is now."""
+    """The job's current run as it is now."""
     view, model = job.view(), job.model()
-    exam = {name: value for name, value in (view.exam or {}).items() if name != "confusion"}
+    scores = {name: value for name, value in (view.scores or {}).items() if name != "confusion"}
     changes = model.changes
-    if view.last and view.status == "paused":  # replayed, it shall end here too
+    if view.last and view.status == "paused":  # so that a replay ends here, too
         changes = [*changes, [view.last.step, {"steps": view.last.step}]]
     return Run(
         id_of(job),
@@ -99,7 +99,7 @@ def of_job(job: Job) -> Run:
         changes,
         view.training,
         view.validation,
-        exam or {"steps": view.last.step if view.last else 0},
+        scores or {"steps": view.last.step if view.last else 0},
         model if np.isfinite(model.theta).all() else None,
-        job.over,
+        view.over,
     )

@@ -1,7 +1,7 @@
 """Several runs of one recipe, one after the other, in the background.
 
-Each is a job like any other, so it takes its turns in the pool and rests when nobody watches. The
-thread of a series does nothing but wait for one job after another, and ends when there is none.
+Each is an ordinary job: it takes turns in the pool, and pauses when nobody watches. The thread of a
+series only waits for one job after another, and ends when there is none.
 """
 
 import logging
@@ -23,11 +23,11 @@ class Progress(NamedTuple):
     message: str
     done: int
     total: int
-    share: float  # 0…1, the present run's part included
+    share: float  # 0…1, the current run's part included
 
 
 class Series:
-    """`make` gives the job of a recipe; it is called on the thread of the series."""
+    """`make` returns the job of a recipe; it is called on the thread of the series."""
 
     def __init__(
         self,
@@ -38,48 +38,48 @@ class Series:
     ):
         self.name, self.total, self.grace = name, len(recipes), grace
         self._make = make
-        self._lock = threading.Lock()  # guards all below
+        self._lock = threading.Lock()  # guards all below; not reentrant
         self._todo = list(recipes)
         self._finished: list[Run] = []
-        self._job: Job | None = None
-        self._worker: threading.Thread | None = None
-        self._halted, self._message = False, ""
+        self._job: Job | None = None  # of the first recipe to do
+        self._running = False  # whether the latest thread has anything left to do
+        self._thread: threading.Thread | None = None  # the latest; it may have ended
+        self._paused, self._message = False, ""
         self._seen = time.monotonic()
 
     @property
     def running(self) -> bool:
-        return self._worker is not None
+        with self._lock:
+            return self._running
 
     def start(self) -> None:
-        """Begin, or go on."""
+        """Start or resume."""
         with self._lock:
-            self._halted, self._message, self._seen = False, "", time.monotonic()
-            if self._worker is None and self._todo:
-                name = f"series {self.name}"
-                self._worker = threading.Thread(target=self._work, name=name, daemon=True)
-                self._worker.start()
+            self._paused, self._message, self._seen = False, "", time.monotonic()
+            if self._todo and not self._running:
+                self._running, name = True, f"series {self.name}"
+                self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+                self._thread.start()
 
     def pause(self, message: str = "") -> None:
         with self._lock:
-            if self._worker is None or self._halted:
-                return
-            self._halted, self._message = True, message
-            if self._job:
-                self._job.pause()
+            self._pause_locked(message)
 
     def cancel(self) -> None:
-        """Do no more; what is finished stays."""
-        self.pause()
+        """Run no more; finished runs stay."""
         with self._lock:
+            self._pause_locked("")
             self._todo.clear()
 
     def seen(self) -> None:
-        self._seen = time.monotonic()
-        if job := self._job:
-            job.seen()
+        """The visitor is here: called from time to time by every page."""
+        with self._lock:
+            self._seen = time.monotonic()
+            if self._job:
+                self._job.seen()
 
     def take(self) -> list[Run]:
-        """The runs finished since the last time."""
+        """The runs finished since the last call."""
         with self._lock:
             taken, self._finished = self._finished, []
         return taken
@@ -88,48 +88,76 @@ class Series:
         with self._lock:
             done = self.total - len(self._todo)
             share = self._job.view().progress if self._job else 0.0
-            running = self._worker is not None
-            status = "running" if running else "paused" if self._todo else "over"
+            status = "running" if self._running else "paused" if self._todo else "over"
             return Progress(status, self._message, done, self.total, (done + share) / self.total)
 
-    def join(self, timeout=None) -> None:
-        """Wait until its thread rests (tests; never on Streamlit's threads)."""
-        if (worker := self._worker) is not None:
-            worker.join(timeout)
+    def join(self, timeout: float | None = None) -> None:
+        """Wait until its thread has ended (tests; never on Streamlit's threads)."""
+        with self._lock:
+            thread = self._thread
+        if thread:
+            thread.join(timeout)
 
     def _work(self):
+        message = ""
         try:
-            while job := self._next():
+            while job := self._next_job():
                 job.join()
-                if not job.over:  # paused: it, or we, or for want of anybody to watch
-                    self._message = self._message or job.view().message
+                if not self._note_end(job):
                     return
-                self._enter(job)
         except RecipeError as error:
-            self._message = str(error)
-        except Exception as error:  # told to the visitor and logged, not lost with the thread
+            message = str(error)
+        except Exception as error:  # shown to the visitor and logged, not lost with the thread
             log.exception("a series of runs failed")
-            self._message = f"It stopped on an unforeseen error: {error!r}"
-        finally:
+            message = f"It stopped on an unforeseen error: {error!r}"
+        if message:
             with self._lock:
-                self._worker = None
+                self._rest_locked(message)
 
-    def _next(self) -> Job | None:
-        """The job that runs now; None when there is nothing to do, or nobody to do it for."""
+    def _next_job(self) -> Job | None:
+        """The job that runs now; None when nothing is left to do, or nobody is there to see it."""
         with self._lock:
-            if self._halted or not self._todo:
+            if self._rests_locked():
                 return None
-            if time.monotonic() - self._seen > self.grace:
-                self._message = "Paused because nobody was watching. Go on when you like."
+            job, recipe = self._job, self._todo[0]
+        job = job or self._make(recipe)  # takes a while, so without the lock
+        with self._lock:
+            self._job = job
+            if self._rests_locked():
                 return None
-            self._job = self._job or self._make(self._todo[0])
-            self._job.run()
-            return self._job
+            job.run()
+            return job
 
-    def _enter(self, job):
+    def _note_end(self, job):
+        """Keep the run of a job whose thread has ended; False if the series rests."""
+        view = job.view()
+        if not view.over:
+            with self._lock:  # without pause or message it was resumed meanwhile
+                if self._paused or view.message:
+                    self._rest_locked(self._message or view.message)
+                return self._running
         run = of_job(job)
         run = replace(run, name=f"{self.name}{SEED}{run.recipe.seed}")
         with self._lock:
             self._finished.append(run)
             self._job = None
             del self._todo[:1]
+            return True
+
+    def _pause_locked(self, message):
+        if self._running and not self._paused:
+            self._paused, self._message = True, message
+            if self._job:
+                self._job.pause()
+
+    def _rests_locked(self):
+        """Rest if there is nothing to do, or nobody to do it for; whether it rests."""
+        if not self._paused and self._todo:
+            if time.monotonic() - self._seen <= self.grace:
+                return False
+            self._message = "Paused because nobody was watching. Go on when you like."
+        self._rest_locked(self._message)
+        return True
+
+    def _rest_locked(self, message):
+        self._message, self._running = message, False

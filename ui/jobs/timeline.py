@@ -1,4 +1,4 @@
-"""The moments of a run that one can go back to, thinned to a budget of memory."""
+"""The snapshots of a run that one can go back to, thinned to a budget of memory."""
 
 import math
 from typing import NamedTuple
@@ -6,11 +6,11 @@ from typing import NamedTuple
 from netcore import Checkpoint, Record
 from ui.jobs.limits import MEGABYTE
 
-MOST = 100  # snapshots; a slider has no use for more
+MAX_SNAPSHOTS = 100  # a slider cannot show more
 
 
 class Snapshot(NamedTuple):
-    """The run at one moment."""
+    """The run between two steps."""
 
     checkpoint: Checkpoint
     last: Record | None  # of the step before; None at the start
@@ -19,12 +19,12 @@ class Snapshot(NamedTuple):
     marked: bool = False  # taken just before a change
 
     @property
-    def step(self):
+    def step(self) -> int:
         return self.checkpoint.step
 
 
 class Branch(NamedTuple):
-    """What was left behind when the run went back."""
+    """The part of the curves that was abandoned when the run went back."""
 
     training: list  # rows of (step, loss, accuracy), from the last one before the fork
     validation: list
@@ -33,16 +33,17 @@ class Branch(NamedTuple):
 
 
 class Timeline:
-    """Snapshots in the order of their steps, spread evenly, at most one a step.
+    """Snapshots in ascending order, evenly spaced, at most one per step. Not thread-safe.
 
-    Over budget, the one goes whose neighbours are nearest to each other. The first and the latest
-    stay, and the one before the latest change; those before other changes go last.
+    Over budget, the snapshot whose neighbours are closest together is dropped. The first, the
+    latest and the one before the latest change stay; those before other changes are dropped last.
     """
 
-    def __init__(self, first: Snapshot, megabytes):
+    def __init__(self, first: Snapshot, megabytes: float):
         self._snapshots = [first]
         self._budget = megabytes * MEGABYTE
-        self._capacity = max(2, min(MOST, int(self._budget / max(first.checkpoint.nbytes, 1))))
+        fitting = int(self._budget / max(first.checkpoint.nbytes, 1))
+        self._capacity = max(2, min(MAX_SNAPSHOTS, fitting))
 
     @property
     def first(self) -> Snapshot:
@@ -56,18 +57,19 @@ class Timeline:
     def latest(self) -> Snapshot:
         return self._snapshots[-1]
 
-    def gap(self, steps, now):
-        """How far apart snapshots should be, in a run of so many steps that is at step `now`.
+    def spacing(self, total_steps: int, step: int) -> int:
+        """How many steps snapshots should be apart, at this step of a run of `total_steps`.
 
-        At first they are closer, so that one can soon go back in a long run too; thinning evens it.
+        Early ones are closer together, so that one can soon go back in a long run too; thinning
+        evens them out. Any thread may call this: it reads only the capacity, which never changes.
         """
-        return max(1, min(math.ceil(steps / self._capacity), 4 * now // self._capacity))
+        return max(1, min(math.ceil(total_steps / self._capacity), 4 * step // self._capacity))
 
-    def at(self, step) -> Snapshot:
-        """The nearest snapshot at or before the step."""
+    def at(self, step: float) -> Snapshot:
+        """The latest snapshot at or before the step."""
         return [s for s in self._snapshots if s.step <= max(step, self.first.step)][-1]
 
-    def add(self, snapshot: Snapshot):
+    def add(self, snapshot: Snapshot) -> None:
         latest = self._snapshots[-1]
         if snapshot.step > latest.step:
             self._snapshots.append(snapshot)
@@ -75,13 +77,13 @@ class Timeline:
             self._snapshots[-1] = latest._replace(marked=True)
         self._thin()
 
-    def cut(self, step):
-        """Forget what came after this step."""
+    def cut(self, step: int) -> None:
+        """Drop the snapshots after this step."""
         self._snapshots = [s for s in self._snapshots if s.step <= step]
 
     def _thin(self):
         while len(self._snapshots) > 2 and (
-            len(self._snapshots) > MOST
+            len(self._snapshots) > MAX_SNAPSHOTS
             or sum(s.checkpoint.nbytes for s in self._snapshots) > self._budget
         ):
             inner = range(1, len(self._snapshots) - 1)
@@ -90,7 +92,7 @@ class Timeline:
             spare = plain or marked[:-1]
             if not spare:
                 return
-            del self._snapshots[min(spare, key=self._gap)]
+            del self._snapshots[min(spare, key=self._distance_of_neighbours)]
 
-    def _gap(self, n):
+    def _distance_of_neighbours(self, n):
         return self._snapshots[n + 1].step - self._snapshots[n - 1].step

@@ -4,18 +4,18 @@ import re
 
 import numpy as np
 
-from netcore.confidence.reader import Reading
+from netcore.confidence.classifier import Prediction
 
 UNSURE = 0.8  # below this probability the second most likely digit is named too
 
 
-def reading_text(reading: Reading) -> str:
+def reading_text(reading: Prediction) -> str:
     """How confident the network is in what it read, and whether it looks like digits at all."""
     digits = "".join(str(digit) for digit in reading.answers)
-    if not reading.known.all():
+    if not reading.accepted.all():
         if len(digits) == 1:
             return f"This does not look like a single digit. Best guess: **{digits}**."
-        places = [str(n + 1) for n in np.flatnonzero(~reading.known)]
+        places = [str(n + 1) for n in np.flatnonzero(~reading.accepted)]
         if len(places) == 1:
             doubt = f"Digit {places[0]} from the left does not look like a digit"
         else:

@@ -9,14 +9,14 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from dataset.ink import digits, render
+from dataset.ink import digits
 from dataset.ink.digits import Digit
 from dataset.variants.views import of_images
 from netcore import Model, ModelError
-from netcore.confidence.reader import Reader, Reading
+from netcore.confidence.classifier import CalibratedClassifier, Prediction
 from ui.parts import fabric, pictures
 from ui.parts.wording import confidence_text, reading_text
-from ui.session import canvas, models, shared, state
+from ui.session import canvas, datasets, models, shared, state
 from ui.session.models import IN_TRAINING
 from ui.session.state import Key
 
@@ -37,7 +37,7 @@ HELP = (
 )
 OVERFLOW = "The numbers in this model have overflowed to infinity: choose another model."
 
-READER = Key("_reader")  # (Model, its Reader) used last; sessions never share a network
+READER = Key("_reader")  # the last (Model, CalibratedClassifier); sessions share no network
 
 
 def panel(
@@ -80,7 +80,9 @@ def _find_digits(drawn: list[np.ndarray], judge: digits.Judge) -> list[Digit]:
     return [Digit([], of_images(image[None])[0])]
 
 
-def show_reading(views: np.ndarray, reader: Reader, key: str = "probabilities") -> None:
+def show_reading(
+    views: np.ndarray, reader: CalibratedClassifier, key: str = "probabilities"
+) -> None:
     """The answer in large, the confidence, the images that were read, and all probabilities.
 
     views (N, V, 28, 28): of the digits from left to right, of which there may be none. `key` names
@@ -89,23 +91,24 @@ def show_reading(views: np.ndarray, reader: Reader, key: str = "probabilities") 
     if len(views):
         reading = read(reader, views)
         number = "".join(str(digit) for digit in reading.answers)
-        known, sentence = reading.known.all(), reading_text(reading)
+        known, sentence = reading.accepted.all(), reading_text(reading)
         doubts = reading.probabilities.max(axis=1) if known else reading.score
         doubtful = int(doubts.argmin())
         values, images = reading.probabilities[doubtful], views[:, 0]
         title = rf"$\Huge {number}$" if known else rf":gray[$\Huge {number}$]"
     else:
         known = False
-        title, sentence, values = r":gray[$\Huge ?$]", NOTHING, np.zeros(models.DIGITS)
-        images = np.zeros((1, render.FIELD, render.FIELD), np.uint8)
+        mnist = datasets.dataset("mnist")
+        title, sentence, values = r":gray[$\Huge ?$]", NOTHING, np.zeros(len(mnist.classes))
+        images = np.zeros((1, *mnist.image_shape), np.uint8)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         # Of fixed height, so that the chart below stays in place.
         with st.container(width=TEXT_WIDTH, height=TEXT_HEIGHT, border=False):
             st.markdown(f"# {title}")
             st.markdown(sentence, help=HELP if len(views) else None)
         with st.container(width=SEEN, gap="xsmall"):
-            sheet = pictures.png(_sheet(images), 2 * SEEN)  # for sharp screens
-            st.image(sheet, width=SEEN, alt="What the network sees")
+            sheet = pictures.tiles(images, math.ceil(math.sqrt(len(images))))
+            st.image(pictures.data_url(sheet, SEEN), width=SEEN, alt="What the network sees")
             st.caption("What the network sees" + (", digit by digit" if len(images) > 1 else ""))
     which = "" if len(images) == 1 else " of the least certain digit"
     alt = f"Probabilities{which}. {sentence}"
@@ -114,15 +117,7 @@ def show_reading(views: np.ndarray, reader: Reader, key: str = "probabilities") 
         st.caption(f"Probabilities{which}, digit {doubtful + 1} from the left.")
 
 
-def _sheet(images: np.ndarray) -> np.ndarray:
-    """Images (N, 28, 28) as tiles of a square, from left to right and top to bottom."""
-    side = math.ceil(math.sqrt(len(images)))
-    sheet = np.zeros((side, side, *images.shape[1:]), np.uint8)
-    sheet.reshape(-1, *images.shape[1:])[: len(images)] = images
-    return sheet.swapaxes(1, 2).reshape(side * images.shape[1], side * images.shape[2])
-
-
-def reader_of(model: Model) -> Reader:
+def reader_of(model: Model) -> CalibratedClassifier:
     """This session's reader for a model, since sessions never share a network."""
     held = READER.get()
     if held is None or held[0] is not model:
@@ -131,13 +126,13 @@ def reader_of(model: Model) -> Reader:
     return held[1]
 
 
-def new_reader(model: Model) -> Reader:
+def new_reader(model: Model) -> CalibratedClassifier:
     """A reader that tells digits from other drawings, if the model is calibrated."""
-    return Reader(model, shared.digits() if model.certainty else None)
+    return CalibratedClassifier(model, shared.digits() if model.certainty else None)
 
 
-def read(reader: Reader, views: np.ndarray) -> Reading:
-    """Views (N, V, 28, 28) → Reading. Raises ModelError if the network's numbers overflow."""
+def read(reader: CalibratedClassifier, views: np.ndarray) -> Prediction:
+    """Views (N, V, 28, 28) → Prediction. Raises ModelError if the network's numbers overflow."""
     with np.errstate(over="ignore", invalid="ignore"):
         reading = reader(views)
     if not np.isfinite(reading.probabilities).all():

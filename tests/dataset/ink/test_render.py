@@ -41,7 +41,9 @@ def test_any_points_become_an_image_centred_by_mass(strokes):
     assert image.shape == (28, 28)
     assert image.dtype == np.uint8
     points = [point for stroke in strokes for point in stroke]
-    finite = any(abs(x) < render.FARTHEST and abs(y) < render.FARTHEST for x, y in points)
+    finite = any(
+        abs(x) < render.MAX_COORDINATE and abs(y) < render.MAX_COORDINATE for x, y in points
+    )
     assert image.any() == finite
     if finite:
         assert longest_side(image) <= 20
@@ -163,7 +165,7 @@ def test_many_drawings_at_once_come_out_as_each_by_itself():
 
 def test_a_turn_comes_before_the_scaling_and_the_pen_stays_as_wide():
     quarter = np.array([[[0.0, 1.0], [-1.0, 0.0]]])
-    turned = render.draw_all([SEVEN], turns=quarter)[0]
+    turned = render.draw_all([SEVEN], transforms=quarter)[0]
     by_hand = render.draw([np.array(stroke) @ quarter[0] for stroke in SEVEN])
     np.testing.assert_array_equal(turned, by_hand)
     thin, thick = render.draw_all([SEVEN] * 2, np.array([0.8, 1.6]), as_drawn=True)

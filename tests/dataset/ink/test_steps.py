@@ -27,7 +27,7 @@ EVERY_CHOICE = [c for n in range(5) for c in itertools.combinations(ink_steps.ST
 
 
 def road(strokes, *steps):
-    return ink_steps.road(strokes, steps, SIDE, PEN / 2)
+    return ink_steps.render_steps(strokes, steps, SIDE, PEN / 2)
 
 
 def dense(strokes):
@@ -59,7 +59,7 @@ def test_with_every_step_it_is_the_picture_that_is_read(strokes):
 @pytest.mark.parametrize("strokes", DRAWINGS.values(), ids=DRAWINGS)
 def test_the_pen_of_the_x_ray_inks_as_the_road_does(strokes):
     strokes = dense(strokes)
-    own = ink_steps.normal(ink_steps.segments(strokes)).astype(int)
+    own = ink_steps.render_segments(ink_steps.segments(strokes)).astype(int)
     difference = np.abs(own - render.draw(strokes))
     assert difference.max() <= 30  # points are thinned out a little otherwise
     assert difference.mean() < 0.3
@@ -122,7 +122,7 @@ def test_moved_pictures_lie_where_they_were_moved():
 
 def test_a_turned_drawing_is_that_of_turned_strokes():
     right = [[(-y, x) for x, y in stroke] for stroke in FOUR]  # a quarter clockwise, y down
-    images = variations.turned(FOUR, [0, 90], [12, 20])
+    images = variations.rotated(FOUR, [0, 90], [12, 20])
     assert images.shape == (2, 2, 28, 28)
     for found, strokes in zip(images[1], (FOUR, right), strict=True):
         assert np.abs(found.astype(int) - render.draw(strokes)).max() <= 1
@@ -131,14 +131,14 @@ def test_a_turned_drawing_is_that_of_turned_strokes():
 
 def test_the_pixels_of_a_picture_are_turned_clockwise_and_scaled():
     image = render.draw(FOUR)
-    images = variations.turned_picture(image, [0, 90], [10, 20]).astype(int)
+    images = variations.rotated_picture(image, [0, 90], [10, 20]).astype(int)
     np.testing.assert_array_equal(images[1, 0], image)
     np.testing.assert_allclose(images[1, 1], np.rot90(image, -1), atol=1)
     assert max(extent(images[0, 0] > 60)) == pytest.approx(10, abs=1)
 
 
 def test_a_slant_leans_to_the_right_and_a_wide_pen_leaves_more_ink():
-    (upright, leaning), (_, fat) = variations.slanted(ONE, [0, 0.5], [render.PEN_RADIUS, 2.4])
+    (upright, leaning), (_, fat) = variations.sheared(ONE, [0, 0.5], [render.PEN_RADIUS, 2.4])
     top, bottom = (np.flatnonzero(leaning[row]).mean() for row in (8, 20))
     assert top > bottom + 4
     assert np.abs(upright.astype(int) - render.draw(ONE)).max() <= 30
@@ -147,4 +147,4 @@ def test_a_slant_leans_to_the_right_and_a_wide_pen_leaves_more_ink():
 
 def test_a_scribble_of_thousands_of_points_stays_cheap():
     scribble = np.random.default_rng(0).uniform(0, 280, (40, 500, 2))
-    assert len(ink_steps.segments(scribble, variations.COARSE, variations.FEWER)) < 350
+    assert len(ink_steps.segments(scribble, variations.SPACING, variations.MAX_SEGMENTS)) < 350

@@ -9,7 +9,7 @@ import dataset
 from dataset.pictures import photograph
 from dataset.variants import views
 from netcore import load
-from netcore.confidence.reader import Reader
+from netcore.confidence.classifier import CalibratedClassifier
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def digits():
 
 @pytest.fixture(scope="module")
 def reader():
-    return Reader(load("models/lenet.json"))
+    return CalibratedClassifier(load("models/lenet.json"))
 
 
 def sheet(images, size=240):

@@ -94,7 +94,7 @@ def test_thickness_widens_and_thins(images, rng):
 
 
 def test_the_elastic_field_is_smooth_and_as_strong_as_asked(rng):
-    field = elastic_field(500, 1.5, rng)
+    field = elastic_field(500, (28, 28), 1.5, rng)
     assert field.shape == (500, 2, 28, 28)
     assert field[:, :, 14, 14].std() == pytest.approx(1.5, rel=0.1)
     assert np.abs(np.diff(field[:, :, 8:20, 8:20], axis=-1)).std() < 0.3

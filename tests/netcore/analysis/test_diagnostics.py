@@ -22,7 +22,7 @@ def mean_loss(network, x, targets):
 
 
 def test_layers_are_named_from_the_input_on():
-    named = diagnostics.learning_layers(Network(CONV, (8, 8)))
+    named = diagnostics.weight_layers(Network(CONV, (8, 8)))
     kinds = {name: type(layer).__name__ for name, layer in named.items()}
     assert kinds == {"layer 1": "Conv2d", "layer 2": "Dense", "output": "Dense"}
 
@@ -32,7 +32,7 @@ def test_gradient_norms_are_those_of_numeric_gradients(spec, batch):
     network = Network(spec, (8, 8), dtype=np.float64)
     x, targets = batch[0] / 255, batch[1]
     norms = diagnostics.gradient_norms(network, x, targets)
-    for name, layer in diagnostics.learning_layers(network).items():
+    for name, layer in diagnostics.weight_layers(network).items():
         squares = 0.0
         for values in layer.params.values():
             for place in np.ndindex(values.shape):
@@ -51,52 +51,52 @@ def test_gradient_norms_are_those_of_numeric_gradients(spec, batch):
 )
 def test_a_unit_is_inactive_when_no_image_of_the_batch_wakes_it(activation, asleep, batch):
     network = Network([entry if entry != "ReLU" else activation for entry in DENSE], (8, 8))
-    first = diagnostics.learning_layers(network)["layer 1"]
+    first = diagnostics.weight_layers(network)["layer 1"]
     first.params["W"][...] = 0
     first.params["b"][:] = [asleep, asleep, 0.1, 0.1, 0.1, 0.1]
-    assert diagnostics.inactive_shares(network, batch[0]) == [pytest.approx(2 / 6)]
+    assert diagnostics.dead_unit_fraction(network, batch[0]) == [pytest.approx(2 / 6)]
 
 
 def test_a_channel_that_wakes_anywhere_is_awake(batch):
     network = Network(CONV, (8, 8))
-    kernels = diagnostics.learning_layers(network)["layer 1"]
+    kernels = diagnostics.weight_layers(network)["layer 1"]
     kernels.params["W"][...] = 0
     kernels.params["b"][:] = [-1, 0, 1]
-    assert diagnostics.inactive_shares(network, batch[0])[0] == pytest.approx(2 / 3)
+    assert diagnostics.dead_unit_fraction(network, batch[0])[0] == pytest.approx(2 / 3)
     kernels.params["W"][1, 1, 0, 1] = 1  # looks at a single pixel
-    assert diagnostics.inactive_shares(network, batch[0])[0] == pytest.approx(1 / 3)
+    assert diagnostics.dead_unit_fraction(network, batch[0])[0] == pytest.approx(1 / 3)
 
 
 def test_the_spread_of_weights_is_counted_over_the_same_bins_now_and_at_the_start():
     rng = np.random.default_rng(0)
     now, start = rng.normal(0, 2, (30, 40)), rng.normal(0, 1, (30, 40))
-    spread = diagnostics.spread(now, start, bins=21)
-    width = spread.middles[1] - spread.middles[0]
+    spread = diagnostics.histograms(now, start, bins=21)
+    width = spread.centers[1] - spread.centers[0]
     for values, shares in ((now, spread.now), (start, spread.start)):
-        counted = [np.abs(values - middle).ravel() <= width / 2 for middle in spread.middles]
+        counted = [np.abs(values - middle).ravel() <= width / 2 for middle in spread.centers]
         assert shares == pytest.approx(np.mean(counted, axis=1))
         assert shares.sum() == pytest.approx(1)
-    assert np.abs(spread.middles).max() + width / 2 == pytest.approx(np.abs([*now, *start]).max())
+    assert np.abs(spread.centers).max() + width / 2 == pytest.approx(np.abs([*now, *start]).max())
 
 
 def test_the_spread_of_many_weights_is_that_of_a_sample():
     values = np.random.default_rng(0).normal(size=100_000)
     few, all_ = (
-        diagnostics.spread(values, values, most=20_000),
-        diagnostics.spread(values, values, most=1e9),
+        diagnostics.histograms(values, values, most=20_000),
+        diagnostics.histograms(values, values, most=1e9),
     )
     assert few.now == pytest.approx(all_.now, abs=0.01)
-    assert len(few.middles) == len(all_.middles)
+    assert len(few.centers) == len(all_.centers)
 
 
 def test_pictures_show_each_unit_as_it_lies_over_the_image():
     network = Network(DENSE, (8, 8))
-    weights = diagnostics.learning_layers(network)["layer 1"].params["W"]
-    pictures = diagnostics.pictures(weights, (8, 8), most=4)
+    weights = diagnostics.weight_layers(network)["layer 1"].params["W"]
+    pictures = diagnostics.as_images(weights, (8, 8), most=4)
     assert pictures.shape == (4, 8, 8)
     assert pictures[3, 2, 5] == weights[2 * 8 + 5, 3]
     kernels = np.random.default_rng(0).normal(size=(3, 5, 2, 7))
-    shown = diagnostics.pictures(kernels, (2, 8, 8))
+    shown = diagnostics.as_images(kernels, (2, 8, 8))
     assert shown.shape == (7, 3, 5)
     assert shown[6, 2, 4] == pytest.approx(kernels[2, 4, 0, 6] + kernels[2, 4, 1, 6])
 
@@ -116,7 +116,7 @@ def test_misread_images_are_those_with_another_largest_probability(batch):
         for n in range(len(images))
         if network.predict(images[n : n + 1]).argmax() != targets[n]
     ]
-    assert list(zip(*diagnostics.misread(network, images, targets), strict=True)) == expected
+    assert list(zip(*diagnostics.misclassified(network, images, targets), strict=True)) == expected
 
 
 @pytest.mark.parametrize("spec", [DENSE, CONV])
@@ -125,11 +125,11 @@ def test_a_step_taken_apart_tells_loss_gradient_and_update(spec, batch):
     images, targets = batch
     before = network.theta.copy()
     network.loss_and_grad(images, targets)
-    first = diagnostics.learning_layers(network)["layer 1"]
+    first = diagnostics.weight_layers(network)["layer 1"]
     gradient, lr = first.grads["W"].copy(), 0.05
     after = before - lr * network.grad
 
-    step = diagnostics.take_apart(Network(spec, (8, 8)), before, after, images, targets)
+    step = diagnostics.dissect_step(Network(spec, (8, 8)), before, after, images, targets)
     assert step.loss_before == pytest.approx(mean_loss(network, images, targets), rel=1e-5)
     network.theta[...] = after
     assert step.loss_after == pytest.approx(mean_loss(network, images, targets), rel=1e-5)
@@ -137,10 +137,10 @@ def test_a_step_taken_apart_tells_loss_gradient_and_update(spec, batch):
     assert step.after == pytest.approx(network.predict(images), rel=1e-4)
     assert step.gradient == pytest.approx(gradient)
     assert step.update == pytest.approx(-lr * gradient, abs=1e-6)
-    assert step.moved == pytest.approx(np.linalg.norm(after - before))
-    squares = sum(length**2 for length in step.gradients.values())
-    assert step.moved == pytest.approx(lr * squares**0.5, rel=1e-4)
-    assert step.length == pytest.approx(np.linalg.norm(before))
+    assert step.update_norm == pytest.approx(np.linalg.norm(after - before))
+    squares = sum(length**2 for length in step.gradient_norms.values())
+    assert step.update_norm == pytest.approx(lr * squares**0.5, rel=1e-4)
+    assert step.parameter_norm == pytest.approx(np.linalg.norm(before))
 
 
 @pytest.mark.parametrize("spec", [DENSE, CONV])
@@ -152,7 +152,7 @@ def test_a_rehearsed_step_is_the_next_step_with_the_images_as_they_were_learned_
     ours, other = (Trainer(recipe, batch, batch, augment=brighter) for _ in range(2))
     for trainer in (ours, other):
         next(trainer), next(trainer)  # the second batch of 20 images has 4
-    number, x, targets, step = diagnostics.rehearse(ours)
+    number, x, targets, step = diagnostics.dry_run_step(ours)
     record = next(other)
     assert number == record.step == 3
     assert len(x) == len(targets) == 16

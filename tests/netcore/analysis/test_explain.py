@@ -25,11 +25,11 @@ def rng():
 
 
 def small(spec, dtype=np.float64):
-    return explain.reader(netcore.Network(spec, (14, 14), seed=3, dtype=dtype))
+    return explain.with_input_gradient(netcore.Network(spec, (14, 14), seed=3, dtype=dtype))
 
 
 def shipped(name):
-    return explain.reader(netcore.load(MODELS / f"{name}.json"))
+    return explain.with_input_gradient(netcore.load(MODELS / f"{name}.json"))
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +40,9 @@ def train():
 def test_a_reader_uses_the_weights_of_the_model_without_copying_them():
     model = netcore.load(MODELS / "seed.json")
     image = render.draw(FOUR)[None]
-    network = explain.reader(model)
+    network = explain.with_input_gradient(model)
     assert network.theta is model.theta
-    own = explain.probabilities(explain.scores(network, image))
+    own = explain.probabilities(explain.logits(network, image))
     np.testing.assert_allclose(own, model.network().predict(image), rtol=1e-4)
 
 
@@ -54,7 +54,7 @@ def test_saliency_is_the_slope_of_the_score_at_every_pixel(spec, k, rng):
     for y, x in rng.integers(0, 14, (40, 2)):
         moved = np.stack([image, image])
         moved[:, y, x] += eps, -eps
-        above, below = explain.scores(network, moved)[:, k]
+        above, below = explain.logits(network, moved)[:, k]
         assert slopes[y, x] == pytest.approx((above - below) / (2 * eps), rel=1e-5, abs=1e-8)
 
 
@@ -73,7 +73,7 @@ def test_occlusion_is_the_mean_loss_over_all_patches_that_cover_a_pixel(rng):
     image[:6] = 0  # patches that cover paper only
 
     def likely(picture):
-        return explain.probabilities(explain.scores(network, picture[None]))[0, k]
+        return explain.probabilities(explain.logits(network, picture[None]))[0, k]
 
     expected = np.zeros((14, 14))
     for y, x in np.ndindex(14 + size - 1, 14 + size - 1):
@@ -108,7 +108,7 @@ def test_the_last_activations_are_the_scores(rng):
     network, image = small(CONVOLUTIONAL), rng.random((14, 14))
     maps, *_, scores = explain.activations(network, image)
     assert maps.shape == (3, 6, 6) and maps.min() >= 0
-    np.testing.assert_array_equal(scores, explain.scores(network, image[None])[0])
+    np.testing.assert_array_equal(scores, explain.logits(network, image[None])[0])
 
 
 def test_features_are_averages_over_the_cells_of_a_map(rng):
@@ -151,8 +151,8 @@ def test_a_change_turns_the_answer_and_is_smaller_than_a_blend_into_an_image(
     name, strokes, digit, target, train
 ):
     network, image = shipped(name), render.draw(strokes)
-    change = explain.change(network, image, target)
-    pictures, likely = change.pictures, change.probabilities
+    change = explain.counterfactual(network, image, target)
+    pictures, likely = change.images, change.probabilities
     np.testing.assert_allclose(pictures[0], image / 255, atol=1e-6)
     assert pictures.min() >= 0 and pictures.max() <= 1
     assert likely[0].argmax() == digit and likely[-1, target] > 0.5
@@ -161,7 +161,7 @@ def test_a_change_turns_the_answer_and_is_smaller_than_a_blend_into_an_image(
     other = others[explain.nearest(others, image, 1)[0][0]]
     way = np.linspace(0, 1, 200)[:, None, None]
     blends = ((1 - way) * image + way * other).astype(np.float32) / np.float32(255)
-    believed = explain.probabilities(explain.scores(network, blends))[:, target]
+    believed = explain.probabilities(explain.logits(network, blends))[:, target]
     assert (believed > 0.5).any()
     first = blends[(believed > 0.5).argmax()]
     assert change.size < np.linalg.norm(first - blends[0])
@@ -171,8 +171,8 @@ def test_smoother_changes_have_fewer_single_dots():
     network, image = shipped("lenet"), render.draw(FOUR)
 
     def roughness(smoothness):
-        change = explain.change(network, image, 9, smoothness)
-        added = change.pictures[-1] - change.pictures[0]
+        change = explain.counterfactual(network, image, 9, smoothness)
+        added = change.images[-1] - change.images[0]
         return np.abs(np.diff(added, axis=1)).sum() / np.abs(added).sum()
 
     assert roughness(2.0) < roughness(1.0) < roughness(0.0)
@@ -181,10 +181,12 @@ def test_smoother_changes_have_fewer_single_dots():
 def test_nothing_turns_a_network_that_does_not_look():
     network = netcore.Network(DENSE, (14, 14))
     network.theta[...] = 0
-    assert explain.change(explain.reader(network), np.ones((14, 14)), 3) is None
+    network = explain.with_input_gradient(network)
+    assert explain.counterfactual(network, np.ones((14, 14)), 3) is None
 
 
 def test_numbers_that_ran_away_give_no_change():
     network = netcore.Network(DENSE, (14, 14))
     network.theta[...] = np.nan
-    assert explain.change(explain.reader(network), np.ones((14, 14)), 3) is None
+    network = explain.with_input_gradient(network)
+    assert explain.counterfactual(network, np.ones((14, 14)), 3) is None

@@ -9,7 +9,7 @@ import pytest
 import netcore
 from netcore.confidence import calibration
 from netcore.confidence.calibration import Certainty
-from netcore.confidence.reader import Reader
+from netcore.confidence.classifier import CalibratedClassifier
 from netcore.confidence.subspaces import Subspaces
 from netcore.model import ModelError, loads
 
@@ -58,30 +58,27 @@ def test_auroc_counts_pairs():
 
 def test_as_many_validation_digits_are_refused_as_allowed():
     logits, targets = overconfident()
-    strangeness = np.random.default_rng(1).normal(3, 0.3, logits.shape)
-    found = calibration.fit(logits, targets, strangeness, refused=0.02)
-    assert np.mean(found.score(logits, strangeness) < found.threshold) == pytest.approx(0.02)
-    hidden = strangeness[::-1]
-    found = calibration.fit(logits, targets, strangeness, hidden, refused=0.02)
-    assert np.mean(found.score(logits, strangeness, hidden) < found.threshold) == pytest.approx(
-        0.02
-    )
+    novelty = np.random.default_rng(1).normal(3, 0.3, logits.shape)
+    for novelties in ([novelty], [novelty, novelty[::-1]]):
+        found = calibration.fit(logits, targets, *novelties, reject_rate=0.02)
+        rejected = found.in_distribution_score(logits, *novelties) < found.threshold
+        assert np.mean(rejected) == pytest.approx(0.02)
 
 
 def test_weak_evidence_and_a_strange_look_both_lower_the_score():
-    found = Certainty(evidence_middle=10, strangeness_middle=3)
-    logits, strangeness = np.eye(10)[:1] * 10, np.full((1, 10), 3.0)
-    typical = found.score(logits, strangeness)
+    found = Certainty(max_logit_median=10, novelty_median=3)
+    logits, novelty = np.eye(10)[:1] * 10, np.full((1, 10), 3.0)
+    typical = found.in_distribution_score(logits, novelty)
     assert typical == 0
-    assert found.score(logits / 2, strangeness) < typical
-    assert found.score(logits, strangeness + 1) < typical
+    assert found.in_distribution_score(logits / 2, novelty) < typical
+    assert found.in_distribution_score(logits, novelty + 1) < typical
 
 
 def test_the_mean_logits_of_looks_are_those_of_the_network(model):
     looks = np.random.default_rng(0).integers(0, 256, (3, 4, 28, 28), dtype=np.uint8)
     network = model.network()
     log_probs = network.log_probs(looks.reshape(-1, 28, 28)).reshape(3, 4, 10).mean(axis=1)
-    logits, _ = calibration.see(network, looks)
+    logits, _ = calibration.forward_views(network, looks)
     expected = np.exp(log_probs) / np.exp(log_probs).sum(axis=1, keepdims=True)
     np.testing.assert_allclose(Certainty().probabilities(logits), expected, rtol=1e-5)
 
@@ -89,19 +86,21 @@ def test_the_mean_logits_of_looks_are_those_of_the_network(model):
 def test_a_reader_says_what_it_does_not_know(model):
     images = np.random.default_rng(0).integers(0, 256, (2, 1, 28, 28), dtype=np.uint8)
     images[0] = 4  # nearly black
-    model = replace(model, certainty=Certainty(evidence_spread=1000, threshold=-1))
+    model = replace(model, certainty=Certainty(max_logit_spread=1000, threshold=-1))
     digits = Subspaces(np.zeros((10, 1, 784), np.float32))  # all that is not black is strange
-    assert Reader(model, digits)(images).known.tolist() == [True, False]
+    assert CalibratedClassifier(model, digits)(images).accepted.tolist() == [True, False]
 
 
 def test_what_the_hidden_layer_finds_strange_is_doubted_too(model):
     images = np.random.default_rng(0).integers(0, 256, (2, 1, 28, 28), dtype=np.uint8)
-    _, hidden = calibration.see(model.network(), images)
+    _, hidden = calibration.forward_views(model.network(), images)
     digits = Subspaces(np.zeros((10, 1, 784), np.float32))
     familiar = Subspaces(np.tile(hidden[0], (10, 1, 1)))
     found = replace(model, certainty=Certainty())
-    two = Reader(found, digits)(images).score * 2
-    three = Reader(replace(found, familiar=familiar), digits)(images).score * 3
+    two = CalibratedClassifier(found, digits)(images).score * 2
+    three = (
+        CalibratedClassifier(replace(found, feature_subspaces=familiar), digits)(images).score * 3
+    )
     assert three[0] - two[0] == pytest.approx(0, abs=1e-4)
     assert three[1] - two[1] < -3
 
@@ -111,13 +110,13 @@ def test_empty_paper_and_a_single_dot_are_never_known(model):
     images[1, 0, 13:15, 13:15] = 255
     digits = Subspaces(np.zeros((10, 1, 784), np.float32))
     for each in (model, replace(model, certainty=Certainty(threshold=-100))):
-        assert not Reader(each, digits)(images).known.any()
+        assert not CalibratedClassifier(each, digits)(images).accepted.any()
 
 
 def test_a_model_that_was_never_calibrated_knows_everything_that_is_there(model):
     images = np.full((2, 1, 28, 28), 4, np.uint8)
-    reading = Reader(model, Subspaces(np.full((10, 1, 784), 1e9, np.float32)))(images)
-    assert reading.known.all()
+    reading = CalibratedClassifier(model, Subspaces(np.full((10, 1, 784), 1e9, np.float32)))(images)
+    assert reading.accepted.all()
     np.testing.assert_allclose(reading.probabilities.sum(axis=1), 1, rtol=1e-5)
 
 
@@ -133,9 +132,9 @@ def test_a_file_keeps_the_certainty_and_an_old_one_has_none(model):
 
 def test_a_file_keeps_what_is_familiar_to_the_bit(model):
     planes = np.random.default_rng(0).normal(size=(10, 21, 784)).astype(np.float32)
-    again = loads(replace(model, familiar=Subspaces(planes)).dumps())
-    np.testing.assert_array_equal(again.familiar.planes, planes)
-    assert loads(model.dumps()).familiar is None
+    again = loads(replace(model, feature_subspaces=Subspaces(planes)).dumps())
+    np.testing.assert_array_equal(again.feature_subspaces.planes, planes)
+    assert loads(model.dumps()).feature_subspaces is None
 
 
 @pytest.mark.parametrize("familiar", [7, "AAAA", "not base64"])

@@ -11,10 +11,10 @@ def test_digits_are_less_strange_to_their_own_class_and_noise_is_strange_to_all(
     data = dataset.load("mnist")
     found = subspaces.learn(data.train.images, data.train.labels, 10, 40)
     digits = data.validation[:500]
-    strangeness = found.strangeness(digits.images)
-    assert np.mean(strangeness.argmin(axis=1) == digits.labels) > 0.9
-    own = strangeness[np.arange(500), digits.labels]
-    noise = found.strangeness(nondigits.noise(np.random.default_rng(0), 100))
+    novelty = found.novelty(digits.images)
+    assert np.mean(novelty.argmin(axis=1) == digits.labels) > 0.9
+    own = novelty[np.arange(500), digits.labels]
+    noise = found.novelty(nondigits.noise(np.random.default_rng(0), 100))
     assert np.median(noise.min(axis=1)) > np.quantile(own, 0.95)
 
 
@@ -25,13 +25,13 @@ def test_what_lies_in_the_plane_of_a_class_is_not_strange_however_far_out():
     found = subspaces.learn(x, np.zeros(200, int), 1, 3)
     outside = np.linalg.svd(axes.T)[2][-1]
     near, far = 5 + 100 * axes[:, 0], 5 + 2 * outside
-    strangeness = found.strangeness(np.array([near, far], np.float32))[:, 0]
-    assert strangeness[0] < 0.1
-    np.testing.assert_allclose(strangeness[1], np.log1p(4), rtol=0.02)
+    novelty = found.novelty(np.array([near, far], np.float32))[:, 0]
+    assert novelty[0] < 0.1
+    np.testing.assert_allclose(novelty[1], np.log1p(4), rtol=0.02)
 
 
 def test_a_class_without_examples_is_strange_but_breaks_nothing():
     x = np.ones((5, 8), np.float32)
     found = subspaces.learn(x, np.zeros(5, int), 2, 2)
     assert np.isfinite(found.planes).all()
-    assert found.strangeness(x)[:, 1].min() > found.strangeness(x)[:, 0].max()
+    assert found.novelty(x)[:, 1].min() > found.novelty(x)[:, 0].max()

@@ -72,7 +72,7 @@ def of_every_kind(tmp_path):
                   buffers=network.buffers)  # fmt: skip
     labels = network.predict(images).argmax(axis=1).astype(np.uint8)
     assert len(set(labels)) > 2, "a network that always says the same would prove little"
-    place = {"says": "some digits", "files": "some.npz", "rows": (0, 300)}
+    place = {"description": "some digits", "files": "some.npz", "rows": (0, 300)}
     return unpack(bundle.bundle(model, images, labels, **place), tmp_path), images, labels
 
 
@@ -97,7 +97,7 @@ def test_weights_that_were_exchanged_are_noticed(tmp_path):
     arrays["1.W"][:, :40] = 0
     pretend(folder, arrays)
     shown = prove(folder, *FILES)
-    assert shown.returncode == 1 and "does not read as well as it says" in shown.stderr
+    assert shown.returncode == 1 and "not as accurate as claimed" in shown.stderr
 
 
 def test_a_claim_about_validation_finds_its_rows_in_the_training_file(tmp_path):
@@ -107,7 +107,7 @@ def test_a_claim_about_validation_finds_its_rows_in_the_training_file(tmp_path):
     assert json.loads((folder / "claim.json").read_text())["rows"] == [55_000, 60_000]
     shown = prove(folder, *(name.replace("t10k", "train") for name in FILES))
     assert shown.returncode == 0 and "4,910 of 5,000 right" in shown.stdout
-    assert "other images" in prove(folder, *FILES).stderr
+    assert "not the images of the claim" in prove(folder, *FILES).stderr
 
 
 def test_every_kind_of_layer_is_computed_as_netcore_does(of_every_kind):
@@ -130,7 +130,7 @@ def test_other_images_are_not_taken_for_those_of_the_claim(of_every_kind):
     folder, images, labels = of_every_kind
     np.savez(folder / "some.npz", images=images[::-1], labels=labels[::-1])
     shown = prove(folder, "some.npz")
-    assert shown.returncode == 1 and "other images" in shown.stderr
+    assert shown.returncode == 1 and "not the images of the claim" in shown.stderr
 
 
 def test_the_recipe_in_the_bundle_can_be_trained_again(of_every_kind):

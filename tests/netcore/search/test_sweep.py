@@ -96,9 +96,9 @@ def test_a_sweep_and_its_results_go_through_json_and_back(data):
 @pytest.mark.parametrize(
     ("axes", "trials", "words"),
     [
-        ({}, None, "needs a setting to move"),
+        ({}, None, "needs a setting to vary"),
         ({"layers": (1,)}, None, "'layers' cannot be swept: use lr, hidden"),
-        ({"lr": ()}, None, "lr needs a value"),
+        ({"lr": ()}, None, "lr needs at least one value"),
         ({"lr": (-1,)}, None, "lr is -1: it must be a number from 0"),
         ({"lr": Range(0.1, 1)}, None, "a grid needs a list of values for lr"),
         ({"optimizer": Range(0, 1)}, 3, "optimizer has no range"),
@@ -228,7 +228,7 @@ def test_the_command_sorts_by_validation_and_never_mentions_the_test_set(capsys)
     result = json.loads(out.splitlines()[-1])
     accuracies = [row["validation_accuracy"] for row in result["results"]]
     assert accuracies == sorted(accuracies, reverse=True) and len(accuracies) == 4
-    assert "flattered" in out and "test" not in out.replace("latest", "")
+    assert "biased by the choice" in out and "test" not in out.replace("latest", "")
     assert result["axes"] == {"lr": [0.001, 0.1], "hidden": [8, "16x8"]}
 
 
@@ -277,7 +277,7 @@ def test_ctrl_c_keeps_what_is_done(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--grid", "lr"], "'lr' is no axis: write KEY=VALUE,VALUE"),
+        (["--grid", "lr"], "'lr' is not an axis: write KEY=VALUE,VALUE"),
         (["--grid", "lr=0.1..1"], "lr is '0.1..1'"),
         (["--grid", "speed=1,2"], "'speed' cannot be swept"),
         (["--grid", "lr=0.1", "--trials", "3"], "--trials belongs to --random"),

@@ -102,7 +102,7 @@ def test_a_closed_section_costs_nothing(look, monkeypatch):
     def never(*arguments):
         raise AssertionError("computed")
 
-    monkeypatch.setattr(explain, "reader", never)
+    monkeypatch.setattr(explain, "with_input_gradient", never)
     at = look()
     assert "Open a section" in " ".join(caption.value for caption in at.caption)
     assert not at.exception

@@ -1,19 +1,19 @@
-"""Jobs whose run, visitor, laptop or server lets them down; none is forgotten or in the way."""
+"""Jobs whose run, visitor, laptop or server fails: they say so, and are in nobody's way."""
 
 import gc
 import threading
 import time
 import weakref
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 
 import netcore.trainer
-from netcore import Trainer
 from netcore.recipe import dense_layers
-from tests.ui.small_jobs import ENDLESS, RECIPE, TEST, TRAIN, VALIDATION, run_to, wait_for
-from ui.jobs import job as job_module
-from ui.jobs import learner, memory, worker
+from tests.ui.small_jobs import ENDLESS, RECIPE, TEST, run_to, threads_of, trainer_of, wait_for
+from ui.jobs import job_state, learner, memory, worker
+from ui.jobs.job import Job
 from ui.jobs.limits import Limits
 from ui.jobs.pool import Pool
 
@@ -27,8 +27,9 @@ def test_a_job_that_diverges_fails_with_an_explanation(job_of):
 
 
 def test_a_job_that_raises_tells_so_and_leaves_its_slot_to_others(job_of, monkeypatch, caplog):
-    broken, sound = job_of(), job_of()
-    monkeypatch.setattr(broken._trainer.network, "loss_and_grad", lambda *_, **__: 1 / 0)
+    faulty = trainer_of()
+    monkeypatch.setattr(faulty.network, "loss_and_grad", lambda *_, **__: 1 / 0)
+    broken, sound = job_of(trainer=faulty), job_of()
     for job in (broken, sound):
         job.run()
         job.join(20)
@@ -37,16 +38,16 @@ def test_a_job_that_raises_tells_so_and_leaves_its_slot_to_others(job_of, monkey
     assert sound.view().status == "finished"
 
 
-def test_a_job_nobody_watches_pauses_and_can_be_resumed(job_of, monkeypatch):
+def test_a_job_nobody_watches_pauses_and_can_be_resumed(job_of, pool):
     job = job_of(ENDLESS)
     job.run(1)
     job.join(20)
-    monkeypatch.setattr(job._pool, "limits", Limits(grace=-1.0))
+    limits, pool.limits = pool.limits, replace(pool.limits, grace=-1.0)
     job.run()
     job.join(20)
     view = job.view()
     assert view.status == "paused" and "nobody was watching" in view.message
-    monkeypatch.undo()
+    pool.limits = limits
     job.run(1)
     job.join(20)
     assert job.view().last.step == view.last.step + 1
@@ -56,7 +57,29 @@ def test_twenty_clicks_on_start_make_one_thread(job_of):
     job = job_of(ENDLESS)
     for _ in range(20):
         job.run()
-    assert len([thread for thread in threading.enumerate() if job.id in thread.name]) == 1
+    assert len(threads_of(job)) == 1
+
+
+def test_a_page_does_not_wait_while_the_weights_are_copied(job_of, monkeypatch):
+    trainer, copying, finish = trainer_of(ENDLESS), threading.Event(), threading.Event()
+    job, checkpoint = job_of(trainer=trainer), trainer.checkpoint
+
+    def slow_checkpoint():
+        copying.set()
+        assert finish.wait(20)
+        return checkpoint()
+
+    monkeypatch.setattr(trainer, "checkpoint", slow_checkpoint)
+    job.run(1)
+    assert copying.wait(20)
+    job.seen()
+    job.pause()
+    assert job.running and not job.over and not job.undoable
+    assert job.dry_run_trainer() is None
+    assert job.view().status == "running" and job.model_at(0) is job.model()
+    finish.set()
+    job.join(20)
+    assert (job.view().status, job.view().last.step) == ("paused", 1)
 
 
 def test_a_sleeping_laptop_costs_neither_time_nor_the_run(job_of, monkeypatch):
@@ -65,7 +88,7 @@ def test_a_sleeping_laptop_costs_neither_time_nor_the_run(job_of, monkeypatch):
         monotonic=lambda: time.monotonic() + asleep[0],
         perf_counter=lambda: time.perf_counter() + asleep[0],
     )
-    for module in (worker, job_module, learner, netcore.trainer):
+    for module in (worker, job_state, learner, netcore.trainer):
         monkeypatch.setattr(module, "time", clock)
     job = job_of(ENDLESS)
     job.run()
@@ -81,45 +104,52 @@ def test_a_sleeping_laptop_costs_neither_time_nor_the_run(job_of, monkeypatch):
     job.join(10)  # before the clock goes back, or its slice would last for eight hours
 
 
-def test_a_run_that_has_had_its_time_ends_and_says_so(job_of, monkeypatch):
+def test_a_run_that_has_had_its_time_ends_and_says_so(job_of, pool):
     job = job_of(ENDLESS)
-    monkeypatch.setattr(job._pool, "limits", Limits(run_minutes=1e-4))
+    pool.limits = replace(pool.limits, run_minutes=1e-4)
     job.run()
     job.join(20)
     view = job.view()
-    assert view.status == "finished" and view.exam
+    assert view.status == "finished" and view.scores
     assert "has had its 0.0001 minutes" in view.message
 
 
 def test_a_run_at_rest_keeps_no_trainer(job_of):
-    job = job_of()
-    networks = [weakref.ref(network) for network in job._trainer.replicas.networks]
+    trainer = trainer_of()
+    networks = [weakref.ref(network) for network in trainer.replicas.networks]
+    job = job_of(trainer=trainer)
+    del trainer
     run_to(job, 10)
     gc.collect()
     assert [network() for network in networks] == [None, None]
 
 
 def test_a_run_at_rest_gives_its_memory_back_to_the_system(job_of, monkeypatch):
-    job, given = job_of(), []
-    network = weakref.ref(job._trainer.network)
+    trainer, given = trainer_of(), []
+    network = weakref.ref(trainer.network)
+    job = job_of(trainer=trainer)
+    del trainer
     monkeypatch.setattr(memory, "give_back", lambda: given.append(network() is None))
     run_to(job, 10)
     assert given == [True], "once, and when nothing holds the network any more"
 
 
-def test_a_job_nobody_holds_is_gone_with_its_thread(job_of):
-    made = job_module.Job(Trainer(ENDLESS, TRAIN, VALIDATION), TEST, Pool(Limits(grace=0.2)))
+def test_a_job_nobody_holds_is_gone_with_its_thread():
+    trainer = trainer_of(ENDLESS)
+    made = Job(trainer, TEST, Pool(Limits(grace=0.2)))
     made.run()
-    gone, thread = weakref.ref(made), made._worker
-    del made
+    (thread,) = threads_of(made)
+    held = [weakref.ref(made), weakref.ref(trainer.network)]
+    del made, trainer
     thread.join(20)
+    assert not thread.is_alive()
     gc.collect()
-    assert gone() is None
+    assert [gone() for gone in held] == [None, None]
 
 
-def test_a_run_in_line_knows_its_position_can_be_paused_and_gets_its_turn(job_of, monkeypatch):
+def test_a_run_in_line_knows_its_position_can_be_paused_and_gets_its_turn(job_of, pool):
     first, second, third = (job_of(ENDLESS) for _ in range(3))
-    monkeypatch.setattr(first._pool, "limits", Limits(jobs=1))
+    pool.limits = replace(pool.limits, jobs=1)
     for job in (first, second, third):
         job.run()
     wait_for(lambda: first.view().last)
@@ -133,18 +163,15 @@ def test_a_run_in_line_knows_its_position_can_be_paused_and_gets_its_turn(job_of
     wait_for(lambda: third.view().last)
 
 
-def test_runs_take_turns_where_there_are_more_than_places_and_give_the_same_bits(
-    job_of, monkeypatch
-):
-    alone = run_to(job_of(), np.inf)
+def test_runs_take_turns_where_there_are_more_than_places_and_give_the_same_bits(job_of, pool):
     recipe = RECIPE.replace(batch_size=1)
-    crowd = [job_of(recipe.replace(seed=seed)) for seed in (0, 1)]
-    monkeypatch.setattr(alone._pool, "limits", Limits(jobs=1, stint=0.01))
-    for job in crowd:
+    jobs = [job_of(recipe.replace(seed=seed)) for seed in (0, 1)]
+    pool.limits = replace(pool.limits, jobs=1, stint=0.01)
+    for job in jobs:
         job.run()
-    for job in crowd:
+    for job in jobs:
         job.join(20)
         assert job.view().status == "finished"
-        trainer = Trainer(job.recipe, TRAIN, VALIDATION)
+        trainer = trainer_of(job.recipe)
         list(trainer)
         assert np.array_equal(trainer.network.theta, job.model().theta)

@@ -1,10 +1,9 @@
-"""Jobs go back in time, and on from there."""
+"""Jobs go back to a snapshot, and on from there."""
 
 import numpy as np
 
-from netcore import Trainer
 from netcore.recipe import dense_layers
-from tests.ui.small_jobs import ENDLESS, RECIPE, TRAIN, VALIDATION, run_to, wait_for
+from tests.ui.small_jobs import ENDLESS, RECIPE, run_to, threads_of, trainer_of, wait_for
 
 
 def test_a_run_goes_back_and_on_to_the_same_weights(job_of):
@@ -30,7 +29,7 @@ def test_what_was_cut_is_kept_as_a_branch_and_the_curves_begin_anew_there(job_of
     assert [row[0] for row in job.view().training] == list(range(1, 26))
 
 
-def test_a_branch_with_other_knobs_is_replayed_from_its_own_changes_alone(job_of):
+def test_a_branch_with_other_settings_is_replayed_from_its_own_changes_alone(job_of):
     job = run_to(job_of(), 30)
     job.change(lr=0.5)
     run_to(job, 10).rewind(15)
@@ -39,12 +38,12 @@ def test_a_branch_with_other_knobs_is_replayed_from_its_own_changes_alone(job_of
     job.join(20)
     model = job.model()
     assert model.changes == [[15, {"optimizer": "adam", "lr": 0.01}]]
-    replayed = Trainer(model.recipe, TRAIN, VALIDATION, model.changes)
+    replayed = trainer_of(model.recipe, model.changes)
     list(replayed)
     assert np.array_equal(replayed.network.theta, model.theta)
 
 
-def test_undo_takes_the_last_change_back_with_all_it_did(job_of):
+def test_undo_takes_back_the_last_change_with_all_it_did(job_of):
     job = run_to(job_of(), 10)
     before = job.model().theta.copy()
     job.change(lr=0.7)
@@ -53,7 +52,7 @@ def test_undo_takes_the_last_change_back_with_all_it_did(job_of):
     assert job.settings.lr == RECIPE.lr and job.view().changes == []
     assert np.array_equal(job.model().theta, before)
     job.undo()
-    assert job.view().last.step == 10, "there is nothing more to take back"
+    assert job.view().last.step == 10, "there is nothing more to undo"
 
 
 def test_a_change_that_has_not_taken_effect_is_undone_without_going_back(job_of):
@@ -69,7 +68,7 @@ def test_a_running_job_goes_back_at_once_and_its_old_thread_leaves_no_trace(job_
     job = job_of(ENDLESS)
     job.run()
     wait_for(lambda: job.view().last and job.view().last.step > 200)
-    thread = job._worker
+    (thread,) = threads_of(job)
     middle = job.view().snapshots[2]
     job.rewind(middle)
     assert job.view().last.step == middle
@@ -82,14 +81,14 @@ def test_a_running_job_goes_back_at_once_and_its_old_thread_leaves_no_trace(job_
     assert job.view().last.step == 3
 
 
-def test_a_finished_run_can_go_back_and_sits_its_exam_anew(job_of):
+def test_a_finished_run_can_go_back_and_is_tested_anew(job_of):
     job = run_to(job_of(), np.inf)
-    first = job.view().exam["test_accuracy"]
+    first = job.view().scores["test_accuracy"]
     job.rewind(40)
-    assert job.view().exam is None and job.model().scores == {}
+    assert job.view().scores is None and job.model().scores == {}
     job.run()
     job.join(20)
-    assert job.view().exam["test_accuracy"] == first
+    assert job.view().scores["test_accuracy"] == first
 
 
 def test_a_finished_run_can_be_made_longer(job_of):
@@ -131,7 +130,7 @@ def test_the_network_can_be_looked_at_as_it_was_at_any_snapshot(job_of):
     snapshots = job.view().snapshots
     assert snapshots[0] == 0 and snapshots[-1] == 80 and len(snapshots) > 20
     step = snapshots[len(snapshots) // 2]
-    trainer = Trainer(RECIPE.replace(), TRAIN, VALIDATION)
+    trainer = trainer_of()
     while trainer.step_count < step:
         next(trainer)
     assert np.array_equal(job.model_at(step).theta, trainer.network.theta)

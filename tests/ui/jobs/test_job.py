@@ -1,31 +1,30 @@
-"""Jobs: they run, rest, take changes, finish with one exam, and none is starved."""
+"""Jobs: they run, pause, take changes, end with one test, and all make progress."""
 
 import threading
 
 import numpy as np
 import pytest
 
-from netcore import RecipeError, Trainer
-from tests.ui.small_jobs import ENDLESS, RECIPE, TEST, TRAIN, VALIDATION, run_to, wait_for
+from netcore import RecipeError
+from tests.ui.small_jobs import ENDLESS, RECIPE, TEST, run_to, threads_of, trainer_of, wait_for
 from ui.jobs.curve import Curve
-from ui.jobs.job import Job
 from ui.jobs.limits import Limits
 from ui.jobs.pool import Pool
 
 
-def test_a_started_job_runs_to_its_end_and_sits_the_exam_once(job_of):
+def test_a_started_job_runs_to_its_end_and_is_tested_once(job_of):
     job = job_of()
-    assert job.view().status == "ready" and job.view().exam is None
+    assert job.view().status == "ready" and job.view().scores is None
     job.run()
     job.join(20)
     view = job.view()
     assert (view.status, view.progress, view.last.step) == ("finished", 1.0, 80)
-    assert view.exam["test_accuracy"] > 0.95
-    assert view.exam["confusion"].sum() == 70
-    assert job.model().scores["test_accuracy"] == view.exam["test_accuracy"]
+    assert view.scores["test_accuracy"] > 0.95
+    assert view.scores["confusion"].sum() == 70
+    assert job.model().scores["test_accuracy"] == view.scores["test_accuracy"]
     job.run()
     job.run(1)
-    assert job.view().last.step == 80, "after the exam nothing is learned any more"
+    assert job.view().last.step == 80, "after the test nothing is learned any more"
 
 
 def test_one_step_is_one_step_and_one_epoch_ends_with_the_epoch(job_of):
@@ -50,7 +49,7 @@ def test_a_paused_job_has_no_thread_and_resumes_where_it_was(job_of):
     job.join(20)
     view = job.view()
     assert view.status == "paused"
-    assert not [thread for thread in threading.enumerate() if job.id in thread.name]
+    assert not threads_of(job)
     job.run(1)
     job.join(20)
     assert job.view().last.step == view.last.step + 1
@@ -81,14 +80,14 @@ def test_a_change_out_of_range_is_refused_and_leaves_the_run_alone(job_of):
     assert job.view().status == "finished" and job.view().changes == []
 
 
-def test_a_stopped_job_sits_the_exam_with_what_it_has_learned(job_of):
+def test_a_stopped_job_is_tested_with_what_it_has_learned(job_of):
     job = job_of(ENDLESS)
     job.run()
     wait_for(lambda: job.view().last)
     job.stop()
     job.join(20)
     view = job.view()
-    assert view.status == "finished" and view.exam["steps"] == view.last.step
+    assert view.status == "finished" and view.scores["steps"] == view.last.step
     assert view.last.validation_accuracy is not None
 
 
@@ -102,7 +101,7 @@ def test_a_steered_and_stopped_job_is_replayed_to_the_bit_from_its_model(job_of)
     job.stop()
     job.join(20)
     model = job.model()
-    replayed = Trainer(model.recipe, TRAIN, VALIDATION, model.changes)
+    replayed = trainer_of(model.recipe, model.changes)
     assert len(list(replayed)) == 60
     assert np.array_equal(replayed.network.theta, model.theta)
 
@@ -111,7 +110,7 @@ def test_a_running_job_can_be_looked_at_as_it_was(job_of):
     job = job_of(ENDLESS.replace(steps=5000))
     job.run()
     wait_for(lambda: len(job.view().snapshots) > 5)
-    trainer = Trainer(job.recipe, TRAIN, VALIDATION)
+    trainer = trainer_of(job.recipe)
     while trainer.step_count < job.view().snapshots[3]:
         next(trainer)
     assert np.array_equal(job.model_at(trainer.step_count).theta, trainer.network.theta)
@@ -159,14 +158,14 @@ def test_a_curve_stays_bounded_and_keeps_its_mean():
     assert 50 <= len(curve.rows) <= 100
     steps = np.array(curve.rows)
     np.testing.assert_allclose(steps[:, 1], 2 * steps[:, 0])
-    assert np.all(np.diff(steps[:, 0]) == curve.stretch)
+    assert np.all(np.diff(steps[:, 0]) == curve.steps_per_row)
 
 
 def test_a_job_repeats_another_run_with_its_changes(job_of):
     job = run_to(job_of(), 30)
     job.change(lr=0.5)
     run_to(job, np.inf)
-    again = Job(Trainer(RECIPE, TRAIN, VALIDATION, job.model().changes), TEST, job._pool)
+    again = job_of(trainer=trainer_of(RECIPE, job.model().changes))
     run_to(run_to(again, 7), np.inf)
     assert again.view().changes == job.view().changes == [(30, {"lr": (0.1, 0.5)})]
     assert np.array_equal(again.model().theta, job.model().theta)

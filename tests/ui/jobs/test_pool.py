@@ -1,4 +1,4 @@
-"""The pool: turns and places are shared out fairly, and whoever waits knows for how long."""
+"""The pool: turns and places are shared fairly, and a waiting run knows for how long."""
 
 from types import SimpleNamespace
 
@@ -17,7 +17,7 @@ def clock(monkeypatch):
     return now
 
 
-def test_there_is_room_for_so_many_and_the_rest_wait_in_the_order_they_came(clock):
+def test_further_runs_wait_in_the_order_they_came(clock):
     pool = Pool(Limits(jobs=2))
     first, second, third, fourth = (pool.enter() for _ in range(4))
     assert first.admitted.is_set() and second.admitted.is_set()
@@ -32,28 +32,28 @@ def test_there_is_room_for_so_many_and_the_rest_wait_in_the_order_they_came(cloc
     assert third.admitted.is_set() and pool.queue(fourth)[0] == 1
 
 
-def test_who_has_had_a_place_for_a_while_gives_way_to_who_waits(clock):
+def test_a_run_that_has_had_its_stint_gives_its_place_to_one_that_waits(clock):
     pool = Pool(Limits(jobs=1, stint=60))
     first, second = pool.enter(), pool.enter()
     clock[0] = 59
-    assert not pool.gives_way(first)
+    assert not pool.yield_place(first)
     clock[0] = 60
-    assert pool.gives_way(first)
+    assert pool.yield_place(first)
     assert second.admitted.is_set() and not first.admitted.is_set()
     assert pool.queue(first) == (1, 60)
 
 
-def test_nobody_gives_way_while_nobody_waits(clock):
+def test_a_run_keeps_its_place_while_none_waits(clock):
     pool = Pool(Limits(jobs=1, stint=60))
     ticket = pool.enter()
     clock[0] = 10_000
-    assert not pool.gives_way(ticket) and ticket.admitted.is_set()
+    assert not pool.yield_place(ticket) and ticket.admitted.is_set()
 
 
 def test_the_wait_is_what_the_shortest_runs_still_need_but_no_longer_than_their_stints(clock):
     pool = Pool(Limits(jobs=2, stint=60))
     slow, fast = pool.enter(), pool.enter()
-    fast.eta = 5
+    assert not pool.yield_place(fast, eta=5)
     waiting = [pool.enter() for _ in range(3)]
     clock[0] = 20
     assert [pool.queue(ticket) for ticket in waiting] == [(1, 5), (2, 40), (3, 65)]
@@ -68,7 +68,7 @@ def test_runs_wait_for_memory_too_but_one_alone_always_gets_in(clock):
     assert small.admitted.is_set()
 
 
-def test_a_run_in_line_can_leave_it(clock):
+def test_a_waiting_run_can_leave_the_queue(clock):
     pool = Pool(Limits(jobs=1))
     first, second, third = pool.enter(), pool.enter(), pool.enter()
     pool.leave(second)

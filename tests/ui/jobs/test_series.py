@@ -1,12 +1,12 @@
-"""A series of runs in the background: one after another, paused, gone on with, let go."""
+"""A series of runs in the background: one after another, paused, resumed, cancelled."""
 
 import threading
 
 import pytest
 
-from netcore import Recipe, Trainer
+from netcore import Recipe
 from netcore.recipe import dense_layers
-from tests.ui.small_jobs import TEST, TRAIN, VALIDATION, wait_for
+from tests.ui.small_jobs import TEST, trainer_of, wait_for
 from ui.jobs.job import Job
 from ui.jobs.limits import Limits
 from ui.jobs.pool import Pool
@@ -17,16 +17,23 @@ ENDLESS = SHORT.replace(steps=50_000_000)
 
 
 @pytest.fixture
-def series_of():
-    """Make series; whatever still runs is put to rest at the end of the test."""
+def jobs():
+    """The jobs that the series of `series_of` have made."""
+    return []
+
+
+@pytest.fixture
+def series_of(jobs):
+    """Make series; those that still run are cancelled at the end of the test."""
     made, limits = [], Limits(slots=1)
     pool = Pool(limits)
 
-    def make(*recipes, grace=limits.grace):
-        def job(recipe):
-            return Job(Trainer(recipe, TRAIN, VALIDATION), TEST, pool)
+    def job_of(recipe):
+        jobs.append(Job(trainer_of(recipe), TEST, pool))
+        return jobs[-1]
 
-        made.append(Series("test", recipes, job, grace))
+    def make(*recipes, grace=limits.grace, make_job=job_of):
+        made.append(Series("test", recipes, make_job, grace))
         return made[-1]
 
     yield make
@@ -51,18 +58,41 @@ def test_the_runs_come_in_order_and_are_handed_out_once(series_of):
     assert series.take() == [] and not threads()
 
 
-def test_a_paused_series_has_no_thread_and_goes_on_with_the_same_run(series_of):
+def test_a_paused_series_has_no_thread_and_goes_on_with_the_same_run(series_of, jobs):
     series = series_of(ENDLESS, SHORT)
     series.start()
     wait_for(lambda: series.progress().share > 0)
-    job = series._job
+    (job,) = jobs
     series.pause("It waits.")
     series.join(20)
     assert series.progress()[:3] == ("paused", "It waits.", 0) and not threads()
     before = job.view().last.step
     series.start()
     wait_for(lambda: job.view().last.step > before)
-    assert series._job is job and series.progress().message == ""
+    assert jobs == [job] and series.progress().message == ""
+
+
+def test_a_page_does_not_wait_while_a_job_is_made_and_can_pause_it_before_it_runs(series_of):
+    making, finish, pool = threading.Event(), threading.Event(), Pool(Limits(slots=1))
+
+    def slow_job(recipe):
+        making.set()
+        assert finish.wait(20)
+        return Job(trainer_of(recipe), TEST, pool)
+
+    series = series_of(SHORT, make_job=slow_job)
+    series.start()
+    assert making.wait(20)
+    series.seen()
+    assert series.running and series.take() == []
+    assert series.progress() == ("running", "", 0, 1, 0.0)
+    series.pause("It waits.")
+    finish.set()
+    series.join(20)
+    assert series.progress() == ("paused", "It waits.", 0, 1, 0.0)
+    series.start()
+    series.join(20)
+    assert series.progress() == ("over", "", 1, 1, 1.0)
 
 
 def test_twenty_clicks_on_start_make_one_thread(series_of):

@@ -1,8 +1,6 @@
-"""Sweeps in the background: one at a time, seen to its end, stopped, left alone, and bounded."""
+"""Sweeps in the background: one at a time, finished, stopped, abandoned, and limited."""
 
 import sys
-import threading
-import time
 import types
 
 import distributed
@@ -11,7 +9,8 @@ import pytest
 import dataset
 from netcore import Recipe
 from netcore.search.sweep import Sweep
-from ui.jobs.sweeps import Bounds, Line, SweepJob
+from tests.ui.small_jobs import threads_of, wait_for
+from ui.jobs.sweeps import Bounds, SweepJob, SweepQueue
 
 SMALL = Recipe(train_images=300, epochs=1, batch_size=50)
 SHORT = Sweep(SMALL, {"lr": (0.05, 0.1, 0.2)})
@@ -21,11 +20,11 @@ ALONE = Bounds(processes=1)  # in this process, which starts at once
 
 @pytest.fixture
 def job_of():
-    """Make sweeps; whatever still runs is stopped at the end of the test."""
-    made, line = [], Line(ALONE)
+    """Make sweeps; those that still run are stopped at the end of the test."""
+    made, queue = [], SweepQueue(ALONE)
 
-    def make(sweep, where=line):
-        made.append(SweepJob(sweep, where, dataset.load("mnist")))
+    def make(sweep, queue=queue):
+        made.append(SweepJob(sweep, queue, dataset.load("mnist")))
         made[-1].start()
         return made[-1]
 
@@ -35,24 +34,16 @@ def job_of():
         job.join(20)
 
 
-def wait_for(condition, seconds=30):
-    """Wait until the condition holds; the waiting, not a sleep, is what the clock bounds."""
-    deadline, tick = time.monotonic() + seconds, threading.Event()
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come about"
-        tick.wait(0.005)
-
-
 def test_a_sweep_runs_to_its_end_and_its_threads_end_with_it(job_of):
     job = job_of(SHORT)
     job.join(30)
     view = job.view()
     assert (view.status, len(view.results), view.total) == ("finished", 3, 3)
-    assert not any(thread.is_alive() for thread in job._threads)
+    assert not threads_of(job)
 
 
 def test_two_processes_give_the_same_results_and_are_let_go_at_once_when_stopped(job_of):
-    two = Line(Bounds(processes=2))
+    two = SweepQueue(Bounds(processes=2))
     here, there = job_of(SHORT), job_of(SHORT, two)
     here.join(30)
     there.join(60)
@@ -65,11 +56,11 @@ def test_two_processes_give_the_same_results_and_are_let_go_at_once_when_stopped
     wait_for(lambda: endless.view().status == "running")
     endless.stop()
     endless.join(10)
-    assert not any(thread.is_alive() for thread in endless._threads)
+    assert not threads_of(endless)
     assert endless.view().status == "stopped"
 
 
-def test_the_second_sweep_waits_in_line_and_follows_when_the_first_is_stopped(job_of):
+def test_the_second_sweep_waits_and_follows_when_the_first_is_stopped(job_of):
     first = job_of(ENDLESS)
     wait_for(lambda: first.view().status == "running")
     second, third = job_of(SHORT), job_of(SHORT)
@@ -82,32 +73,32 @@ def test_the_second_sweep_waits_in_line_and_follows_when_the_first_is_stopped(jo
     assert second.view().status == third.view().status == "finished"
 
 
-def test_who_gives_up_waiting_leaves_the_line(job_of):
+def test_a_sweep_that_is_stopped_while_it_waits_leaves_the_queue(job_of):
     first = job_of(ENDLESS)
     wait_for(lambda: first.view().status == "running")
     second = job_of(SHORT)
     wait_for(lambda: second.view().ahead == 1)
     second.stop()
     second.join(10)
-    assert not any(thread.is_alive() for thread in second._threads)
+    assert not threads_of(second)
     assert first.view().status == "running"
 
 
 def test_a_sweep_that_nobody_watches_ends_after_the_grace(job_of):
-    job = job_of(ENDLESS, Line(Bounds(processes=1, grace=0.05)))
+    job = job_of(ENDLESS, SweepQueue(Bounds(processes=1, grace=0.05)))
     job.join(20)
     assert job.view().status == "stopped" and "nobody was watching" in job.view().message
 
 
 def test_a_sweep_ends_when_its_time_is_up(job_of):
-    job = job_of(ENDLESS, Line(Bounds(processes=1, minutes=0.001)))
+    job = job_of(ENDLESS, SweepQueue(Bounds(processes=1, minutes=0.001)))
     job.join(20)
     assert job.view().status == "stopped" and "0.001 minutes" in job.view().message
 
 
 def test_a_cluster_that_does_not_answer_is_told_in_a_sentence(job_of, monkeypatch):
     monkeypatch.setattr("netcore.commands.processes.PATIENCE", 0.2)
-    job = job_of(SHORT, Line(Bounds(dask="tcp://127.0.0.1:9")))
+    job = job_of(SHORT, SweepQueue(Bounds(dask="tcp://127.0.0.1:9")))
     job.join(30)
     assert job.view().status == "failed"
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in job.view().message
@@ -120,7 +111,7 @@ def test_one_setting_sends_the_same_sweep_to_a_dask_cluster(job_of, monkeypatch)
     here = job_of(SHORT)
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, **quiet) as cluster:
         bounds = Bounds.from_environment({"PLAYGROUND_SWEEP_DASK": cluster.scheduler_address})
-        there = job_of(SHORT, Line(bounds))
+        there = job_of(SHORT, SweepQueue(bounds))
         there.join(60)
         here.join(30)
         assert there.view().status == "finished", there.view().message

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from ui.jobs.limits import MEGABYTE
-from ui.jobs.timeline import MOST, Snapshot, Timeline
+from ui.jobs.timeline import MAX_SNAPSHOTS, Snapshot, Timeline
 
 
 def moment(step, megabytes=1.0, marked=False):
@@ -19,7 +19,7 @@ def test_snapshots_stay_within_the_budget_and_are_spread_evenly():
     for step in range(1, 1001):
         if step >= due:
             timeline.add(moment(step))
-            due = step + timeline.gap(500, step)  # but the run got longer
+            due = step + timeline.spacing(500, step)  # but the run got longer
     steps = timeline.steps
     assert steps[0] == 0 and steps[-1] >= 950 and len(steps) == 10
     gaps = np.diff(steps)
@@ -30,7 +30,7 @@ def test_small_networks_keep_as_many_as_a_slider_can_show():
     timeline = Timeline(moment(0, 0.001), megabytes=10)
     for step in range(1, 1000):
         timeline.add(moment(step, 0.001))
-    assert len(timeline.steps) == MOST
+    assert len(timeline.steps) == MAX_SNAPSHOTS
 
 
 def test_the_moments_before_changes_go_last():
@@ -68,5 +68,5 @@ def test_a_long_run_can_soon_go_back_too():
     for step in range(1, 100):
         if step >= due:
             timeline.add(moment(step))
-            due = step + timeline.gap(50_000_000, step)
+            due = step + timeline.spacing(50_000_000, step)
     assert len(timeline.steps) > 10
