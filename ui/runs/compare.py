@@ -143,7 +143,9 @@ def how_often(p: float) -> str:
         return "nearly all such comparisons"
     if p > 0.1:
         return f"{round(10 * p)} of 10 such comparisons"
-    return f"1 of {round(float(f'{1 / max(p, 1e-6):.2g}')):,} such comparisons"
+    if p < 1e-6:
+        return "less than 1 of a million such comparisons"
+    return f"1 of {round(float(f'{1 / p:.2g}')):,} such comparisons"
 
 
 def _disagreements(pair: Pair, data: Dataset) -> None:

@@ -16,7 +16,7 @@ from tests.ui.screen import labelled, press, words
 from ui.jobs.run import Run
 from ui.parts import settings, wording
 from ui.runs import curves, seeds
-from ui.runs.compare import Pair, verdict
+from ui.runs.compare import Pair, how_often, verdict
 from ui.session import downloads, runs
 
 SMALL = Recipe(name="small", layers=dense_layers([8]), train_images=500, epochs=2, eval_every=5)
@@ -355,3 +355,11 @@ def test_names_from_strangers_are_shown_as_they_are():
 )  # fmt: skip
 def test_a_network_in_a_few_words(layers, said):
     assert settings.network(layers) == said
+
+
+@pytest.mark.parametrize(
+    ("p", "said"),
+    [(0.99, "nearly all"), (0.3, "3 of 10"), (0.02, "1 of 50"), (1e-9, "less than 1 of a million")],
+)
+def test_a_probability_is_told_as_a_number_of_comparisons(p, said):
+    assert how_often(p) == f"{said} such comparisons"
