@@ -155,7 +155,7 @@ class Series:
         if not self._paused and self._todo:
             if time.monotonic() - self._seen <= self.grace:
                 return False
-            self._message = "Paused because nobody was watching. Go on when you like."
+            self._message = "Paused because nobody was watching. Resume to continue."
         self._rest_locked(self._message)
         return True
 

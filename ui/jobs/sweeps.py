@@ -113,7 +113,7 @@ class SweepJob:
         for thread in self._threads:
             thread.start()
 
-    def stop(self, message: str = "Stopped. What was done is kept.") -> None:
+    def stop(self, message: str = "Stopped. The results so far are kept.") -> None:
         """End it here, with the results so far."""
         self._end("stopped", message)
 
@@ -192,7 +192,7 @@ class SweepJob:
                 now, running = time.monotonic(), self._status == "running"
                 unseen, elapsed = now - self._seen, now - self._began
             if unseen > self._queue.bounds.grace:
-                self.stop("Stopped because nobody was watching. What was done is kept.")
+                self.stop("Stopped because nobody was watching. The results so far are kept.")
             elif running and elapsed > 60 * minutes:
                 self.stop(f"Stopped after {minutes:g} minutes, the most that this server gives.")
         with self._lock:

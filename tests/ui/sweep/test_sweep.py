@@ -61,7 +61,7 @@ def test_cancel_keeps_what_is_done(page):
     assert start(at).disabled and not button(at, "Cancel").disabled
     press(at, "Cancel")
     assert finish(at).view().status == "stopped"
-    assert any("What was done is kept" in info.value for info in at.info)
+    assert any("The results so far are kept" in info.value for info in at.info)
 
 
 def test_an_earlier_sweep_can_be_looked_at_again(page):
