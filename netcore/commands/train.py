@@ -18,8 +18,9 @@ from netcore.commands import (
     trainer_options,
 )
 from netcore.recipe import RecipeError
+from netcore.record import Record
 from netcore.search import lr_find
-from netcore.trainer import Record, Trainer
+from netcore.trainer import Trainer
 
 
 def add(commands: Commands) -> None:

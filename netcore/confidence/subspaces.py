@@ -12,6 +12,7 @@ import numpy as np
 
 from netcore.analysis.pca import principal_axes
 from netcore.functional import scale_pixels
+from netcore.speed import blas
 
 PIXEL_AXES, HIDDEN_AXES = 40, 20  # axes per class, for images and for hidden features
 EXAMPLES = 800  # per class to learn from; more change little
@@ -23,6 +24,7 @@ class Subspaces:
 
     planes: np.ndarray
 
+    @blas.single_thread
     def novelty(self, x: np.ndarray) -> np.ndarray:
         """x: (N, …) of D numbers each, uint8 or float → (N, K): log(1 + squared distance)."""
         x = scale_pixels(x.reshape(len(x), -1))
@@ -43,6 +45,7 @@ def first_of_each(targets: np.ndarray, classes: int) -> np.ndarray:
     return np.concatenate([np.flatnonzero(targets == k)[:EXAMPLES] for k in range(classes)])
 
 
+@blas.single_thread
 def learn(x: np.ndarray, targets: np.ndarray, classes: int, components: int) -> Subspaces:
     """Learn the subspaces of examples x (N, …), targets (N,) integers."""
     chosen = first_of_each(targets, classes)

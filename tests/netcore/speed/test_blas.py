@@ -14,6 +14,7 @@ PROGRAM = """
 import hashlib, json
 import numpy as np
 import dataset, netcore
+from netcore.confidence import subspaces
 from netcore.speed import blas
 
 def threads():
@@ -29,6 +30,8 @@ def answers():
         some, one = network.log_probs(images[:120]), network.log_probs(images[:1])
         network.loss_and_grad(images[:120], data.test.labels[:120])
         found[name] = digest(some, one, network.grad_and_stats)
+    learned = subspaces.of_images(data.train.images, data.train.labels, 10)
+    found["subspaces"] = digest(learned.planes, learned.novelty(data.test.images[:200]))
     return found
 
 data = dataset.load("mnist")
