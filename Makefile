@@ -1,16 +1,21 @@
 # The two commands of the README, and the rest. Each sets up what it needs.
 PYTHON ?= python3
 BIN := .venv/bin
+LINT = $(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/basedpyright
+PYTEST = -n 2 --dist loadfile
 
 run: .venv/app        ## serve the app on http://localhost:8501
 	$(BIN)/python -m streamlit run streamlit_app.py
 
-test: .venv/dev       ## check style, then run all tests
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+check: .venv/dev      ## lint, types, and the tests that are quick
+	$(LINT)
+	$(BIN)/python -m pytest $(PYTEST) -m "not browser and not slow"
 
-lint: .venv/dev       ## put the code into shape
+test: .venv/dev       ## lint, types, and all tests
+	$(LINT)
+	$(BIN)/python -m pytest $(PYTEST)
+
+lint: .venv/dev       ## fix and format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
@@ -30,4 +35,4 @@ bench: .venv/bench    ## compare with PyTorch and scikit-learn, and keep a recor
 	$(BIN)/python -m pip install --quiet --requirement requirements-bench.txt
 	@touch $@
 
-.PHONY: run test lint bench
+.PHONY: run check test lint bench

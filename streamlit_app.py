@@ -1,4 +1,4 @@
-"""Home: what this is, a first digit drawn and read, and the way into the app."""
+"""Home: what this app is, a first digit to draw, and links to all pages."""
 
 import streamlit as st
 
@@ -9,8 +9,8 @@ from ui.session import answer, shared
 page.start(
     "Teach a network to read",
     ":material/edit_note:",
-    "A playground where a neural network learns to read handwriting before your eyes, on an engine "
-    "of our own in plain NumPy. Begin here: **draw a digit**.",
+    "Watch a neural network learn to read handwriting. It runs on our own engine, written in plain "
+    "NumPy. Start here: **draw a digit**.",
 )
 
 answer.panel(next(iter(shared.shipped_models())))

@@ -198,7 +198,7 @@ class Tab:
         elif kind == "exception":
             self.seen.errors.append(element.exception.message[:200])
         elif kind == "progress" and (match := STEP.search(element.progress.text)):
-            self._notice(int(match[1].replace(",", "")), "Learning" in element.progress.text)
+            self._notice(int(match[1].replace(",", "")), "Training" in element.progress.text)
 
     def _notice(self, step, learning):
         if step != self.step or not learning:

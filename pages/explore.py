@@ -1,4 +1,4 @@
-"""Explore: look at the data before a network does. Only the open section is computed."""
+"""Explore: look at the data. Only the open section is computed."""
 
 import streamlit as st
 
@@ -10,8 +10,9 @@ from ui.session import state
 page.start(
     "Explore",
     ":material/search:",
-    "Every image is 28 × 28 pixels of handwriting, with the digit its writer meant. See what the "
-    "network sees: single digits, their pixel values, and what they have in common.",
+    "Every image shows one handwritten digit on 28 × 28 pixels, with a label that says which digit "
+    "it is. See what the network sees: single images, their pixel values, and what they have in "
+    "common.",
 )
 
 view = choose_images(on_change=state.forget_image)
@@ -19,4 +20,4 @@ section = choose_section(list(SECTIONS))
 if len(view.positions):
     SECTIONS[section](view)
 else:
-    st.info(f"There is no such image in {view.split}: choose another digit or split above.")
+    st.info(f"There is no such image in {view.split}. Choose another digit or split above.")

@@ -1,4 +1,4 @@
-"""Runs: what was trained in this session, side by side, to compare, repeat, share and keep."""
+"""Runs: compare, repeat, share and save what was trained in this session."""
 
 import streamlit as st
 
@@ -11,35 +11,37 @@ from ui.session.runs import MADE_ROOM
 page.start(
     "Runs",
     ":material/stacked_line_chart:",
-    "Every run of this session is kept here. Lay their curves over each other, set one against "
-    "another, and find out how much of a score is luck.",
+    "Every run of this session is kept here. Compare their curves, compare two networks on the "
+    "same images, and find out how much of a score is luck.",
 )
 
 SECTIONS = {
     "Curves": curves.chosen_curves,
-    "A against B": compare.two_runs,
+    "Compare two": compare.two_runs,
     "Seeds": seeds.many_seeds,
-    "Keep and share": one_run.details,
+    "Save and share": one_run.details,
 }
 
 if runs.kept():
-    curves.pulse()
+    curves.running_now()
     if gone := MADE_ROOM.get():
         st.info(
-            f"Memory is short: the weights of {', '.join(map(wording.plain, gone))} made room for "
-            "newer ones. Curves and recipes stay, so you can run them again."
+            "To save memory, these runs no longer have their weights: "
+            f"{', '.join(map(wording.plain, gone))}. Their curves and recipes are still here, so "
+            "you can run them again."
         )
         MADE_ROOM.clear()
     section = st.segmented_control(
-        "Look at",
+        "Show",
         list(SECTIONS),
         default=state.RUNS_SECTION.default,
         required=True,
         width="stretch",
-        help="Curves and settings, two networks on the same images, many seeds, or one run.",
+        help="Curves and settings of several runs, two networks on the same images, one recipe "
+        "with many seeds, or one run to save and share.",
         **state.RUNS_SECTION.bound,
     )
     SECTIONS[section]()
 else:
-    st.info("No run yet. Start one on Train: it appears here, with its curves and its weights.")
+    st.info("There are no runs yet. Start one on Train, and it appears here.")
     st.page_link("pages/train.py", label="Train a network", icon=":material/model_training:")

@@ -1,4 +1,4 @@
-"""Sweep: train one recipe under many settings, and see which of them matter."""
+"""Sweep: train one recipe with many settings, and see which of them matter."""
 
 import streamlit as st
 
@@ -10,13 +10,13 @@ from ui.sweep import results, setup
 page.start(
     "Sweep",
     ":material/grid_on:",
-    "Which settings matter? Train a small network under many of them at once and look at the whole "
-    "landscape. Every cell is a run of its own, ready to be opened.",
+    "Which settings matter? Train a small network with many combinations of settings and compare "
+    "the results. Each result is a run of its own that you can open in Train.",
 )
 
 
 def buttons(sweep, job) -> None:
-    """Start and Cancel, always: what is not possible now is greyed, so that nothing jumps."""
+    """Start and Cancel. A button that cannot be used now is disabled, so that nothing moves."""
     running = job is not None and job.running
     count = len(sweep.plan()) if sweep else 0
     with st.container(horizontal=True, gap="small"):
@@ -27,27 +27,27 @@ def buttons(sweep, job) -> None:
             on_click=results.start,
             args=(sweep,),
             disabled=running or sweep is None,
-            help="Train them all in the background. You may look at other pages meanwhile.",
+            help="Train them all in the background. You can use other pages meanwhile.",
         )
         st.button(
             "Cancel",
             icon=":material/stop:",
             on_click=job.stop if job else None,
             disabled=not running,
-            help="Stop here and keep the results there are.",
+            help="Stop now and keep the results so far.",
         )
 
 
 def planned():
-    """The sweep that is set up; None, with a word about it, if it cannot be."""
+    """The sweep that is set up; None, with an error on the page, if it cannot be run."""
     try:
         sweep = setup.choose()
         count, most = len(sweep.plan()), shared.sweep_line().bounds.trials
     except RecipeError as error:
-        st.error(f"This cannot be tried: {error}.")
+        st.error(f"This sweep cannot be run: {error}.")
         return None
     if count > most:
-        st.error(f"These are {count} trials, and this server allows {most}: take fewer values.")
+        st.error(f"These are {count} trials, and this server allows {most}. Choose fewer values.")
         return None
     return sweep
 
@@ -60,4 +60,4 @@ with row:
 if job:
     results.watch(results.choose())
 else:
-    st.info("Touch the button above. The first results are there in a few seconds.")
+    st.info("Press Start above. The first results appear in a few seconds.")

@@ -1,4 +1,4 @@
-"""Train: take a recipe or build one, and steer the network while it learns."""
+"""Train: choose a recipe or build one, and change its hyperparameters while it learns."""
 
 import streamlit as st
 
@@ -12,13 +12,13 @@ from ui.train import knobs, live, offered, setup, slow_motion, test_score, trans
 page.start(
     "Train",
     ":material/model_training:",
-    "Start the recipe as it is, or change what you like. While the network learns, move its knobs, "
-    "open the panels, go back in time, and see at once what that does.",
+    "Start the recipe as it is, or change it first. While the network learns, you can change its "
+    "hyperparameters, open more panels, and go back in time. You see the effect at once.",
 )
 
 
 def new_run() -> None:
-    """Set up: the recipe, its network, and all that can be chosen."""
+    """Before a run: the recipe, its network, and all settings."""
     base = setup.choose_recipe(beside=offered.open_file)
     row = st.container()
     stage, side = st.columns([2, 1], gap="large")
@@ -33,20 +33,27 @@ def new_run() -> None:
     with row:
         transport.buttons(None, recipe)
     with stage:
-        live.outlook(plan(recipe.layers, data.image_shape))
+        live.network_table(plan(recipe.layers, data.image_shape))
 
 
 def run(job) -> None:
-    """The run of this session: its panels, and the knobs that can be moved meanwhile."""
+    """The run of this session: its panels and its hyperparameters."""
     status = slow_motion.status(job, job.view())
     transport.buttons(job, job.recipe)
     stage, side = st.columns([5, 2], gap="large")
     with stage:
         live.watch(job, status)
     with side:
+        st.markdown(
+            "**Hyperparameters**",
+            help="Change them at any time, even while the network learns. A change counts from the "
+            "next step.",
+        )
         knobs.sliders(job)
         with st.expander(f"Recipe: {wording.plain(job.recipe.name)}"):
-            if state.TAKEN.get():  # it came by a link, so the form knows nothing of it
+            if (
+                state.STARTED_LINK.get()
+            ):  # it came by a link, so the form does not have its settings
                 settings.sheet(job.recipe)
             else:
                 setup.recipe(setup.choose_recipe(fixed=True), fixed=True)

@@ -84,7 +84,7 @@ def test_every_key_of_the_session_has_a_name_of_its_own():
     keys = [
         key
         for path in FILES
-        for key in re.findall(r'Key\("(\w+)"', path.read_text())
+        for key in re.findall(r'(?:Key|Upload)\(\s*"(\w+)"', path.read_text())
         if path.parts[0] == "ui"
     ]
     assert len(keys) > 100

@@ -1,13 +1,13 @@
-"""The frame of every page: page config, menu, title and two sentences of introduction.
+"""The frame of every page: page configuration, menu, title and a short introduction.
 
-The menu is ours, made of page links, because Streamlit's own navigation cannot open a page other
-than the first on a server that has just started.
+The menu is made of page links, because Streamlit's own navigation cannot open a page other than
+the first on a server that has just started.
 """
 
 import streamlit as st
 
 from ui.parts import layout, menu
-from ui.session import runs, state, visit
+from ui.session import old_links, runs, state, visit
 
 # Drawn here, since Streamlit fetches Material icons for the browser tab from the internet.
 FAVICON = """<svg viewBox="0 0 28 28"><rect width="28" height="28" rx="6" fill="#0b6299"/>
@@ -20,12 +20,13 @@ HEARTBEAT = 20  # seconds between two signs of life of a visitor with a run
 def start(title: str, icon: str, intro: str) -> None:
     """Open a page: the first call of every page file. `icon` is a `:material/…:` name."""
     st.set_page_config(page_title=f"{title} · MNIST playground", page_icon=FAVICON, layout="wide")
+    old_links.update()
     with st.sidebar:
         st.markdown("### MNIST playground")
         for page in menu.PAGES:
             st.page_link(page.file, label=page.label, icon=page.icon, help=page.help)
         visit.keep()
-    if job := state.JOB.get():  # wherever its visitor looks, a run goes on
+    if job := state.JOB.get():  # a run goes on whatever page its visitor is on
         st.fragment(job.seen, run_every=HEARTBEAT if job.running else None)()
     runs.collect()
     if series := state.SERIES.get():

@@ -30,11 +30,11 @@ def test_a_reload_keeps_the_run_and_what_was_drawn(visit, app):
     expect_answer(page, 0)
     page.goto(app + "/train?recipe=dense&epochs=200")  # a reload too, with another address
     press(page, "Start")
-    expect(page.get_by_text("Learning ·")).to_be_visible()
+    expect(page.get_by_text("Training ·")).to_be_visible()
     goes_on(page)
     before = step_of(page)
     page.reload()
-    expect(page.get_by_text("Learning ·")).to_be_visible()
+    expect(page.get_by_text("Training ·")).to_be_visible()
     assert step_of(page) >= before
     goes_on(page)
     turn_to(page, "Draw")
@@ -46,10 +46,10 @@ def test_a_reload_keeps_the_run_and_what_was_drawn(visit, app):
 def test_a_reload_keeps_a_sweep_and_what_it_has_found(visit):
     page = visit("/sweep?try_lr=0.03&try_lr=0.1&try_hidden=8&of_images=500")
     page.get_by_role("button", name="Start 2 trials").click()
-    expect(page.get_by_text(re.compile("Getting ready|Trying|Done"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Getting ready|Running|Done"))).to_be_visible()
     page.reload()
     expect(page.get_by_text("Done · 2 of 2 trials")).to_be_visible()
-    expect(page.get_by_text("The best: learning rate")).to_be_visible()
+    expect(page.get_by_text("Best: learning rate")).to_be_visible()
 
 
 def test_the_word_of_a_tab_stands_in_no_address(visit):
@@ -63,7 +63,7 @@ def test_the_word_of_a_tab_stands_in_no_address(visit):
 def test_two_tabs_of_one_person_have_a_run_each(visit):
     first, second = visit("/train?recipe=dense&epochs=200"), visit("/train?images=500")
     press(first, "Start")
-    expect(first.get_by_text("Learning ·")).to_be_visible()
+    expect(first.get_by_text("Training ·")).to_be_visible()
     press(second, "Step")
     expect(second.get_by_text("step 1, epoch")).to_be_visible()
     goes_on(first)
@@ -84,7 +84,7 @@ def test_a_lost_connection_comes_back_to_the_same_run(visit, screens, app):
     page.route_web_socket(re.compile("_stcore/stream"), relay)
     page.goto(app + "/train?recipe=dense&epochs=200")
     press(page, "Start")
-    expect(page.get_by_text("Learning ·")).to_be_visible()
+    expect(page.get_by_text("Training ·")).to_be_visible()
     goes_on(page)
     before = step_of(page)
     for end in connections[-1]:
@@ -101,7 +101,7 @@ def test_twenty_clicks_on_start_are_one_run(visit):
     page = visit("/train?recipe=dense&epochs=200")
     start = page.get_by_role("button", name="Start", exact=True)
     start.evaluate("button => { for (let n = 0; n < 20; n++) button.click() }")
-    expect(page.get_by_text("Learning ·")).to_be_visible()
+    expect(page.get_by_text("Training ·")).to_be_visible()
     goes_on(page)
     put_away(page)
-    expect(page.get_by_text("Learning ·")).to_have_count(0)
+    expect(page.get_by_text("Training ·")).to_have_count(0)

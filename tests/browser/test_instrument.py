@@ -12,7 +12,7 @@ from tests.handwriting import ZERO
 
 pytestmark = pytest.mark.browser
 
-PANELS = "&".join(f"panels={name}" for name in ("Curves", "First layer", "Misread"))
+PANELS = "&".join(f"panels={name}" for name in ("Curves", "First layer", "Mistakes"))
 
 
 def pictures(page):
@@ -31,7 +31,7 @@ def end(page):
 def test_panels_change_in_place_while_it_learns(visit):
     page = visit(f"/train?recipe=seed&steps=100000&{PANELS}")
     press(page, "Start")
-    expect(page.get_by_text("Learning ·")).to_be_visible()
+    expect(page.get_by_text("Training ·")).to_be_visible()
     goes_on(page)
     chart = page.locator("canvas").first.element_handle()
     picture = pictures(page).element_handle()
@@ -49,7 +49,7 @@ def test_a_panel_that_is_closed_is_gone_and_one_that_is_opened_appears_in_mid_ru
     expect(pictures(page)).to_be_visible()
     open_panel(page, "First layer")
     expect(pictures(page)).to_have_count(0)
-    open_panel(page, "Misread")
+    open_panel(page, "Mistakes")
     expect(page.get_by_text(re.compile("of 1,000 validation images"))).to_be_visible()
     goes_on(page)
     page.get_by_test_id("stSidebar").get_by_role("link", name="Explore").click()
@@ -86,10 +86,10 @@ def test_step_by_step_back_in_time_and_on(visit):
     for _ in range(5):  # the last step may just arrive, and then the slider is another
         past.press("Home")
         settle(page)
-        if page.get_by_text("You look back").is_visible():
+        if page.get_by_text("you are looking back").is_visible():
             break
-    expect(page.get_by_text("You look back")).to_be_visible()
-    press(page, "Go on from here")
+    expect(page.get_by_text("you are looking back")).to_be_visible()
+    press(page, "Continue from here")
     expect(page.get_by_text("Paused", exact=True)).to_be_visible()
     press(page, "Step")
     expect(page.get_by_text("Paused · step 1,")).to_be_visible()

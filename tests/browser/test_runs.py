@@ -55,16 +55,18 @@ def two_runs(visit):
 def test_two_runs_are_laid_over_each_other_and_set_against_each_other(two_runs):
     page = two_runs
     expect(page.locator(".legendtext")).to_have_text(["my fast", "my fast 2"])
-    look_at(page, "A against B")
+    look_at(page, "Compare two")
     expect(page.get_by_text("Where they disagree")).to_be_visible()
     expect(page.get_by_text(re.compile("chance"))).to_be_visible()
 
 
 def test_whoever_opens_a_shared_link_gets_the_same_score(two_runs, visit, tmp_path):
     page = two_runs
-    look_at(page, "Keep and share")
+    look_at(page, "Save and share")
     link = page.get_by_test_id("stCode").inner_text().strip()
-    score = re.search(r"(\d\d\.\d\d%) in the exam", page.get_by_test_id("stMain").inner_text())[1]
+    score = re.search(r"(\d\d\.\d\d%) on the test set", page.get_by_test_id("stMain").inner_text())[
+        1
+    ]
     with page.expect_download() as download:
         press(page, "Proof")
     zipfile.ZipFile(download.value.path()).extractall(tmp_path)
@@ -82,7 +84,7 @@ def test_whoever_opens_a_shared_link_gets_the_same_score(two_runs, visit, tmp_pa
 def test_nothing_sticks_out_of_the_page_on_a_phone(two_runs):
     page = two_runs
     page.set_viewport_size({"width": 390, "height": 844})
-    for section in ("Curves", "A against B", "Seeds", "Keep and share"):
+    for section in ("Curves", "Compare two", "Seeds", "Save and share"):
         look_at(page, section)
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, section

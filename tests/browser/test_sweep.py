@@ -29,7 +29,7 @@ def test_a_touched_cell_opens_its_trial_and_leads_to_train_with_its_settings(vis
     touch = page.mouse.click if screen == "laptop" else page.touchscreen.tap
     touch(*place)
     opened = page.get_by_test_id("stMarkdown").filter(
-        has_text="Opened: learning rate 0.03, units 8"
+        has_text="Selected: learning rate 0.03, units 8"
     )
     expect(opened).to_be_visible()
 

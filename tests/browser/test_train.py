@@ -47,11 +47,11 @@ def test_a_fast_run_is_steered_paused_resumed_finished_saved_and_drawn_for(visit
     press(page, "Step")
     expect(page.get_by_text(f"step {paused_at + 1:,}, epoch")).to_be_visible()
     press(page, "Resume")
-    expect(page.get_by_text("Learning ·")).to_be_visible()
+    expect(page.get_by_text("Training ·")).to_be_visible()
     goes_on(page)
 
     press(page, "Stop")
-    expect(page.get_by_role("heading", name="The exam")).to_be_visible()
+    expect(page.get_by_role("heading", name="Test score")).to_be_visible()
     score = page.get_by_test_id("stMetric").filter(has_text="Accuracy on the test set")
     expect(score).to_contain_text(re.compile(r"9\d\.\d\d%"))
 
@@ -68,13 +68,13 @@ def test_a_fast_run_is_steered_paused_resumed_finished_saved_and_drawn_for(visit
 def test_the_run_goes_on_while_its_visitor_looks_at_another_page(visit):
     page = visit("/train?recipe=dense&epochs=200")
     press(page, "Start")
-    expect(page.get_by_text("Learning ·")).to_be_visible()
+    expect(page.get_by_text("Training ·")).to_be_visible()
     goes_on(page)
     left_at = step_of(page)
     page.get_by_test_id("stSidebar").get_by_role("link", name="Explore").click()
     expect(page.get_by_role("heading", name="Explore")).to_be_visible()
     page.get_by_test_id("stSidebar").get_by_role("link", name="Train").click()
-    expect(page.get_by_text("Learning ·")).to_be_visible()
+    expect(page.get_by_text("Training ·")).to_be_visible()
     assert step_of(page) > left_at
     press(page, "Reset")
     expect(page.get_by_role("button", name="Start")).to_be_enabled()
@@ -133,6 +133,6 @@ def test_the_model_is_downloaded_as_json(visit):
 def test_nothing_sticks_out_of_the_page(visit, screen):
     page = visit("/train?images=500", screen)
     press(page, "Start")
-    expect(page.get_by_role("heading", name="The exam")).to_be_visible()
+    expect(page.get_by_role("heading", name="Test score")).to_be_visible()
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wide <= 0

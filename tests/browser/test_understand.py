@@ -20,7 +20,7 @@ def open_section(page, name):
 
 def test_an_open_section_follows_the_drawing_and_the_ink_stays(visit):
     page = visit(f"/draw?model=seed&{INSIDE.name}=Preprocessing")
-    expect(page.get_by_text("Draw a digit above")).to_be_visible()
+    expect(page.get_by_text("Draw a digit above to see")).to_be_visible()
     write(page, FOUR)
     expect(page.get_by_text("The network reads the last picture as 4")).to_be_visible()
     drawn = pixels(page)

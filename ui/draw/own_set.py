@@ -12,6 +12,7 @@ from dataset import DataError, strokes
 from dataset.ink import render
 from dataset.strokes import Drawing
 from ui.parts import fabric, pictures
+from ui.parts.upload import Upload
 from ui.parts.wording import article
 from ui.session import state
 from ui.session.state import Key
@@ -29,10 +30,16 @@ OWN_CHANGED = Key("_own_changed", False)  # the rest of the page still shows the
 OWN_CHOSEN = Key("_own_chosen")  # position of the drawing to correct
 OWN_LABEL = Key("_own_label")
 OWN_PICTURES = Key("_own_pictures")
-OWN_FILE = Key("_own_file")
 OWN_ERROR = Key("_own_error")  # why a drawing could not be added, as a sentence
-OWN_FILE_ERROR = Key("_own_file_error")  # why a file was refused, as a sentence
 CANVAS_LABEL = Key("_canvas_label")  # of the drawing on the canvas
+FILE = Upload(
+    "_own_file",
+    "Drawings as JSON lines",
+    ("jsonl", "json"),
+    "A file that you downloaded here. Drawings that you have already are skipped.",
+    DataError,
+    LARGEST_FILE,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,19 +198,7 @@ def _files(own: list[OwnDrawing]) -> None:
             help="One line of JSON per drawing, with label and strokes. The command "
             "`python -m netcore predict MODEL --ink FILE` reads this file too.",
         )
-        with st.popover(
-            "Upload drawings", icon=":material/upload_file:", help="Add saved drawings."
-        ):
-            st.file_uploader(
-                "Drawings as JSON lines",
-                type=["jsonl", "json"],
-                max_upload_size=LARGEST_FILE,
-                key=OWN_FILE.name,
-                on_change=_open,
-                help="A file that you downloaded here. Drawings that you have already are skipped.",
-            )
-            if refusal := OWN_FILE_ERROR.get():
-                st.error(refusal)
+        FILE.show(st.popover, "Upload drawings", _open, help="Add saved drawings.")
         with st.popover(
             "Delete all",
             icon=":material/delete_sweep:",
@@ -219,17 +214,10 @@ def _clear() -> None:
     OWN_CHOSEN.clear()
 
 
-def _open() -> None:
-    """Add the drawings of an uploaded file; a refusal is kept in `state.OWN_FILE_ERROR`."""
-    OWN_FILE_ERROR.clear()
-    file = st.session_state[OWN_FILE.name]
-    if file is None:  # taken away again
-        return
-    try:
-        for drawn, label in opened(file.getvalue(), file.name):
-            add(drawn, label)
-    except DataError as error:
-        OWN_FILE_ERROR.set(str(error))
+def _open(file) -> None:
+    """Add the drawings of an uploaded file. Raises `DataError`."""
+    for drawn, label in opened(file.getvalue(), file.name):
+        add(drawn, label)
 
 
 def opened(content: bytes, name: str) -> list[tuple[list[np.ndarray], int]]:

@@ -9,7 +9,7 @@ from ui.parts import charts, layout
 from ui.session import state
 from ui.session.state import Key
 
-TOUCHED = Key("_touched")  # what is selected on a sheet of images, one for each sheet
+CLICKED = Key("_clicked")  # what is selected on a sheet of images, one for each sheet
 
 
 def picture(view: View, position: int, side: int = charts.FRAME) -> None:
@@ -20,10 +20,10 @@ def picture(view: View, position: int, side: int = charts.FRAME) -> None:
 
 
 def sheet(view: View, positions: np.ndarray, title: str = "") -> None:
-    """A panel with many images; the one that is touched becomes `state.IMAGE`."""
-    key = f"{TOUCHED.name}{title}"
+    """A panel with many images; the one that is clicked becomes `state.IMAGE`."""
+    key = f"{CLICKED.name}{title}"
 
-    def touch() -> None:
+    def click() -> None:
         for point in st.session_state[key].selection.points:
             state.IMAGE.set(point["customdata"])
 
@@ -32,11 +32,11 @@ def sheet(view: View, positions: np.ndarray, title: str = "") -> None:
     with layout.panel():
         if title:
             st.markdown(f"**{title}**")
-        charts.show(drawing, title or "Images", key=key, on_select=touch, selection_mode="points")
+        charts.show(drawing, title or "Images", key=key, on_select=click, selection_mode="points")
 
 
-def touched(drawing: go.Figure, alt: str) -> int | None:
-    """A figure whose points are images: the position of the one last touched."""
+def clicked(drawing: go.Figure, alt: str) -> int | None:
+    """A figure whose points are images: the position of the one last clicked."""
     select = {"on_select": "rerun", "selection_mode": "points"}
     points = charts.show(drawing, alt, charts.MOVABLE, **select).selection.points
     return points[0]["customdata"] if points else None

@@ -32,13 +32,14 @@ def numbers(view: View) -> None:
     with st.grid(1, min_column_width=784, wrap=False):  # scrolls sideways on a phone
         charts.show(charts.numbers(image * top, top), f"Image {position} as 28 × 28 numbers")
     st.caption(
-        f"Image {position} of {view.split}, labelled **{view.name(position)}**. To normalise, each "
-        "number is divided by 255: the picture stays, and small numbers are easier to learn from."
+        f"Image {position} of {view.split}, labelled **{view.name(position)}**. Normalising "
+        "divides each number by 255. The picture stays the same, and small numbers are easier to "
+        "learn from."
     )
     charts.show(charts.flat(image), "The same numbers in one line of 784")
     st.caption(
-        "To flatten, the 28 rows are laid end to end. A dense layer takes this line of 784 numbers "
-        "and is not told which of them were neighbours."
+        "Flattening puts the 28 rows one after the other. A dense layer gets this line of 784 "
+        "numbers, and does not know which pixels were next to each other."
     )
 
 
@@ -49,8 +50,8 @@ def counts(view: View) -> None:
     most, least = here.argmax(), here.argmin()
     st.caption(
         f"In {view.split}, {names[most]} is the most frequent and {names[least]} the rarest. "
-        f"Always answering {names[most]} would be right for {here[most] / here.sum():.1%}: "
-        "the score that every network has to beat."
+        f"Always answering {names[most]} would be right for {here[most] / here.sum():.1%} of the "
+        "images. Every network should beat this score."
     )
 
 
@@ -58,9 +59,9 @@ def shapes(view: View) -> None:
     names = view.data.classes
     mean, spread = summary.shapes(view.data, view.split)
     with layout.panels():
-        caption = "Bright where nearly all put ink, grey where only some do."
+        caption = "Bright where nearly all writers put ink, grey where only some do."
         layout.figure("Mean", charts.classes(mean, names, 255, charts.INK), caption)
-        caption = "Standard deviation: strong where some put ink and others do not."
+        caption = "Standard deviation: strong where some writers put ink and others do not."
         layout.figure("Spread", charts.classes(spread, names), caption)
     if view.digit is None:
         st.info("Choose a digit above to see its most typical and most unusual examples.")
@@ -70,13 +71,15 @@ def shapes(view: View) -> None:
         gallery.sheet(view, order[:EXTREMES], f"Most typical {names[view.digit]}")
         gallery.sheet(view, order[::-1][:EXTREMES], f"Most unusual {names[view.digit]}")
     measure = "Mahalanobis distance to the digit's mean, on its first 60 principal components"
-    st.caption(f"By {measure}. Click an image to open it in Browse and Numbers.")
+    st.caption(f"Measured by the {measure}. Click an image to open it in Browse and Numbers.")
 
 
 def pixels(view: View) -> None:
     values, variance = summary.pixels(view.data, view.split, view.digit)
     with layout.panels():
-        caption = f"{values[0] / values.sum():.0%} of all pixels are 0. The axis is logarithmic."
+        caption = (
+            f"{values[0] / values.sum():.0%} of all pixels are 0. The vertical axis is logarithmic."
+        )
         layout.figure("Intensities", charts.histogram(values), caption)
         caption = f"{(variance == 0).sum()} of {variance.size} pixels never change here."
         layout.figure("Variance of each pixel", charts.digit(variance, None, None), caption)
@@ -85,21 +88,22 @@ def pixels(view: View) -> None:
 def plane(view: View) -> None:
     positions, points, share = summary.plane(view.data, view.split, view.digit, view.seed)
     if not len(positions):
-        st.info("A map needs three images or more: choose another digit or split above.")
+        st.info("A map needs three images or more. Choose another digit or split above.")
         return
     left, right = st.columns([5, 2])
     with left:
         labels, names = view.part.labels[positions], view.data.classes
-        touched = gallery.touched(charts.plane(points, labels, positions, names), "Map")
+        clicked = gallery.clicked(charts.plane(points, labels, positions, names), "Map")
         st.caption(
-            f"{len(positions):,} images, seen from the two of 784 directions that vary most: only "
-            f"{share:.0%} of all variance, so what overlaps here need not do so for a network."
+            f"{len(positions):,} images, projected on the two directions in which they differ "
+            f"most. These hold only {share:.0%} of the variance, so images that overlap here need "
+            "not overlap for a network."
         )
     with right:
-        if touched is None:
-            st.info("Touch a point of the map to see its image.")
+        if clicked is None:
+            st.info("Click a point on the map to see its image.")
         else:
-            gallery.picture(view, touched, 240)
+            gallery.picture(view, clicked, 240)
 
 
 SECTIONS = {

@@ -1,4 +1,4 @@
-"""The choices that pages share: which dataset, which of its images, how they are shown."""
+"""The choices on Explore: which dataset, which of its images, and how they are shown."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,8 @@ def choose_images(on_change: Callable[[], None]) -> View:
             default=state.SPLIT.default,
             required=True,
             on_change=on_change,
-            help="A network learns from train, validation guides our choices, test is the exam.",
+            help="A network learns from train. Validation helps us to choose settings. Test "
+            "gives the final score.",
             **state.SPLIT.bound,
         )
         seed = st.number_input(
@@ -51,7 +52,7 @@ def choose_images(on_change: Callable[[], None]) -> View:
             max_value=9999,
             width=130,
             on_change=on_change,
-            help="0 keeps the order of the file, any other number is one fixed shuffle.",
+            help="0 keeps the order of the file. Any other number gives one fixed random order.",
             **state.SEED.bound,
         )
         digit = st.pills(
@@ -60,7 +61,7 @@ def choose_images(on_change: Callable[[], None]) -> View:
             format_func=data.classes.__getitem__,
             wrap=True,
             on_change=on_change,
-            help="Only this digit is shown. Touch it again to see all of them.",
+            help="Show only this digit. Click it again to show all digits.",
             **state.DIGIT.bound,
         )
     return View(data, split, digit, seed)
@@ -68,12 +69,12 @@ def choose_images(on_change: Callable[[], None]) -> View:
 
 def choose_section(names: Sequence[str]) -> str:
     return st.segmented_control(
-        "Look at",
+        "Show",
         names,
         default=state.SECTION.default,
         required=True,
         width="stretch",
-        help="Single images, their numbers, or what all images in view have in common.",
+        help="Single images, their numbers, or what all chosen images have in common.",
         **state.SECTION.bound,
     )
 
@@ -98,7 +99,7 @@ def choose_image(count: int, first: int) -> int:
         value=None,
         width=130,
         placeholder=str(first),
-        help="Its place in the split, counted from 0. Type it, or touch an image on a sheet.",
+        help="Its position in the split, counted from 0. Type it, or click an image.",
         **state.IMAGE.bound,
     )
     return first if number is None else number
@@ -108,11 +109,11 @@ def choose_scale() -> int:
     """The largest pixel value: 255 as stored, 1 as a network gets it."""
     values = {"0 … 255": 255, "0 … 1": 1}
     name = st.segmented_control(
-        "Numbers from",
+        "Scale",
         list(values),
         default=state.SCALE.default,
         required=True,
-        help="0 … 255 is what the file holds, 0 … 1 is what a network gets.",
+        help="0 … 255 is what the file contains, 0 … 1 is what the network gets.",
         **state.SCALE.bound,
     )
     return values[name]

@@ -6,7 +6,7 @@ import streamlit as st
 from netcore.analysis import explain
 from ui.inside import features
 from ui.inside.subject import Subject
-from ui.parts import signed
+from ui.parts import pictures, signed
 from ui.parts.wording import article, confident
 from ui.session.state import Key
 
@@ -89,14 +89,14 @@ def _morph(change: explain.Counterfactual, step: int) -> None:
     picture, likely = change.images[step], change.probabilities[step]
     most = float(np.abs(change.images[-1] - change.images[0]).max())
     ink = np.rint(255 * picture).astype(np.uint8)
-    moved = signed.signed(np.zeros_like(ink), picture - change.images[0], most)
+    moved = signed.overlay(np.zeros_like(ink), picture - change.images[0], most)
     answer = int(likely.argmax())
     with st.container(horizontal=True, gap="small"):
         with st.container(width=SIDE):
-            st.image(signed.address(ink, SIDE), width=SIDE, alt=f"Read as {answer}")
+            st.image(pictures.data_url(ink, SIDE), width=SIDE, alt=f"Read as {answer}")
             st.caption(f"Read as **{answer}**, {confident(likely[answer])}.")
         with st.container(width=SIDE):
-            st.image(signed.address(moved, SIDE), width=SIDE, alt="What has changed")
+            st.image(pictures.data_url(moved, SIDE), width=SIDE, alt="What has changed")
             st.caption("Ink :orange[added] and :blue[removed].")
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 
 from netcore.analysis import explain
 from ui.inside.subject import Subject
-from ui.parts import signed
+from ui.parts import pictures, signed
 from ui.session.state import Key
 
 SIDE = 250  # pixels of a picture; three fit beside each other
@@ -37,7 +37,7 @@ def pixel_evidence(subject: Subject) -> None:
             st.caption(_lead(subject.logits, subject.probabilities))
         with _panel():
             st.markdown(
-                f"**What would change the score of {k}**",
+                f"**What raises the score of {k}**",
                 help="Saliency: the gradient of the score with respect to each pixel (Simonyan et "
                 "al. 2014).",
             )
@@ -62,8 +62,8 @@ def _panel():
 
 
 def _overlay(subject: Subject, values: np.ndarray, alt: str, least: float = 0) -> None:
-    pixels = signed.signed(subject.image, values, max(np.abs(values).max(), least))
-    st.image(signed.address(pixels, SIDE), width=SIDE, alt=alt)
+    pixels = signed.overlay(subject.image, values, max(np.abs(values).max(), least))
+    st.image(pictures.data_url(pixels, SIDE), width=SIDE, alt=alt)
 
 
 def occlusion_text(k: int, lost: np.ndarray) -> str:

@@ -5,7 +5,7 @@ import streamlit as st
 
 from netcore.analysis import explain
 from ui.inside.subject import Subject
-from ui.parts import signed
+from ui.parts import pictures, signed
 
 WIDE = 12  # maps in a row
 SIDE = 58  # pixels of a map on the screen
@@ -48,10 +48,10 @@ def _sides(network, stage) -> tuple[int, int]:
 
 
 def _maps(maps: np.ndarray, number: int) -> None:
-    pixels = signed.sheet(maps, WIDE)
+    pixels = signed.map_sheet(maps, WIDE)
     columns = min(WIDE, len(maps))
     width = columns * SIDE
-    st.image(signed.address(pixels, width), width=width, alt=f"Maps of layer {number + 1}")
+    st.image(pictures.data_url(pixels, width), width=width, alt=f"Maps of layer {number + 1}")
 
 
 def _units(values: np.ndarray, number: int, last: bool) -> None:

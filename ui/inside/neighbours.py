@@ -8,7 +8,7 @@ import streamlit as st
 from netcore.analysis import explain
 from ui.inside import features
 from ui.inside.subject import Subject
-from ui.parts import signed
+from ui.parts import pictures
 from ui.parts.wording import article
 from ui.session import datasets, models
 
@@ -52,7 +52,7 @@ def _row(title: str, train, positions: np.ndarray, answer: int) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         for position, label in zip(positions, labels, strict=True):
             st.image(
-                signed.address(train.images[position], SIDE),
+                pictures.data_url(train.images[position], SIDE),
                 caption=str(label) if label == answer else f":orange[**{label}**]",
                 width=SIDE,
                 alt=f"Training image {position}, {article(label)} {label}",

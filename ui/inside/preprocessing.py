@@ -6,7 +6,7 @@ import streamlit as st
 from dataset.ink import steps
 from netcore.analysis import explain
 from ui.inside.subject import Subject
-from ui.parts import fabric, signed
+from ui.parts import fabric, pictures, signed
 from ui.parts.wording import confidence_text, confident
 from ui.session import canvas
 from ui.session.state import Key
@@ -37,7 +37,7 @@ def steps_taken(subject: Subject) -> None:
     with st.container(horizontal=True, gap="small"):
         with _card():
             st.markdown("**Your drawing**")
-            drawn = signed.address(fabric.rasterize(subject.strokes), SIDE)
+            drawn = pictures.data_url(fabric.rasterize(subject.strokes), SIDE)
             st.image(drawn, width=SIDE, alt="Your drawing on the canvas")
             st.caption("Strokes on a canvas of 280 × 280 pixels.")
         with _card():
@@ -73,7 +73,7 @@ def _card():
 def _picture(image, values, left_out) -> None:
     digit = int(values.argmax())
     pixels = (image * signed.DIM).astype(np.uint8) if left_out else image
-    st.image(signed.address(pixels, SIDE), width=SIDE, alt=f"28 × 28 pixels, read as {digit}")
+    st.image(pictures.data_url(pixels, SIDE), width=SIDE, alt=f"28 × 28 pixels, read as {digit}")
     st.markdown(f"**{digit}**, {confidence_text(values[digit])}")
 
 

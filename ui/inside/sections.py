@@ -50,7 +50,7 @@ def panel(name: str, digits: list[Digit]) -> None:
     `name` is one of `models.models`.
     """
     st.subheader("Look inside", anchor=False)
-    _follow_former_name()
+    _open_by_former_name()
     chosen = st.segmented_control(
         "Look inside",
         list(SECTIONS),
@@ -74,8 +74,8 @@ def panel(name: str, digits: list[Digit]) -> None:
         st.error(str(error))
 
 
-def _follow_former_name() -> None:
-    """Open the section of an old link by its present name."""
+def _open_by_former_name() -> None:
+    """Open the section that an old link names. Streamlit then drops the name from the address."""
     former = st.query_params.get(state.INSIDE.name)
     if former in FORMER_NAMES and state.INSIDE.get() is None:
         state.INSIDE.set(FORMER_NAMES[former])

@@ -1,4 +1,4 @@
-"""The networks that a few knobs can describe: convolutions, if any, and dense layers after them."""
+"""The networks that a few settings can describe: convolutions, if any, then dense layers."""
 
 from dataclasses import dataclass
 from typing import Self

@@ -1,24 +1,24 @@
-"""Plain arrays → Plotly figures, one look for all of them.
+"""Plain arrays → Plotly figures, all in one style.
 
 Streamlit's theme colours them, so they fit light and dark: backgrounds stay transparent,
 categories take `chartCategoricalColors` in order, magnitudes take `chartSequentialColors`. Only ink
 has colours of its own: light on dark in both themes, as MNIST is nearly always shown, 0 is black.
 """
 
-import base64
-import io
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
-from PIL import Image, ImageColor
+from PIL import ImageColor
+
+from ui.parts import pictures
 
 FRAME = 360  # pixels: width of a figure that two fit beside each other, and one on a phone
 INK = [[0, "#0b0e14"], [1, "#ffffff"]]
 TILE, GAP, NAME = 28, 2, 9  # image pixels: an image, the space after it, the name below it
 
-# A touch arrives twice, as a touch and as a click, and must not count as a double click.
+# A tap arrives twice, as a touch and as a click, and must not count as a double click.
 STILL = {"displayModeBar": False, "doubleClickDelay": 1}
 MOVABLE = {
     "displaylogo": False,
@@ -27,7 +27,7 @@ MOVABLE = {
 }
 
 
-class Touchable(go.Figure):
+class Clickable(go.Figure):
     """A figure that leaves dragging to the page although its points can be selected.
 
     Streamlit turns "no drag mode" of such a figure into "pan", and Plotly then swallows every
@@ -46,12 +46,12 @@ def show(figure: go.Figure, alt: str, config: Mapping = STILL, **options):
     """`st.plotly_chart` with the settings all figures share; `alt` says in words what is drawn."""
     options.setdefault("width", figure.layout.width or "stretch")
     if "on_select" in options:
-        figure = Touchable(figure)
+        figure = Clickable(figure)
     return st.plotly_chart(figure, alt=alt, config=dict(config), **options)
 
 
 def digit(image: np.ndarray, top: float | None = 255, scale: list | None = INK, side: int = FRAME):
-    """One image (28, 28) whose pixels tell their row, column and value when touched.
+    """One image (28, 28) whose pixels tell their row, column and value under the pointer.
 
     `top` is the value of the last colour (None: the largest there is); `scale=None` takes the
     theme's colours; `side` is in screen pixels.
@@ -73,14 +73,11 @@ def numbers(values: np.ndarray, top: float = 255):
 
 
 def sheet(images: np.ndarray, captions: Sequence[str], ids: Sequence[int], columns: int = 8):
-    """A sheet of images (N, 28, 28); a touched image comes back as its id in `customdata`."""
+    """A sheet of images (N, 28, 28); a clicked image comes back as its id in `customdata`."""
     step = TILE + GAP
     row, column = np.divmod(np.arange(len(images)), columns)
-    ink = np.zeros(((row.max() + 1) * step - GAP, columns * step - GAP), np.uint8)
-    opacity = np.zeros_like(ink)
-    for image, top, left in zip(images, row * step, column * step, strict=True):
-        place = np.s_[top : top + TILE, left : left + TILE]
-        ink[place], opacity[place] = image, 255
+    ink = pictures.tiles(images, columns, GAP)
+    opacity = pictures.tiles(np.full_like(images, 255), columns, GAP)
     points = go.Scatter(
         x=column * step + TILE / 2,
         y=row * step + TILE / 2,
@@ -92,7 +89,7 @@ def sheet(images: np.ndarray, captions: Sequence[str], ids: Sequence[int], colum
         unselected={"marker": {"opacity": 0}},
         hovertemplate="%{text}<extra></extra>",
     )
-    picture = go.Image(source=_png(ink, opacity), hoverinfo="skip")
+    picture = go.Image(source=_source(ink, opacity), hoverinfo="skip")
     height = FRAME * ink.shape[0] // ink.shape[1]
     figure = _picture([picture, points], ink.shape, FRAME, height)
     return figure.update_layout(hovermode="closest", hoverdistance=-1)
@@ -102,9 +99,8 @@ def classes(images: np.ndarray, names: Sequence[str], top=None, scale=None, colu
     """One image (K, 28, 28) for each class, its name below it; NaN leaves its place empty."""
     across, down = TILE + GAP, TILE + NAME
     row, column = np.divmod(np.arange(len(images)), columns)
-    z = np.full(((row.max() + 1) * down, columns * across - GAP), np.nan, np.float32)
-    for image, y, x in zip(images, row * down, column * across, strict=True):
-        z[y : y + TILE, x : x + TILE] = image
+    z = pictures.tiles(images.astype(np.float32), columns, (NAME, GAP), np.nan)
+    z = np.pad(z, ((0, NAME), (0, 0)), constant_values=np.nan)
     heatmap = _ink(z, top, scale).update(hovertemplate="%{z:.0f}<extra></extra>")
     figure = _picture([heatmap], z.shape, FRAME, FRAME * z.shape[0] // z.shape[1])
     for name, y, x in zip(names, row * down, column * across, strict=True):
@@ -151,7 +147,7 @@ def flat(image: np.ndarray):
 
 
 def plane(points: np.ndarray, labels: np.ndarray, ids: np.ndarray, names: Sequence[str]):
-    """Images as points (N, 2), a colour a class; a touched one comes back as its `customdata`."""
+    """Images as points (N, 2), one colour for each class; `customdata` holds their ids."""
     figure = plot([], "First principal component", "Second principal component", 520)
     for k in np.unique(labels):
         mine = labels == k
@@ -173,7 +169,7 @@ def plane(points: np.ndarray, labels: np.ndarray, ids: np.ndarray, names: Sequen
 
 
 def probabilities(values: np.ndarray, names: Sequence[str]):
-    """What a network believes of an image: a bar a class (K,), the largest in full colour."""
+    """Probabilities of an image: a bar for each class (K,), the largest in full colour."""
     strength = np.where(values == values.max(), 1, 0.45)
     bars = go.Bar(
         x=list(names),
@@ -189,7 +185,7 @@ def probabilities(values: np.ndarray, names: Sequence[str]):
 
 
 def confusion(table: np.ndarray, names: Sequence[str]):
-    """Answers (columns) to true classes (rows), (K, K) counts; colour tells the mistakes only."""
+    """Answers (columns) for each label (rows), counts (K, K); colour shows the mistakes only."""
     names, right = list(names[: len(table)]), np.diag(table)
     mistakes = np.where(np.eye(len(table), dtype=bool), np.nan, table)
     heatmap = go.Heatmap(
@@ -200,12 +196,12 @@ def confusion(table: np.ndarray, names: Sequence[str]):
         texttemplate="%{text}",
         showscale=False,
         zmin=0,
-        zmax=max(1, np.nanmax(mistakes)),  # without a mistake all is as pale as can be
+        zmax=max(1, np.nanmax(mistakes)),  # without mistakes all cells are pale
         hoverongaps=False,
-        hovertemplate="%{z} × %{y} taken for %{x}<extra></extra>",
+        hovertemplate="%{z} × %{y} read as %{x}<extra></extra>",
     )
     diagonal = go.Scatter(x=names, y=names, text=right, mode="text", hoverinfo="skip")
-    figure = plot([heatmap, diagonal], "Answer", "Truth", FRAME).update_layout(showlegend=False)
+    figure = plot([heatmap, diagonal], "Answer", "Label", FRAME).update_layout(showlegend=False)
     figure.update_xaxes(type="category", showgrid=False)
     return figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
 
@@ -216,19 +212,17 @@ def _ink(values: np.ndarray, top: float | None, scale: list | None = INK) -> go.
     return go.Heatmap(z=values, hoverongaps=False, hovertemplate=label, **colours)
 
 
-def _png(ink: np.ndarray, opacity: np.ndarray) -> str:
-    """Two arrays (H, W) uint8 as the address of a PNG picture in the colours of INK."""
+def _source(ink: np.ndarray, opacity: np.ndarray) -> str:
+    """Two arrays (H, W) uint8 → a picture in the colours of INK, as a data URL."""
     paper, pen = (np.array(ImageColor.getrgb(colour)) for _, colour in INK)
     colours = paper + (pen - paper) * np.linspace(0, 1, 256)[:, None]  # (256, 3)
     pixels = np.dstack([colours.round().astype(np.uint8)[ink], opacity])  # (H, W, 4)
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG")
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    return pictures.data_url(pixels)
 
 
 def _figure(traces: Sequence, **layout) -> go.Figure:
     clear = {"paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"}
-    # Without a drag mode a touch belongs to the page, which has to scroll under a thumb.
+    # Without a drag mode a touch goes to the page, which must scroll under a thumb.
     return go.Figure(list(traces)).update_layout(dragmode=False, **clear, **layout)
 
 

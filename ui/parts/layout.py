@@ -1,11 +1,11 @@
-"""Panels that stand side by side where there is room, and how wide text may be."""
+"""Panels side by side where there is room, and the width of text."""
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from ui.parts import charts
 
-READING_WIDTH = 720  # pixels; longer lines are hard to follow
+READING_WIDTH = 720  # pixels; longer lines are hard to read
 
 
 def panels():

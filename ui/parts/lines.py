@@ -1,7 +1,7 @@
-"""Lines that tick: plain numbers → ECharts options, which the browser redraws without a flicker.
+"""Curves that are updated: numbers → ECharts options, which the browser redraws without a flicker.
 
-Series of one name share a colour. Options hold no colour of ours but a grey that reads on light and
-on dark, so the theme's colours stay.
+Series of one name share a colour. Options set no colours but a grey that is readable on light and
+on dark, so the theme's colours are used.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from scipy.ndimage import gaussian_filter1d
 
 GREY = "#8b929d"
-FLOOR = 1e-4  # a log axis has no place for 0
+FLOOR = 1e-4  # in place of 0, which a log axis cannot show
 FEW = 12  # points of a line that are shown as dots: one alone would be invisible
-SMOOTH = 3  # points: the width of the bell that weighs a point's neighbours
+SMOOTH = 3  # points: standard deviation of the Gaussian filter
 LOG, SHARE = {"type": "log"}, {"type": "value", "min": 0, "max": 100}
 
 Rows = Sequence[Sequence[float]]  # each begins with its step
@@ -29,7 +29,7 @@ def _short(value: float) -> float | None:
 
 
 def smoothed(rows: Rows, column: int) -> list[tuple[float, float]]:
-    """A column without its noise, [(step, value), …]: means over both sides, so it does not lag."""
+    """A column without its noise, [(step, value), …]: smoothed to both sides, so without a lag."""
     values = gaussian_filter1d([float(row[column]) for row in rows], SMOOTH, mode="nearest")
     return [(row[0], value) for row, value in zip(rows, values.tolist(), strict=True)]
 
@@ -42,12 +42,12 @@ def line(name: str, data: list, **style) -> dict:
 
 
 def quiet(series: dict, **changes) -> dict:
-    """The series in the background: it catches no pointer and has no colour of its own."""
+    """The series in the background: grey, and without a tooltip."""
     return {**series, "silent": True, "color": GREY, "tooltip": {"show": False}, **changes}
 
 
 def marks(changes: Iterable, here: int | None = None) -> dict:
-    """A dashed line with its number at each change, and a full one where one looks back to."""
+    """A dashed, numbered line at each change, and a solid one at the step that is shown."""
     numbered = [{"xAxis": step, "name": str(n)} for n, (step, _) in enumerate(changes, start=1)]
     if here is not None:
         now = {"type": "solid", "width": 2, "color": GREY}
@@ -79,7 +79,7 @@ def chart(series: list[dict], axis: Mapping, mark: Mapping | None = None, legend
 
 
 def spreads(layers: Mapping[str, Sequence]) -> dict:
-    """How the weights of each layer are spread, below each other: `anatomy.Spread` by name."""
+    """The distribution of each layer's weights, one below the other: `anatomy.Spread` by name."""
     tall = 100 / len(layers)
     series, titles, grids, across, up = [], [], [], [], []
     for n, (name, (middles, now, start)) in enumerate(layers.items()):

@@ -1,4 +1,4 @@
-"""The pages of the app: the one place in which a page is registered."""
+"""The pages of the app. A new page is registered here."""
 
 from typing import NamedTuple
 
@@ -12,40 +12,40 @@ class Page(NamedTuple):
 
 
 PAGES = (
-    Page("streamlit_app.py", "Home", ":material/home:", "What this is, and where to begin"),
+    Page("streamlit_app.py", "Home", ":material/home:", "What this app is, and where to start"),
     Page(
         "pages/explore.py",
         "Explore",
         ":material/search:",
         "Look at the data",
-        "Look at 70,000 handwritten digits, the way a network sees them.",
+        "Look at 70,000 handwritten digits as a network sees them.",
     ),
     Page(
         "pages/train.py",
         "Train",
         ":material/model_training:",
-        "Teach a network, live",
-        "Build a network, watch it learn in seconds, and steer it while it does.",
+        "Train a network and watch it learn",
+        "Build a network, watch it learn in seconds, and change its settings while it learns.",
     ),
     Page(
         "pages/draw.py",
         "Draw",
         ":material/draw:",
-        "Draw a digit and have it read",
-        "Choose a model to read your writing, and see what it really sees.",
+        "Draw a digit for a network to read",
+        "Let a network read your handwriting, and see how it decides.",
     ),
     Page(
         "pages/runs.py",
         "Runs",
         ":material/stacked_line_chart:",
         "Compare and share your runs",
-        "Compare runs side by side, share them, and find out what was luck.",
+        "Compare your runs, share them, and find out how much was luck.",
     ),
     Page(
         "pages/sweep.py",
         "Sweep",
         ":material/grid_on:",
         "Try many settings at once",
-        "Try many settings at once, and see which of them matter.",
+        "Train with many settings, and see which of them matter.",
     ),
 )

@@ -1,4 +1,4 @@
-"""The settings of a recipe in words: their names and values, what each does, and its choices."""
+"""The settings of a recipe in words: labels, help texts, values and choices."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ DECAYS = (0.0, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1)
 BATCHES = (1, 4, 16, 32, 64, 100, 128, 256, 512, 1024)
 WIDTHS = (8, 16, 32, 64, 128, 256, 512, 1024)
 OPTIMIZERS = {
-    "sgd": "Steepest descent",
+    "sgd": "SGD",
     "momentum": "Momentum",
     "nesterov": "Nesterov",
     "rmsprop": "RMSProp",
@@ -35,34 +35,84 @@ LABELS = {  # in the order in which a table shows them
     "steps": "Iterations",
     "seed": "Seed",
 }
-OTHER_LABELS = {"hidden": "Units", "augment": "Augmentation"}
+OTHER_LABELS = {
+    "hidden": "Units",
+    "augment": "Augmentation",
+    "kernel": "Kernel size",
+    "depth": "Hidden layers",
+    "initializer": "Initial weights",
+    "length": "Length in",
+    "warmup": "Warm-up",
+    "train_images": "Training images",
+    "clip_norm": "Gradient clipping",
+    "averaging": "Weight averaging",
+    "patience": "Patience",
+}
+ZERO = {"train_images": "all", "clip_norm": "off", "averaging": "off", "patience": "off"}
 HELP = {
-    "optimizer": "How a gradient becomes a step. Adam sizes each weight's step and is forgiving.",
-    "lr": "How far each step goes, on a log scale. Too small crawls, too large explodes. Papers "
-    "write η.",
-    "momentum": "How much of the last steps' direction is kept: 0 forgets at once, 0.9 rolls on. "
-    "Adam calls it β₁.",
-    "weight_decay": "Pulls all weights towards zero, which keeps the network simple (L2).",
-    "dropout": "The share of hidden units silenced at random in each step, so that none is relied "
-    "on alone.",
-    "batch_size": "How many images a step looks at. Small batches are noisy and many, large ones "
-    "calm and few.",
+    "convolutions": "Small windows that look for strokes and corners all over the image. After "
+    "each, the image is halved in size. They read best and train slowest. 0 gives a plain dense "
+    "network.",
+    "channels": "How many different windows the first convolution has. Each further one has twice "
+    "as many.",
+    "kernel": "Side of the window in pixels: 3 looks at 3 × 3 pixels at a time.",
+    "depth": "0 gives a linear classifier. Each further layer can build on the one before.",
+    "hidden": "How many features this layer can learn.",
+    "activation": "The non-linear function after each hidden layer. Without it, more layers would "
+    "add nothing.",
+    "initializer": "How large the random initial weights are. He suits ReLU; Glorot suits tanh and "
+    "sigmoid.",
+    "optimizer": "How a gradient becomes a step. Adam adapts the step size of each weight, and is "
+    "forgiving.",
+    "lr": "How far each step goes, on a log scale. If it is too small, training is slow; if it is "
+    "too large, training diverges. Papers write η.",
+    "momentum": "How much of the previous steps' direction is kept: 0 keeps nothing, 0.9 keeps "
+    "most of it. Adam calls it β₁.",
+    "weight_decay": "Pulls all weights towards zero, which keeps the network simple (L2 "
+    "regularisation).",
+    "dropout": "The share of hidden units that is switched off at random in each step, so that the "
+    "network does not rely on any single one.",
+    "batch_size": "How many images each step looks at. Small batches give many noisy steps, large "
+    "batches few steady ones.",
+    "schedule": "How the learning rate changes during training: large steps first, small ones at "
+    "the end.",
+    "warmup": "The share of the run in which the learning rate rises from zero.",
+    "length": "An epoch is one pass over all training images. An iteration is one step on one "
+    "batch.",
+    "epochs": "How many passes over the training images.",
+    "steps": "How many steps, each on one batch.",
+    "train_images": "How many images the network learns from. With fewer than all, you can watch "
+    "it learn them by heart.",
+    "seed": "Where the random numbers of a run start. The same recipe with the same seed gives the "
+    "same weights, to the bit.",
+    "label_smoothing": "Part of each right answer is spread over all digits, so that the network "
+    "never becomes completely certain.",
+    "clip_norm": "A gradient longer than this is shortened to it, which prevents sudden jumps.",
+    "averaging": "Use a running average of the weights: 0.99 averages over about 100 steps. That "
+    "smooths out the noise of the last steps.",
+    "patience": "Stop early after this many validations without a new best, and keep the best "
+    "weights.",
 }
 
 
 def about_momentum(optimizer: str) -> str:
-    """The help text of momentum, which some optimizers do not have."""
-    has_none = " This optimizer has none." if optimizer in WITHOUT_MOMENTUM else ""
+    """The help text of momentum, which not every optimizer has."""
+    has_none = " This optimizer has no momentum." if optimizer in WITHOUT_MOMENTUM else ""
     return HELP["momentum"] + has_none
 
 
+def title(name: str) -> str:
+    """The label of a setting's widget, which says what 0 means where that is special."""
+    return f"{label(name)} (0: {ZERO[name]})" if name in ZERO else label(name)
+
+
 def label(name: str) -> str:
-    """The name of a setting, as a heading has it; within a sentence it is in lower case."""
+    """The name of a setting, as in a heading; within a sentence it is in lower case."""
     return (LABELS | OTHER_LABELS).get(name, name.replace("_", " ").capitalize())
 
 
 def value_text(value) -> str:
-    """The value of a setting."""
+    """The value of a setting, in words."""
     if value is None:
         return "none"
     if isinstance(value, str):
@@ -93,7 +143,7 @@ def difference(changed: dict) -> str:
 def changes_text(changes) -> str:
     """The changes of a run, [[step, {setting: value}], …]: "learning rate 0.05 at step 300, …"."""
     parts = (
-        (step, "end" if name == "steps" else sentence({name: value}))
+        (step, "stopped" if name == "steps" else sentence({name: value}))
         for step, settings in changes
         for name, value in settings.items()
     )

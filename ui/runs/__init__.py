@@ -1,1 +1,1 @@
-"""The page Runs: curves, comparisons, seeds, and one run to keep or share."""
+"""The page Runs: curves, comparisons, seeds, and one run to save or share."""

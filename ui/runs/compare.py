@@ -1,4 +1,4 @@
-"""A against B: two networks of this session on the same validation images."""
+"""Two networks of this session, A and B, on the same validation images."""
 
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -39,26 +39,28 @@ class Pair:
 
 
 def two_runs() -> None:
-    able = {run.name: run for run in runs.kept().values() if run.model and _data(run)}
-    if len(able) < 2:
+    usable = {run.name: run for run in runs.kept().values() if run.model and _data(run)}
+    if len(usable) < 2:
         st.info(
-            "This needs two runs whose weights are still here. Train one more, with another "
-            "setting or another seed."
+            "A comparison needs two runs that still have their weights. Train one more, with other "
+            "settings or another seed."
         )
         return
-    a, b = _choose(able)
+    a, b = _choose(usable)
     if a.recipe.dataset != b.recipe.dataset:
-        st.info("These two learned from different datasets: choose two that can be compared.")
+        st.info(
+            "These two were trained on different datasets. Choose two runs with the same dataset."
+        )
         return
     data = _data(a)
-    with st.spinner("Both read the validation images …", show_time=False):
+    with st.spinner("Both networks read the validation images …", show_time=False):
         pair = Pair(_answers(a, data), _answers(b, data), data.validation.labels)
     _scores(pair)
     _disagreements(pair, data)
 
 
-def _choose(able: dict[str, Run]) -> list[Run]:
-    names = list(reversed(able))
+def _choose(usable: dict[str, Run]) -> list[Run]:
+    names = list(reversed(usable))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = []
         for key, letter, first in ((RUN_A, "A", 1), (RUN_B, "B", 0)):
@@ -71,20 +73,20 @@ def _choose(able: dict[str, Run]) -> list[Run]:
                     width=260,
                     key=key.name,
                     persist_state="session",
-                    help="A run of this session. Both read the same validation images.",
+                    help="A run of this session. Both networks read the same validation images.",
                 )
             )
-    return [able[name] for name in chosen]
+    return [usable[name] for name in chosen]
 
 
 def _data(run: Run) -> Dataset | None:
-    """The run's dataset, if it is open."""
+    """The run's dataset; None if it is not open."""
     open_here = run.recipe.dataset in datasets.dataset_names()
     return datasets.dataset(run.recipe.dataset) if open_here else None
 
 
 def _answers(run: Run, data: Dataset) -> np.ndarray:
-    """Its answers (N,) to the validation images, kept as long as its weights are the same."""
+    """Its answers (N,) to the validation images, kept while its weights stay the same."""
     known = ANSWERS.get().get(run.id)
     if known is None or known[0] is not run.model:
         answers = run.model.network().log_probs(data.validation.images).argmax(axis=1)
@@ -96,19 +98,23 @@ def _answers(run: Run, data: Dataset) -> np.ndarray:
 
 def _scores(pair: Pair) -> None:
     found = compare.mcnemar(pair.a, pair.b, pair.truth)
-    about = "On the validation images. The test set is not asked: comparing is choosing."
+    about = "Measured on the validation images. The test set is not for comparing: choosing by "
+    "it would make its score too good."
     with st.container(horizontal=True, gap="medium"):
         for letter, alone in (("A", found.only_a), ("B", found.only_b)):
             share = (found.both_right + alone) / found.images
             st.metric(f"Accuracy of {letter}", f"{share:.2%}", width="content", help=about)
-        st.metric("Only A is right", f"{found.only_a:,}", width="content", help="Images.")
-        st.metric("Only B is right", f"{found.only_b:,}", width="content", help="Images.")
-        st.metric("Both are wrong", f"{found.both_wrong:,}", width="content", help="Images.")
+        st.metric("Only A is right", f"{found.only_a:,}", width="content", help="Number of images.")
+        st.metric("Only B is right", f"{found.only_b:,}", width="content", help="Number of images.")
+        st.metric(
+            "Both are wrong", f"{found.both_wrong:,}", width="content", help="Number of images."
+        )
     st.markdown(verdict(found), width=720)
     st.caption(
-        "Exact McNemar test (Dietterich 1998): if both were equally good, each image that only one "
-        "of them reads rightly would fall to either like a coin. It speaks of these two networks. "
-        "Whether one recipe is better than the other, several seeds must tell.",
+        "Exact McNemar test (Dietterich 1998). If both networks were equally good, each image "
+        "that only one of them reads correctly would be like the toss of a coin. The test is "
+        "about these two networks. To find out whether one recipe is better, run both with "
+        "several seeds.",
         width=720,
     )
 
@@ -116,23 +122,23 @@ def _scores(pair: Pair) -> None:
 def verdict(found: compare.McNemar) -> str:
     """What the test says, in words."""
     if found.only_a == found.only_b == 0:
-        return f"They are right on just the same of {found.images:,} images: **no difference**."
+        return f"Both are right on exactly the same of {found.images:,} images: **no difference**."
     if found.only_a == found.only_b:
-        return f"**A tie**: on {found.only_a:,} images only A is right, on as many only B."
+        return f"**A tie**: on {found.only_a:,} images only A is right, and on as many only B."
     better = "A" if found.only_a > found.only_b else "B"
     if found.p >= compare.SIGNIFICANCE:
         return (
-            f"**With {found.images:,} images this difference could well be chance.** Two equally "
-            f"good networks would differ as much in {chances(found.p)} (p = {found.p:.2f})."
+            f"**With {found.images:,} images, this difference could well be chance.** Two equally "
+            f"good networks would differ as much in {how_often(found.p)} (p = {found.p:.2f})."
         )
     return (
-        f"**{better} reads these images better, and that is hardly chance.** Two equally good "
-        f"networks would differ as much in only {chances(found.p)} (p = {found.p:.2g})."
+        f"**{better} reads these images better, and this is unlikely to be chance.** Two equally "
+        f"good networks would differ as much in only {how_often(found.p)} (p = {found.p:.2g})."
     )
 
 
-def chances(p: float) -> str:
-    """A probability as a person would say it."""
+def how_often(p: float) -> str:
+    """A probability as a number of comparisons."""
     if p > 0.95:
         return "nearly all such comparisons"
     if p > 0.1:
@@ -144,9 +150,9 @@ def _disagreements(pair: Pair, data: Dataset) -> None:
     st.markdown("#### Where they disagree")
     kinds = {kind: positions for kind, positions in pair.kinds.items() if len(positions)}
     if not kinds:
-        st.caption("Nowhere: they give the same answer to every image.")
+        st.caption("They give the same answer to every image.")
         return
-    st.caption("Below each image: A's reading · B's reading, and the truth in brackets.")
+    st.caption("Below each image: A's answer · B's answer (label).")
     with layout.panels():
         for kind, positions in kinds.items():
             shown, names = positions[:SHOWN], data.classes

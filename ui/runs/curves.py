@@ -1,4 +1,4 @@
-"""The curves of several runs in one figure, and a table of what makes them different."""
+"""The curves of several runs in one figure, and a table of their differences."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from ui.parts import charts, settings, wording
 from ui.session import runs, state
 from ui.session.state import Key
 
-TICK = 1.0  # seconds between two looks at a running job
+TICK = 1.0  # seconds between two updates of a running job
 MOST = 10  # curves in a figure: as many as there are colours
 HIGHLIGHT = "background-color: rgba(234, 169, 4, 0.28)"  # seen on light and on dark
 MEASURES = {"Accuracy": 2, "Loss": 1}  # columns of the rows
@@ -24,34 +24,37 @@ ALL_SETTINGS = Key("_all_settings")
 
 
 def chosen_curves() -> None:
-    """Choose runs, see their curves, and see in what they differ."""
+    """A choice of runs, their curves, and a table of their differences."""
     chosen = choose()
     measure = st.segmented_control(
         "Measure",
         list(MEASURES),
         default=state.CURVE.default,
         required=True,
-        help="Accuracy is the share of images named rightly, loss the surprise at the right "
+        help="Accuracy is the share of images read correctly. Loss is the surprise at the right "
         "answers, in nats.",
         **state.CURVE.bound,
     )
     if not chosen:
-        st.info("Choose one run or more above to see their curves.")
+        st.info("Choose one or more runs above to see their curves.")
         return
     alt = f"{measure} of {', '.join(run.name for run in chosen)} over the steps"
     charts.show(curves(chosen, measure), alt, charts.MOVABLE)
     st.caption("Strong lines: validation. Thin lines: the training batches.")
     everything = st.toggle(
         "All settings",
-        help="Off, the table shows only the settings in which these runs differ.",
+        help="Show all settings. Otherwise the table shows only those in which these runs differ.",
         key=ALL_SETTINGS.name,
     )
     st.dataframe(table(chosen, everything), hide_index=True)
-    st.caption("Choose by validation. The test score is an exam that was sat, not a guide.")
+    st.caption(
+        "Choose the best run by validation. The test score is like an exam: it is taken once, at "
+        "the end."
+    )
 
 
 def choose() -> list[Run]:
-    """A box of all runs. A run that is new is chosen by itself, unless it is one of many seeds."""
+    """A box of all runs. A new run is chosen automatically, unless it is one of many seeds."""
     kept, key = runs.kept(), OVERLAID
     new = [id for id in kept if id not in OFFERED.get() and SEED not in kept[id].name]
     still = [id for id in key.get() if id in kept]
@@ -65,7 +68,7 @@ def choose() -> list[Run]:
         key=key.name,
         persist_state="session",
         placeholder="Choose runs",
-        help=f"Up to {MOST} at a time. The table sets the others against the first.",
+        help=f"Up to {MOST} at a time. The table compares the others with the first.",
     )
     return [kept[id] for id in chosen]
 
@@ -117,7 +120,7 @@ def bands(families: dict[str, Sequence[Run]], measure: str) -> go.Figure:
 
 
 def table(chosen: Sequence[Run], everything: bool):
-    """A row a run: scores, then its settings; cells unlike the first run's are coloured."""
+    """A row for each run: scores, then settings; cells unlike the first run's are coloured."""
     values = pd.DataFrame(
         [
             {
@@ -145,30 +148,30 @@ def table(chosen: Sequence[Run], everything: bool):
     return shown.style.apply(colour)
 
 
-def pulse() -> None:
-    """A line about the run that is learning now; the page is drawn anew when it is over."""
+def running_now() -> None:
+    """A line about the run that is training now. The page is drawn again when it is over."""
     job = state.JOB.get()
     if job and job.running:
-        st.fragment(_pulse, run_every=TICK)(job)
+        st.fragment(_running_now, run_every=TICK)(job)
 
 
-def _pulse(job) -> None:
+def _running_now(job) -> None:
     job.seen()
     if not job.running:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{wording.plain(job.recipe.name)}** is learning: {job.view().progress:.0%}")
-        if st.button("Update", icon=":material/refresh:", help="Show what it has come to by now."):
+        st.markdown(f"**{wording.plain(job.recipe.name)}** is training: {job.view().progress:.0%}")
+        if st.button("Update", icon=":material/refresh:", help="Show the results so far."):
             st.rerun()
 
 
 def _scaled(figure, measure: str, values: Sequence[np.ndarray], top=1.002) -> go.Figure:
-    """Loss on a log axis; accuracy without the first moments, which would press the rest flat."""
+    """Loss on a log axis; accuracy without the first steps, which would squeeze the rest."""
     figure.update_layout(hovermode="x unified")
     figure.update_xaxes(rangemode="tozero", fixedrange=False)
     if measure == "Loss":
         return figure.update_yaxes(type="log", fixedrange=False)
-    longest = max(map(len, values), default=0)  # who has just begun has no other moments
+    longest = max(map(len, values), default=0)  # a run that has just begun has only its first steps
     low = min((np.quantile(v, 0.05) for v in values if len(v) > longest / 10), default=0.0)
     low = np.floor(10 * low) / 10 if low < 0.9 else np.floor(100 * low) / 100
     return figure.update_yaxes(range=[low, top], tickformat=".4~%", fixedrange=False)

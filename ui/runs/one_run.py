@@ -1,17 +1,17 @@
-"""One run of the session: its name, its link, what can be taken along, and where it can go."""
+"""One run of the session: its name, its link, its files, and where it can be used."""
 
 import streamlit as st
 
 from ui.jobs.run import Run, id_of
 from ui.parts import wording
-from ui.parts.settings import changes_text, network
+from ui.parts.settings import OPTIMIZERS, changes_text, network
 from ui.session import downloads, link, models, runs, shared, state
 from ui.session.models import MODELS
 from ui.session.state import Key
 
-OPENED = Key("_opened")  # name of the run to rename, share or take along
+OPENED = Key("_opened")  # name of the run to rename, share or download
 RUN_NAME = Key("_run_name")  # what is typed as its new name
-DRAW_WITH = Key("_draw_with")  # True: the next stop is Draw
+DRAW_WITH = Key("_draw_with")  # True: switch to the page Draw next
 
 
 def details() -> None:
@@ -19,22 +19,22 @@ def details() -> None:
     st.markdown(" · ".join(_facts(run)))
     if run.changes:
         st.caption(f"Changed during training: {wording.plain(changes_text(run.changes))}.")
-    take, pass_on = st.columns(2, gap="large")
-    with take:
-        st.markdown("#### Take along")
+    save, share = st.columns(2, gap="large")
+    with save:
+        st.markdown("#### Download")
         downloads.buttons(run)
         st.markdown("#### Name")
         _naming(run)
-    with pass_on:
+    with share:
         st.markdown("#### Share")
         link.run_link(run.recipe, run.changes)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.page_link(
                 "pages/train.py",
-                label="Open again in Train",
+                label="Open in Train",
                 icon=":material/replay:",
                 query_params={link.PARAMETER: link.pack(run.recipe, run.changes)},
-                help="The same set-up, ready to start.",
+                help="The same settings, ready to start.",
             )
             if run.model:
                 st.button(
@@ -42,7 +42,7 @@ def details() -> None:
                     icon=":material/draw:",
                     on_click=_use,
                     args=(run,),
-                    help="Let this network read your drawings.",
+                    help="Use this network to read your drawings.",
                 )
     if DRAW_WITH.get():
         DRAW_WITH.clear()
@@ -59,7 +59,7 @@ def _choose() -> Run:
         width=320,
         key=OPENED.name,
         persist_state="session",
-        help="The latest is on top.",
+        help="The latest run is first.",
     )
     return names[name]
 
@@ -67,14 +67,14 @@ def _choose() -> Run:
 def _facts(run: Run) -> list[str]:
     facts = [
         network(run.recipe.layers),
-        f"{run.recipe.optimizer} with learning rate {run.recipe.lr:g}",
+        f"{OPTIMIZERS[run.recipe.optimizer]} with learning rate {run.recipe.lr:g}",
     ]
     if run.accuracy is not None:
         facts.append(f"{wording.percent(run.accuracy)} on validation")
     if "test_accuracy" in run.scores:
-        facts.append(f"{wording.percent(run.scores['test_accuracy'])} in the exam")
+        facts.append(f"{wording.percent(run.scores['test_accuracy'])} on the test set")
     facts.append(f"{run.scores.get('steps', 0):,} steps")
-    return facts if run.over else [*facts, "it goes on"]
+    return facts if run.over else [*facts, "not finished"]
 
 
 def _naming(run: Run) -> None:
@@ -91,7 +91,7 @@ def _naming(run: Run) -> None:
             key=key,
             on_change=rename,
             label_visibility="collapsed",
-            help="How the run is called here and in its files.",
+            help="The name of the run here and in its files.",
         )
         job = state.JOB.get()
         mine = job is not None and id_of(job) == run.id
@@ -101,8 +101,8 @@ def _naming(run: Run) -> None:
             on_click=runs.delete,
             args=(run.id,),
             disabled=mine,
-            help="It is still open on Train: press Reset there first." if mine
-            else "Take this run out of the session, with its curves and weights.",
+            help="This run is open on Train. Press Reset there first." if mine
+            else "Delete this run with its curves and weights.",
         )  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def _use(run: Run) -> None:
     """Save the run's model under its name and go to Draw with it."""
     named = run.named_model()
     own = MODELS.get()
-    known = own.get(named.name)
-    same = known is not None and known.theta is named.theta
+    saved = own.get(named.name)
+    same = saved is not None and saved.theta is named.theta
     state.MODEL.set(named.name if same else models.save_model(named, shared.shipped_models()))
     DRAW_WITH.set(True)

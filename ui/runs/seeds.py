@@ -1,4 +1,4 @@
-"""The same recipe with several seeds: a band instead of a line, and whether a lead is luck."""
+"""The same recipe with several seeds: bands of curves, and whether a difference is luck."""
 
 import numpy as np
 import streamlit as st
@@ -10,13 +10,13 @@ from ui.jobs.series import Series
 from ui.parts import charts
 from ui.parts.wording import plain
 from ui.runs import curves
-from ui.runs.compare import chances
+from ui.runs.compare import how_often
 from ui.session import datasets, runs, state
 from ui.session import shared as session_shared
 from ui.session.state import Key
 
 FEWEST, MOST, ENOUGH = 3, 10, 6
-TICK = 1.0  # seconds between two looks at a series
+TICK = 1.0  # seconds between two updates of a series
 
 FAMILY_A, FAMILY_B = Key("_family_a"), Key("_family_b")  # names of recipes with several seeds
 SEEDED = Key("_seeded")  # name of the run to repeat with other seeds
@@ -25,8 +25,8 @@ SEEDS = Key("_seeds")  # how many
 
 def many_seeds() -> None:
     st.markdown(
-        "Chance sets the first weights and the order of the images. How much of a score is luck? "
-        "Run the same recipe with several seeds and see.",
+        "The first weights and the order of the images are random. How much of a score is luck? "
+        "Run the same recipe with several seeds to find out.",
         width=720,
     )
     series = state.SERIES.get()
@@ -36,7 +36,7 @@ def many_seeds() -> None:
         _begin()
     families = {name: found for name, found in runs.families().items() if len(found) > 1}
     if not families:
-        st.info("As soon as two seeds of a recipe are done, their band is shown here.")
+        st.info("When two seeds of a recipe are finished, their curves appear here as a band.")
         return
     _bands(families)
 
@@ -63,18 +63,18 @@ def _look(series: Series, was_running: bool) -> None:
     with st.container(horizontal=True):
         if now.status == "paused":
             st.button(
-                "Go on",
+                "Resume",
                 icon=":material/play_arrow:",
                 type="primary",
                 on_click=series.start,
                 disabled=_busy(),
-                help="Run the seeds that are left. A run on Train must rest meanwhile.",
+                help="Run the remaining seeds. A run on Train must be paused meanwhile.",
             )
         st.button(
             "Cancel",
             icon=":material/close:",
             on_click=_cancel,
-            help="Run no further seeds. What is finished stays.",
+            help="Run no more seeds. Finished ones are kept.",
         )
 
 
@@ -90,18 +90,18 @@ def _cancel() -> None:
 
 
 def _begin() -> None:
-    able = {run.name: run for run in runs.kept().values() if _data_of(run)}
+    usable = {run.name: run for run in runs.kept().values() if _data_of(run)}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        names = list(reversed(able))
+        names = list(reversed(usable))
         if SEEDED.get() not in names:
             SEEDED.set(names[0] if names else None)
         name = st.selectbox(
-            "Recipe of",
+            "Recipe of run",
             names,
             width=260,
             key=SEEDED.name,
             persist_state="session",
-            help="The run whose recipe is repeated, with its changes at the same steps.",
+            help="The recipe of this run is repeated, with its changes at the same steps.",
         )
         count = st.slider(
             "Seeds",
@@ -111,19 +111,21 @@ def _begin() -> None:
             width=220,
             key=SEEDS.name,
             persist_state="session",
-            help=f"How many, from 0 on. With fewer than {ENOUGH}, no lead can be told from luck.",
+            help=f"How many seeds, starting at 0. With fewer than {ENOUGH}, no difference can be "
+            "told from luck.",
         )
         st.button(
-            "Run them",
+            "Run seeds",
             icon=":material/casino:",
             type="primary",
             on_click=begin,
-            args=(able.get(name), count),
-            disabled=_busy() or not able,
-            help="One after the other, in the background. You can go on looking around.",
+            args=(usable.get(name), count),
+            disabled=_busy() or not usable,
+            help="Run them one after the other in the background. You can use other pages "
+            "meanwhile.",
         )
     if _busy():
-        st.caption("A run is learning on Train: pause it or let it end first.")
+        st.caption("A run is training on Train. Pause it or let it finish first.")
 
 
 def _data_of(run: Run) -> bool:
@@ -131,11 +133,11 @@ def _data_of(run: Run) -> bool:
 
 
 def begin(run: Run, count: int) -> None:
-    """Run the seeds 0 … count − 1 that this run's family lacks."""
+    """Run the seeds 0 … count − 1 that this recipe has not been run with."""
     done = runs.family(run)
     recipes = [run.recipe.replace(seed=seed) for seed in range(count) if seed not in done]
     if not recipes:
-        st.toast("These seeds are done already: ask for more.", icon=":material/check:")
+        st.toast("These seeds are already done. Choose a larger number.", icon=":material/check:")
         return
     data, pool = datasets.dataset(run.recipe.dataset), session_shared.pool()
     name = run.name.partition(SEED)[0]
@@ -159,7 +161,7 @@ def _bands(families: dict[str, dict[int, Run]]) -> None:
         list(curves.MEASURES),
         default=state.CURVE.default,
         required=True,
-        help="Line: the mean over the seeds. Band: from the least to the most.",
+        help="Line: the mean over the seeds. Band: from the lowest to the highest.",
         **state.CURVE.bound,
     )
     charts.show(
@@ -186,50 +188,50 @@ def _family(label: str, key: state.Key, names: list[str]) -> str:
         width=260,
         key=key.name,
         persist_state="session",
-        help="A recipe that was run with two seeds or more.",
+        help="A recipe that was run with two or more seeds.",
     )
 
 
 def _compare(a: dict[int, Run], b: dict[int, Run]) -> None:
-    st.markdown("#### Is one really better?")
+    st.markdown("#### Is one recipe really better?")
     if next(iter(a.values())).recipe.dataset != next(iter(b.values())).recipe.dataset:
-        st.info("They learned from different datasets, so their scores cannot be compared.")
+        st.info("They were trained on different datasets, so their scores cannot be compared.")
         return
     shared = sorted(set(a) & set(b))[: compare.MAX_PAIRS]
     st.markdown(verdict([a[seed].accuracy - b[seed].accuracy for seed in shared]), width=720)
     st.caption(
-        "Exact paired permutation test (Fisher 1935), on validation: if the recipes were equal, "
-        "the lead with each seed could as well have the other sign. It counts in how many of all "
-        "ways to choose the signs the mean lead is as large. It assumes nothing else, and it "
-        "speaks of these validation images.",
+        "Exact paired permutation test (Fisher 1935) on the validation scores. If the recipes "
+        "were equally good, the difference with each seed could just as well have the opposite "
+        "sign. The test counts for how many choices of signs the mean difference is at least as "
+        "large. It assumes nothing else. The result holds for these validation images.",
         width=720,
     )
 
 
 def verdict(differences) -> str:
-    """What the lead of A over B with each shared seed says, in words. differences: (n,)."""
+    """What the differences A − B with each shared seed (n,) say, in words."""
     n = len(differences)
     if n < 2:
-        return "They share fewer than two seeds: run both with the same ones."
+        return "They share fewer than two seeds. Run both recipes with the same seeds."
     lead = float(np.mean(differences))
     if lead == 0:
-        return f"Over {n} shared seeds they are **equal** on average."
+        return f"Over {n} shared seeds, they are **equal** on average."
     p, better = compare.sign_flip(differences), "A" if lead > 0 else "B"
     wins = sum(np.sign(difference) == np.sign(lead) for difference in differences)
     led = (
-        f"Over {n} shared seeds {better} leads by {100 * abs(lead):.2f} points on average, and "
-        f"with {wins} of {n} seeds."
+        f"Over {n} shared seeds, {better} is better by {100 * abs(lead):.2f} points on average, "
+        f"and with {wins} of {n} seeds."
     )
     if p < compare.SIGNIFICANCE:
         return (
-            f"{led} **{better} is really better here**: equal recipes would show such a lead in "
-            f"only {chances(p)} (p = {p:.2g})."
+            f"{led} **{better} is really better here**: equal recipes would differ as much in "
+            f"only {how_often(p)} (p = {p:.2g})."
         )
     few = "" if n >= ENOUGH else (
-        f" With {n} seeds no lead can be told from luck, since the test cannot give a p below "
-        f"{2 / 2**n:.2g}: run {ENOUGH} or more."
+        f" With {n} seeds, no difference can be told from luck, because the test cannot give a p "
+        f"below {2 / 2**n:.2g}. Run {ENOUGH} or more."
     )  # fmt: skip
     return (
-        f"{led} **That could be luck**: equal recipes would show such a lead in {chances(p)} "
+        f"{led} **This could be luck**: equal recipes would differ as much in {how_often(p)} "
         f"(p = {p:.2f}).{few}"
     )

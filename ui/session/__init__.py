@@ -1,1 +1,1 @@
-"""What a visitor has (state, data, models, runs) and what all share."""
+"""What a visitor has (state, data, models, runs), and what all visitors share."""

@@ -107,22 +107,14 @@ def show_reading(
             st.markdown(f"# {title}")
             st.markdown(sentence, help=HELP if len(views) else None)
         with st.container(width=SEEN, gap="xsmall"):
-            sheet = pictures.png(_sheet(images), 2 * SEEN)  # for sharp screens
-            st.image(sheet, width=SEEN, alt="What the network sees")
+            sheet = pictures.tiles(images, math.ceil(math.sqrt(len(images))))
+            st.image(pictures.data_url(sheet, SEEN), width=SEEN, alt="What the network sees")
             st.caption("What the network sees" + (", digit by digit" if len(images) > 1 else ""))
     which = "" if len(images) == 1 else " of the least certain digit"
     alt = f"Probabilities{which}. {sentence}"
     st.echarts_chart(bars(values, known), height=190, key=key, alt=alt)
     if which:
         st.caption(f"Probabilities{which}, digit {doubtful + 1} from the left.")
-
-
-def _sheet(images: np.ndarray) -> np.ndarray:
-    """Images (N, 28, 28) as tiles of a square, from left to right and top to bottom."""
-    side = math.ceil(math.sqrt(len(images)))
-    sheet = np.zeros((side, side, *images.shape[1:]), np.uint8)
-    sheet.reshape(-1, *images.shape[1:])[: len(images)] = images
-    return sheet.swapaxes(1, 2).reshape(side * images.shape[1], side * images.shape[2])
 
 
 def reader_of(model: Model) -> CalibratedClassifier:

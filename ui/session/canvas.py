@@ -154,7 +154,7 @@ def _objects() -> list[dict]:
         return fabric.objects(fabric.strokes(state.DRAWING.get()), pen_width())
     scale = fabric.SIDE / len(loaded)
     place = {"left": fabric.SIDE / 2, "top": fabric.SIDE / 2, "scaleX": scale, "scaleY": scale}
-    look = {"src": pictures.png(loaded), "imageSmoothing": False, "opacity": DIM}
+    look = {"src": pictures.data_url(loaded), "imageSmoothing": False, "opacity": DIM}
     return [{"type": "Image", **look, **place}]
 
 

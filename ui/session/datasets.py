@@ -1,4 +1,4 @@
-"""The datasets within a visitor's reach: those of the repository, and an uploaded one.
+"""The datasets a visitor can use: those of the repository, and an uploaded one.
 
 Those of the repository are shared by all visitors and read-only; an upload stays in the session.
 """
@@ -12,13 +12,18 @@ import streamlit as st
 
 import dataset as data
 from dataset import DataError, Dataset, table
+from ui.parts.upload import Upload
 from ui.session import state
 from ui.session.state import Key
 
 UPLOAD = Key("_upload", kept=True)  # the visitor's own dataset.Dataset; the next one replaces it
-UPLOAD_ERROR = Key("_upload_error")  # why the last file was refused, as a sentence
-UPLOAD_FILE = Key("_upload_file")
-UPLOAD_OPEN = Key("_upload_open", False)
+CSV = Upload(
+    "_csv_file",
+    "One row for each image: label, pixel0 … pixel783",
+    ("csv", "gz"),
+    "Up to 100 MB, plain or gzipped. The file stays in your session and is deleted with it.",
+    DataError,
+)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening the dataset …")
@@ -38,38 +43,31 @@ def dataset(name: str) -> Dataset:
     if upload and upload.name == name:
         return upload
     if name not in data.names():  # else a name could be the path of any file here
-        raise DataError(f"The dataset {name!r} is not open: open its file again on Explore.")
+        raise DataError(f"The dataset {name!r} is not open. Open its file again on Explore.")
     return _shipped(name)
 
 
 def open_upload(file) -> None:
-    """Read a visitor's CSV and choose it; a refusal is kept in `state.UPLOAD_ERROR`."""
-    UPLOAD_ERROR.clear()
+    """Read a visitor's CSV and choose it. Raises `DataError`."""
     title = re.sub(r"[^\w.-]+", "-", file.name)[-40:]
     digest = hashlib.file_digest(file, "sha256").hexdigest()[:8]
     file.seek(0)
-    try:
-        upload = replace(table.read(file, title), name=f"{title} {digest}")
-    except DataError as error:
-        UPLOAD_ERROR.set(str(error))
-    else:
-        UPLOAD.set(upload)
-        state.DATASET.set(upload.name)
-        UPLOAD_OPEN.set(False)
+    upload = replace(table.read(file, title), name=f"{title} {digest}")
+    UPLOAD.set(upload)
+    state.DATASET.set(upload.name)
 
 
 def choose_dataset(on_change: Callable[[], None] | None = None, disabled: bool = False) -> Dataset:
-    """A box of all datasets, and one to open a CSV. Place it in a horizontal container."""
+    """A box of all datasets, and one to open a CSV. Use it in a horizontal container."""
     names = dataset_names()
-    if state.DATASET.get() not in names:  # the upload it named has been replaced
+    if state.DATASET.get() not in names:  # an upload that has been replaced
         state.DATASET.set(names[0])
 
-    def read() -> None:
-        if file := st.session_state[UPLOAD_FILE.name]:
-            st.toast("Reading the file …", icon=":material/hourglass_top:", duration="long")
-            open_upload(file)
-            if on_change:
-                on_change()
+    def read(file) -> None:
+        st.toast("Reading the file …", icon=":material/hourglass_top:", duration="long")
+        open_upload(file)
+        if on_change:
+            on_change()
 
     name = st.selectbox(
         "Dataset",
@@ -77,26 +75,10 @@ def choose_dataset(on_change: Callable[[], None] | None = None, disabled: bool =
         width=200,
         on_change=on_change,
         disabled=disabled,
-        help="The datasets that come with the app, and the file you opened. Train uses the same.",
+        help="The datasets of this app, and the file that you opened. All pages use the same one.",
         **state.DATASET.bound,
     )
-    if disabled:
-        return dataset(name)
-    with st.popover(
-        "Open a CSV",
-        icon=":material/upload_file:",
-        key=UPLOAD_OPEN.name,
-        on_change="rerun",
-        help="Bring your own images, in the form of Kaggle's Digit Recognizer.",
-    ) as box:
-        if box.open:
-            st.file_uploader(
-                "One row an image: label, pixel0 … pixel783",
-                type=["csv", "gz"],
-                key=UPLOAD_FILE.name,
-                on_change=read,
-                help="Up to 100 MB, also gzipped. It stays in your session and ends with it.",
-            )
-            if refusal := UPLOAD_ERROR.get():
-                st.error(refusal)
+    if not disabled:
+        about = "Use your own images, in the format of Kaggle's Digit Recognizer."
+        CSV.show(st.popover, "Open a CSV", read, help=about)
     return dataset(name)

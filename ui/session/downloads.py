@@ -1,4 +1,4 @@
-"""What can be carried away from a run: the run, its curves, its model, and a proof of its score."""
+"""Downloads of a run: the run itself, its curves, its model, and a proof of its score."""
 
 from functools import partial
 
@@ -12,7 +12,7 @@ from ui.session import datasets
 
 
 def buttons(run: Run) -> None:
-    """A row of downloads; files are made when they are asked for."""
+    """A row of download buttons; a file is made when it is asked for."""
     with st.container(horizontal=True):
         _button(
             "Run",
@@ -21,29 +21,34 @@ def buttons(run: Run) -> None:
             "Recipe, changes, scores and curves as JSON. "
             "`python -m netcore train --recipe FILE` runs it again.",
         )
-        _button("Curves", run.curves, f"{run.name}.csv", "A line a point: split, step, loss, …")
+        _button(
+            "Curves",
+            run.curves,
+            f"{run.name}.csv",
+            "A table with a row for each point: split, step, loss and accuracy.",
+        )
         if run.model is None:
-            st.caption("Its weights have made room for newer ones.")
+            st.caption("The weights of this run were dropped to save memory.")
             return
         _button(
             "Model",
             run.named_model().dumps,
             f"{run.name}.json",
-            "Weights, recipe and scores as one file.",
+            "Weights, recipe and scores in one JSON file.",
         )
         if run.recipe.dataset in datasets.dataset_names():
             _button(
                 "Proof",
                 partial(prove, run, datasets.dataset(run.recipe.dataset)),
                 f"{run.name}.proof.zip",
-                "The weights, a claim, and a short NumPy program that checks it on the published "
-                "images. Nobody needs to trust this page.",
+                "The weights, the claimed score, and a short NumPy program that checks it on the "
+                "published images. So nobody has to trust this page.",
                 ":material/verified:",
             )
 
 
 def prove(run: Run, data: Dataset) -> bytes:
-    """The proof bundle: on the test set if the run has sat its exam, else on validation."""
+    """The proof bundle: on the test set if the run has a test score, else on validation."""
     split = "test" if "test_accuracy" in run.scores else "validation"
     part, place = data.splits[split], dataset.place(data, split)
     return bundle(run.named_model(), part.images, part.labels, **place._asdict())

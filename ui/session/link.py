@@ -1,8 +1,8 @@
 """Links that open Train: with a run, packed into one parameter of the address, or with its form.
 
-What comes in may come from anybody: it is bounded before it is unpacked, checked before it is
-believed, and refused in a sentence. Running it gives the same weights, to the bit, with the
-same versions on the same type of machine.
+A link may come from anybody. Its size is limited before it is unpacked, and its run is checked
+before it is shown; what is wrong is said in a sentence. Running it gives the same weights, to the
+bit, with the same versions on the same type of machine.
 """
 
 import base64
@@ -19,16 +19,17 @@ from netcore.model import MAX_LAYERS
 from netcore.recipe import build_augmentation
 from netcore.trainer import CHANGEABLE
 from ui.parts.blueprint import Blueprint
+from ui.parts.settings import value_text
 from ui.session import datasets, shared, state
 
 PARAMETER = "run"
-LONGEST = 4_000  # letters; some programs cut longer addresses
+LONGEST = 4_000  # characters; some programs cut longer addresses
 MOST_BYTES = 64_000  # unpacked
 MOST_CHANGES = 1_000
 
 
 def pack(recipe: Recipe, changes) -> str:
-    """Recipe and changes → letters that an address may hold. The comment stays behind."""
+    """Recipe and changes → characters that an address may have. The comment is left out."""
     run = {"recipe": recipe.replace(comment="").to_json(), "changes": changes}
     text = json.dumps(run, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(zlib.compress(text, 9)).rstrip(b"=").decode()
@@ -37,8 +38,8 @@ def pack(recipe: Recipe, changes) -> str:
 def unpack(token: str) -> tuple[Recipe, list]:
     """The inverse of `pack`; RecipeError, a sentence, if it is not what `pack` makes."""
     if len(token) > 2 * LONGEST:
-        raise RecipeError("the link is too long: ask for the run as a file instead")
-    damaged = RecipeError("the link is damaged or cut off: copy it again, from end to end")
+        raise RecipeError("the link is too long. Ask for the run as a file instead")
+    damaged = RecipeError("the link is damaged or cut off. Copy it again, from start to end")
     try:
         packed = base64.b64decode(token + "=" * (-len(token) % 4), b"-_", validate=True)
         unpacker = zlib.decompressobj()
@@ -46,7 +47,7 @@ def unpack(token: str) -> tuple[Recipe, list]:
     except (binascii.Error, ValueError, zlib.error) as error:
         raise damaged from error
     if unpacker.unconsumed_tail:
-        raise RecipeError("the link holds too much: ask for the run as a file instead")
+        raise RecipeError("the link contains too much data. Ask for the run as a file instead")
     if not unpacker.eof:
         raise damaged
     recipe, changes = Recipe.from_run(text)
@@ -55,14 +56,14 @@ def unpack(token: str) -> tuple[Recipe, list]:
 
 
 def check(recipe: Recipe, changes: list) -> None:
-    """RecipeError unless this can be run here, and each change made when its step comes."""
+    """RecipeError unless this can be run here, with each of its changes."""
     limits = shared.pool().limits
     if len(recipe.layers) > MAX_LAYERS:
         raise RecipeError(f"its network has more than {MAX_LAYERS} layers")
     if recipe.dataset not in datasets.dataset_names():
         raise RecipeError(
-            f"it learns from the dataset {recipe.dataset[:60]!r}, which is not open here: open "
-            "that file on Explore, then use the link again"
+            f"it uses the dataset {recipe.dataset[:60]!r}, which is not open here. Open that file "
+            "on Explore, then use the link again"
         )
     data = datasets.dataset(recipe.dataset)
     recipe.check_fit(data.image_shape, len(data.classes))
@@ -75,7 +76,7 @@ def check(recipe: Recipe, changes: list) -> None:
         if not before <= step <= 100_000_000:
             raise RecipeError("its changes are not in the order of their steps")
         if fixed := set(settings) - set(CHANGEABLE):
-            raise RecipeError(f"{min(fixed)[:60]!r} cannot be changed in mid-run")
+            raise RecipeError(f"{min(fixed)[:60]!r} cannot be changed during training")
         recipe, before = recipe.replace(**settings), step
         build_augmentation(augment.build, recipe.augment)
         limits.check(recipe, data.image_shape)
@@ -91,17 +92,17 @@ def run_link(recipe: Recipe, changes) -> None:
     """The link to a run, to be copied."""
     token = pack(recipe, changes)
     if len(token) > LONGEST:
-        st.info("This run has too many changes for a link. Download it instead.")
+        st.info("This run has too many changes for a link. Download it as a file instead.")
         return
     st.code(address(token), language=None)
     st.caption(
-        "Whoever opens this link finds the same set-up on Train. Running it gives the same "
-        "weights, to the bit, with the same versions on the same type of machine."
+        "This link opens Train with the same settings. Starting the run gives the same weights, to "
+        "the bit, with the same versions on the same type of machine."
     )
 
 
 def form_values(base: Recipe) -> dict[state.Key, object]:
-    """Where each widget of the set-up form on Train stands for a recipe."""
+    """The value of each widget of the set-up form on Train for a recipe."""
     shape = Blueprint.of(base.layers) or Blueprint(hidden=())
     widths = [*shape.hidden, 128, 64, 32, 16]
     strengths = base.augment or {}
@@ -135,9 +136,10 @@ def form_values(base: Recipe) -> dict[state.Key, object]:
 
 
 def form_link(name: str, recipe: Recipe) -> dict[str, str]:
-    """The address of Train with its form at a recipe that was made from the one of this name.
+    """The address of Train with its form set to a recipe that was made from the one of this name.
 
-    All of them stand in it, so that none is left over from before.
+    All values are in it, so that none is left over from before. They are written as the widgets
+    write them, with the label of a choice: Streamlit passes over any other.
     """
-    own = {key.name: str(value) for key, value in form_values(recipe).items() if value is not None}
+    own = {key.name: value_text(value) for key, value in form_values(recipe).items()}
     return {state.RECIPE.name: name, **own, state.DATASET.name: recipe.dataset}

@@ -1,4 +1,4 @@
-"""The models within a visitor's reach: the shipped ones, the one in training, and their own.
+"""The models a visitor can use: the shipped ones, the one in training, and their own.
 
 Their own were saved on Train or opened from a file; they stay in the session.
 """
@@ -11,17 +11,21 @@ import streamlit as st
 
 import netcore
 from netcore import Model, ModelError, RecipeError
+from ui.parts.upload import Upload
 from ui.session import datasets, shared, state
 from ui.session.state import Key
 
-LARGEST_FILE = 64  # megabytes
-
 MODELS = Key("_models", MappingProxyType({}), kept=True)  # the visitor's own: name → netcore.Model
-MOST_MODELS = 6  # the oldest makes room
+MOST_MODELS = 6  # then the oldest is dropped
 IN_TRAINING = "in training"  # the name of the network that is learning
-MODEL_ERROR = Key("_model_error")  # why the last model file was refused, as a sentence
-MODEL_FILE = Key("_model_file")
-MODEL_OPEN = Key("_model_open", False)
+FILE = Upload(
+    "_model_file",
+    "A model that you saved on Train or trained on the command line",
+    ("json",),
+    "The model stays in your session and is deleted with it.",
+    ModelError,
+    64,
+)
 
 
 def models() -> dict[str, Model]:
@@ -35,10 +39,10 @@ def check(model: Model) -> None:
     """ModelError, a sentence, if the model cannot read a drawing."""
     digits = datasets.dataset("mnist")  # drawings become images of this dataset's kind
     if tuple(model.input_shape) != digits.image_shape:
-        shape, drawn = (" × ".join(map(str, s)) for s in (model.input_shape, digits.image_shape))
+        takes, has = (" × ".join(map(str, s)) for s in (model.input_shape, digits.image_shape))
         raise ModelError(
-            f"This model takes input of {shape}, a drawing has {drawn} pixels: "
-            "choose one that was trained on images of that size."
+            f"This model takes input of {takes}, but a drawing has {has} pixels: choose a model "
+            "that was trained on images of that size."
         )
     try:
         model.recipe.replace(layers=model.spec).check_fit(digits.image_shape, len(digits.classes))
@@ -52,52 +56,28 @@ def choose() -> str:
         "Model",
         list(models()),
         width=280,
-        help="Who reads your drawing: a model that came with the app, the one you are training, "
-        "or one of your own.",
+        help="The model that reads your drawing: one that comes with the app, the one you are "
+        "training, or one of your own.",
         **state.MODEL.bound,
     )
     st.caption(describe(models()[name]))
-    with st.expander(
-        "Open a model from a file",
-        icon=":material/upload_file:",
-        key=MODEL_OPEN.name,
-        on_change="rerun",
-    ) as box:
-        if box.open:
-            st.file_uploader(
-                "A model that you saved on Train or made on the command line",
-                type="json",
-                max_upload_size=LARGEST_FILE,
-                key=MODEL_FILE.name,
-                on_change=_open,
-                help="It stays in your session and ends with it.",
-            )
-            if refusal := MODEL_ERROR.get():
-                st.error(refusal)
+    FILE.show(st.expander, "Open a model from a file", _open)
     return name
 
 
-def _open() -> None:
-    """Read the uploaded file and choose it; a refusal is kept in `state.MODEL_ERROR`."""
-    MODEL_ERROR.clear()
-    file = st.session_state[MODEL_FILE.name]
-    if file is None:  # taken away again
-        return
-    try:
-        model = netcore.loads(file.getvalue(), file.name)
-        check(model)
-    except ModelError as error:
-        MODEL_ERROR.set(str(error))
-    else:
-        state.MODEL.set(save_model(model, shared.shipped_models()))
+def _open(file) -> None:
+    """Read a model and choose it. Raises `ModelError`."""
+    model = netcore.loads(file.getvalue(), file.name)
+    check(model)
+    state.MODEL.set(save_model(model, shared.shipped_models()))
 
 
 def describe(model: Model) -> str:
-    """Its size and its score, in a few words."""
+    """Its size and its test score, in a few words."""
     parts = [f"{len(model.theta):,} parameters"]
     accuracy = model.scores.get("test_accuracy")
     if accuracy is not None and 0 <= accuracy <= 1:
-        parts.append(f"{accuracy:.1%} of the test images right")
+        parts.append(f"{accuracy:.1%} of the test images correct")
     return ", ".join(parts)
 
 

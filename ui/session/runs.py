@@ -2,8 +2,8 @@
 
     keep(Run(id, name, recipe, changes, training, validation, scores, model))
 
-takes in a run, or its present state while it goes on. Curves are small and stay; weights have a
-budget of memory, and the oldest make room.
+adds a run, or updates it while it goes on. Curves are small and stay. Weights have a memory budget:
+beyond it, the oldest are dropped.
 """
 
 import itertools
@@ -20,7 +20,7 @@ WEIGHTS = 12_000_000  # bytes of weights a session may hold
 MOST = 200  # runs; their curves take up to 24 kB each
 
 RUNS = Key("_runs", MappingProxyType({}), kept=True)  # all of the session: id → ui.jobs.run.Run
-MADE_ROOM = Key("_made_room", ())  # names of runs whose weights had to go
+MADE_ROOM = Key("_made_room", ())  # names of runs whose weights were dropped
 
 
 def kept() -> dict[str, Run]:
@@ -33,7 +33,7 @@ def by_name() -> dict[str, Run]:
 
 
 def keep(run: Run) -> None:
-    """Take the run in, or its new state if it is known. It may get another name, to be unique."""
+    """Add the run, or update it if it is known. Its name is made unique."""
     runs = dict(kept())
     if known := runs.get(run.id):
         run = replace(run, name=known.name, when=known.when)
@@ -46,7 +46,7 @@ def keep(run: Run) -> None:
 
 
 def collect() -> None:
-    """Keep what the session's job has come to, and what a series has finished."""
+    """Keep the present state of the session's job, and what a series has finished."""
     job, series = state.JOB.get(), state.SERIES.get()
     if job and job.view().status != "ready":
         known = kept().get(id_of(job))
@@ -56,11 +56,11 @@ def collect() -> None:
         for run in series.take():
             keep(run)
         if job and job.running:
-            series.pause("It waits while a run is learning on Train.")
+            series.pause("Paused while a run is training on Train.")
 
 
 def _replace_by(run: Run, job: Job) -> None:
-    """Keep the run; what the job left behind in mid-run goes, what it had finished stays."""
+    """Keep the run. Unfinished runs of the same job go, finished ones stay."""
     left = {id: old for id, old in kept().items()
             if id.partition(":")[0] == job.id and id != run.id and not old.over}  # fmt: skip
     RUNS.set({id: old for id, old in kept().items() if id not in left})
@@ -69,11 +69,11 @@ def _replace_by(run: Run, job: Job) -> None:
     keep(run)
 
 
-def put_away() -> None:
-    """Keep the session's job as it is, and make room for the next."""
+def close_run() -> None:
+    """Close the session's run: keep it as it is, and make room for a new one."""
     if job := state.JOB.get():
         job.pause()
-        job.join(1.0)  # a slice takes a twentieth of a second
+        job.join(1.0)  # a slice takes about 0.05 s
     collect()
     end_job()
     if job and (run := kept().get(id_of(job))):
@@ -103,7 +103,7 @@ def families() -> dict[str, dict[int, Run]]:
 
 
 def family(run: Run) -> dict[int, Run]:
-    """Those like this run, itself among them if it is over, by seed."""
+    """The runs of the same recipe and changes, by seed; this one too, if it is over."""
     same = _without_seed(run)
     return next((runs for runs in families().values()
                  if _without_seed(next(iter(runs.values()))) == same), {})  # fmt: skip
@@ -121,32 +121,32 @@ def _free(name: str, runs: dict[str, Run]) -> str:
 
 
 def _within_budget(runs: dict[str, Run]) -> dict[str, Run]:
-    """The same runs, the oldest without their weights where all would take too much memory."""
-    room, told = WEIGHTS, []
+    """The same runs, the oldest without their weights if all would take too much memory."""
+    room, dropped = WEIGHTS, []
     newest = next(reversed(runs))
     for id, run in reversed(runs.items()):
         room -= run.weights
         if run.model and room < 0 and id != newest:
             room += run.weights
             runs[id] = replace(run, model=None)
-            told.append(run.name)
-    if told:
-        MADE_ROOM.set([*MADE_ROOM.get(), *reversed(told)])
+            dropped.append(run.name)
+    if dropped:
+        MADE_ROOM.set([*MADE_ROOM.get(), *reversed(dropped)])
     return runs
 
 
 def end_job() -> None:
-    """Put the run away: its thread rests, and nothing holds its memory any more."""
+    """Let go of the job: its thread ends, and its memory is freed."""
     if job := state.JOB.get():
         job.pause()
     for key in (
         state.JOB,
-        state.LOOK,
-        state.SEEN_STEPS,
+        state.VIEWED_STEP,
+        state.HELD_STEPS,
         state.VIEW_NETWORK,
         state.TRACES,
         state.SLOW,
         state.SAVED,
-        state.TAKEN,
+        state.STARTED_LINK,
     ):
         key.clear()

@@ -1,4 +1,4 @@
-"""What all visitors share: shipped models and recipes, the cores, the line of sweeps."""
+"""What all visitors share: shipped models and recipes, the cores, the queue of sweeps."""
 
 import sys
 
@@ -15,7 +15,7 @@ from ui.session import datasets
 RECIPES = MODELS / "recipes"
 SIMPLEST_FIRST = ("fast", "seed", "linear", "memorize", "vanishing", "dense", "lenet")
 
-SWITCH = 0.0005  # seconds a page waits for Python's lock; a page takes it for each of its messages
+SWITCH = 0.0005  # seconds a page waits for Python's lock, which it takes for each of its messages
 
 
 @st.cache_resource(show_spinner="Opening the models …")
@@ -27,14 +27,14 @@ def shipped_models() -> dict[str, netcore.Model]:
 
 @st.cache_resource(show_spinner=False)
 def digits() -> subspaces.Subspaces:
-    """What MNIST's digits look like, to tell them from what is none. Shared and read-only."""
-    data = datasets.dataset("mnist")
-    return subspaces.of_images(data.train.images, data.train.labels, len(data.classes))
+    """What MNIST's digits look like, to tell them from other drawings. Shared and read-only."""
+    mnist = datasets.dataset("mnist")
+    return subspaces.of_images(mnist.train.images, mnist.train.labels, len(mnist.classes))
 
 
 @st.cache_resource(show_spinner=False)
 def _shipped_runs() -> dict[str, tuple[netcore.Recipe, list]]:
-    """Recipes and their changes on the way, by name, the simplest first."""
+    """Recipes and their changes during training, by name, the simplest first."""
     found = {
         path.stem: netcore.Recipe.from_run(path.read_text()) for path in RECIPES.glob("*.json")
     }
@@ -48,18 +48,18 @@ def recipes() -> dict[str, netcore.Recipe]:
 
 
 def changes_of(name: str) -> list:
-    """The changes on the way that the recipe of this name asks for."""
+    """The changes during training that the recipe of this name asks for."""
     return _shipped_runs()[name][1] if name in _shipped_runs() else []
 
 
 @st.cache_resource(show_spinner=False)
 def pool() -> Pool:
-    """The cores of this process, shared out among the runs of all visitors."""
+    """The cores of this process, shared by the runs of all visitors."""
     sys.setswitchinterval(SWITCH)
     return Pool(Limits.from_environment())
 
 
 @st.cache_resource(show_spinner=False)
 def sweep_line() -> sweeps.SweepQueue:
-    """Where the sweeps of all visitors wait for their turn."""
+    """The queue in which the sweeps of all visitors wait for their turn."""
     return sweeps.SweepQueue(sweeps.Bounds.from_environment())

@@ -1,12 +1,12 @@
-"""What a visitor made outlives a reload of the page, and is let go when the visitor is gone.
+"""What a visitor made survives a reload of the page, and is freed when the visitor has left.
 
-To Streamlit a reload (F5) is a new session. So each tab keeps a random word in its `sessionStorage`
-and shows it after a reload, and the new session takes over what the one before had. The word stands
-in no address, cookie or log, so no shared link carries it; another tab has another word, unless the
+For Streamlit a reload (F5) is a new session. So each tab keeps a random word in `sessionStorage`
+and sends it after a reload, and the new session takes over what the old one had. The word is in no
+address, cookie or log, so no shared link contains it. Another tab has another word, unless the
 browser's "Duplicate tab" copied it: then both tabs show one run.
 
-The register of words holds nothing alive itself. What a gone visitor had stays as long as Streamlit
-keeps the session for a lost connection to come back to, and no longer.
+The register of words holds weak references only. What a visitor had stays as long as Streamlit
+keeps the session, in case a lost connection comes back, and no longer.
 """
 
 import asyncio
@@ -35,18 +35,18 @@ TAB = Key("_tab")  # the component that remembers the visit
 
 @st.cache_resource(show_spinner=False)
 def _visits() -> weakref.WeakValueDictionary:
-    """All visits by their word, as long as somebody else holds them."""
+    """All visits by their word, as long as something else refers to them."""
     return weakref.WeakValueDictionary()
 
 
-@st.cache_resource(scope="session", on_release=lambda _: _goodbye(), show_spinner=False)
+@st.cache_resource(scope="session", on_release=lambda _: _on_disconnect(), show_spinner=False)
 def _present() -> bool:
     """Streamlit drops this when the connection ends."""
     return True
 
 
 def keep() -> None:
-    """Know this tab again after a reload: every page calls it, through `page.start`."""
+    """Recognise this tab after a reload. Every page calls it, through `page.start`."""
     visit = state.visit()
     _visits()[visit.word] = visit
     _present()
@@ -62,30 +62,27 @@ def keep() -> None:
     remember(key=TAB.name, data=word, on_found_change=take_over, height=1)
 
 
-def _goodbye() -> None:
-    """A connection has ended. Its session is forgotten in time, not only when the next one ends."""
+def _on_disconnect() -> None:
+    """A connection has ended: drop its session when its time is over."""
     kept_for = st.get_option("server.disconnectedSessionTTL")  # seconds
     try:
-        asyncio.get_running_loop().call_later(kept_for + 1, _forget)
+        asyncio.get_running_loop().call_later(kept_for + 1, _forget_expired)
     except RuntimeError:  # not on the server's thread: the server is closing, or there is none
         return
 
 
-def _forget() -> None:
-    """Drop the sessions whose time is over; Streamlit itself waits until another is stored."""
+def _forget_expired() -> None:
+    """Drop the sessions whose time is over. Streamlit itself waits until another is stored."""
     if not runtime.exists():
         return
     manager = runtime.get_instance()._session_mgr
-    _let_go(manager._session_storage)
-    if not manager.num_active_sessions():  # nobody is kept waiting
+    _drop_expired(manager._session_storage)
+    if not manager.num_active_sessions():  # nobody has to wait
         gc.collect()  # a session and its pages refer to each other
     threading.Thread(target=memory.give_back).start()
 
 
-def _let_go(storage) -> None:
+def _drop_expired(storage) -> None:
     for _, lost in storage._cache.expire():
         lost.session.shutdown()
         lost.session.session_state.clear()
-
-
-# In the session

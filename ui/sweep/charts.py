@@ -1,7 +1,7 @@
-"""Results of a sweep → Plotly figures. Colour tells the accuracy, on the log scale of the errors.
+"""Results of a sweep → Plotly figures. Colour shows the accuracy, on the log scale of the errors.
 
-On that scale 99 % is as far from 90 % as 90 % is from 0 %, so the best stand apart. A touched trial
-comes back as its `customdata`, the key of its result.
+On that scale 99 % is as far from 90 % as 90 % is from 0 %, so the best can be told apart. A clicked
+trial comes back as its `customdata`, the key of its result.
 """
 
 import math
@@ -16,18 +16,18 @@ from ui.parts import charts
 from ui.parts.settings import label, sentence, value_text
 
 HEIGHT = 380
-LEAST = 1e-4  # the smallest error that is told apart
+LEAST = 1e-4  # the smallest error with a colour of its own
 GREY = "#8b929d"  # on light and dark
-PALE = 3  # of the ten colours of magnitude, the first few are too close to paper for a line
+PALE = 3  # of the ten sequential colours, the first few are too close to the page for a line
 
 
-def goodness(accuracy: float) -> float:
-    """0 for an accuracy of 0, 1 for 90 %, 2 for 99 %."""
+def nines(accuracy: float) -> float:
+    """How many nines an accuracy has: 0 for 0 %, 1 for 90 %, 2 for 99 %."""
     return -math.log10(max(1 - accuracy, LEAST))
 
 
 def grid(sweep: Sweep, results: list[Result], x: str, y: str, chosen: str | None):
-    """A heat map over two settings of a grid; where others move too, a cell shows its best."""
+    """A heat map over two settings of a grid. With more settings, a cell shows the best result."""
     across, up = list(dict.fromkeys(sweep.axes[x])), list(dict.fromkeys(sweep.axes[y]))
     cells: dict = {}
     for result in ranked(results):
@@ -35,21 +35,21 @@ def grid(sweep: Sweep, results: list[Result], x: str, y: str, chosen: str | None
     z = np.full((len(up), len(across)), np.nan)
     for (value_x, value_y), result in cells.items():
         if result.status == "done":
-            z[up.index(value_y), across.index(value_x)] = goodness(result.validation_accuracy)
+            z[up.index(value_y), across.index(value_x)] = nines(result.validation_accuracy)
     columns, rows = ([value_text(value) for value in values] for values in (across, up))
     spaced = {"xgap": 3, "ygap": 3, "showscale": False, "hoverinfo": "skip"}
     heatmap = go.Heatmap(z=z, x=columns, y=rows, **spaced)
-    touch = go.Scatter(
+    targets = go.Scatter(
         x=[value_text(place[0]) for place in cells],
         y=[value_text(place[1]) for place in cells],
         marker={"size": 44, "symbol": "square", "opacity": 0},
-        **_touchable(cells.values()),
+        **_clickable(cells.values()),
     )
-    figure = charts.plot([heatmap, touch], label(x), label(y), HEIGHT)
+    figure = charts.plot([heatmap, targets], label(x), label(y), HEIGHT)
     for place, result in cells.items():
         column, row = across.index(place[0]), up.index(place[1])
         font = {"size": 13, "color": _readable_on(_share(z, row, column))}
-        text = score(result)  # no trace: those are dimmed as soon as a cell is chosen
+        text = score(result)  # not a trace: those are dimmed when a cell is chosen
         figure.add_annotation(x=column, y=row, text=text, font=font, showarrow=False)
         if result.key == chosen:
             _frame(figure, column, row)
@@ -59,9 +59,9 @@ def grid(sweep: Sweep, results: list[Result], x: str, y: str, chosen: str | None
 
 
 def points(sweep: Sweep, results: list[Result], x: str, y: str, chosen: str | None):
-    """The trials of a random search as points over two of its settings."""
+    """The trials of a random search as points over two settings."""
     done = ranked(results)[::-1]  # the best on top
-    colours = [goodness(r.validation_accuracy) if r.status == "done" else None for r in done]
+    colours = [nines(r.validation_accuracy) if r.status == "done" else None for r in done]
     shown = go.Scatter(
         x=[r.settings[x] for r in done],
         y=[r.settings[y] for r in done],
@@ -73,7 +73,7 @@ def points(sweep: Sweep, results: list[Result], x: str, y: str, chosen: str | No
             "opacity": 1,
         },
         unselected={"marker": {"opacity": 1}},
-        **_touchable(done),
+        **_clickable(done),
     )
     figure = charts.plot([shown], label(x), label(y), HEIGHT)
     figure.update_layout(showlegend=False, margin_t=8, hovermode="closest")
@@ -88,10 +88,10 @@ def points(sweep: Sweep, results: list[Result], x: str, y: str, chosen: str | No
 
 
 def parallel(sweep: Sweep, results: list[Result], chosen: str | None):
-    """A line a trial, from setting to setting to its accuracy; the best lie on top."""
+    """A line for each trial, through its settings to its accuracy; the best are on top."""
     done = [result for result in ranked(results)[::-1] if result.status == "done"]
     scales = [_scale(sweep.axes[name], [r.settings[name] for r in results]) for name in sweep.axes]
-    goods = [goodness(result.validation_accuracy) for result in done]
+    goods = [nines(result.validation_accuracy) for result in done]
     low, high = min(goods, default=0.0), max(goods, default=1.0)
     span = high - low or 1.0
     colours = _colours()
@@ -153,14 +153,14 @@ def curve(result: Result):
 
 
 def score(result: Result) -> str:
-    """The accuracy in percent; a cross for what was lost."""
+    """The accuracy in percent; a cross for a trial that diverged."""
     if result.status != "done":
         return "✕"
     return f"{100 * result.validation_accuracy:.1f}"
 
 
 def _colours() -> list[str]:
-    """The theme's ten colours of magnitude, from little to much."""
+    """The theme's ten sequential colours, from low to high."""
     return _theme("chartSequentialColors")
 
 
@@ -169,7 +169,7 @@ def _theme(option: str):
 
 
 def _share(z, row, column):
-    """Where a cell stands between the least and the greatest of all; None if it is empty."""
+    """Where a cell is between the lowest and the highest (0 … 1); None if it is empty."""
     if np.isnan(z[row, column]):
         return None
     return (z[row, column] - np.nanmin(z)) / (np.ptp(z[~np.isnan(z)]) or 1.0)
@@ -185,7 +185,7 @@ def _readable_on(share: float | None) -> str:
     return "#0b0e14" if bright > 0.5 else "#ffffff"
 
 
-def _touchable(results) -> dict:
+def _clickable(results) -> dict:
     done = [score(r) + (" %" if r.status == "done" else f" {r.status}") for r in results]
     return {
         "mode": "markers",
@@ -211,7 +211,7 @@ def _frame(figure, column, row):
 
 
 def _scale(axis, values):
-    """Where a value of this axis stands in [0, 1], as a function, and the marks to write there."""
+    """The place of a value on this axis in [0, 1], as a function, and the ticks to write there."""
     if not isinstance(axis, Range):
         options = list(dict.fromkeys(axis))
         last = max(len(options) - 1, 1)
@@ -223,5 +223,5 @@ def _scale(axis, values):
         return (bend(value) - bend(axis.low)) / (bend(axis.high) - bend(axis.low))
 
     middle = [10.0**power for power in range(-9, 9)] if axis.log else []
-    marks = [n for n in middle if 0.1 < place(n) < 0.9]  # the ends need room for theirs
+    marks = [n for n in middle if 0.1 < place(n) < 0.9]  # the ends need room for their own ticks
     return place, {value_text(value): place(value) for value in (axis.low, *marks, axis.high)}

@@ -1,4 +1,4 @@
-"""A sweep as it goes on, and what came of it: progress, map, lines, table, and one trial opened."""
+"""A running or finished sweep: its progress, map, lines and table, and one trial in detail."""
 
 import streamlit as st
 
@@ -11,17 +11,17 @@ from ui.session.state import Key
 from ui.sweep import charts as sweep_charts
 from ui.sweep.verdict import TICK, data_is_open, new_job, verdict
 
-REDRAW = 2.0  # seconds between two looks at the figures, which Plotly draws anew each time
+REDRAW = 2.0  # seconds between two updates of the figures, which Plotly draws again each time
 VIEWS = ["Map", "Lines", "Table"]
 
-SWEEPS = Key("_sweeps", (), kept=True)  # all of its sweeps, the latest first
+SWEEPS = Key("_sweeps", (), kept=True)  # all sweeps of the session, the latest first
 MOST_SWEEPS = 6
-SWEEP_SHOWN = Key("_sweep_shown")  # the id of the one that is looked at
+SWEEP_SHOWN = Key("_sweep_shown")  # the id of the sweep that is shown
 TRIAL = Key("_trial")  # the key of the trial that is opened; None: the best
 
 
 def start(sweep: Sweep) -> None:
-    """Begin a sweep; those before are kept, up to a few."""
+    """Start a sweep; a few earlier ones are kept."""
     for key in (state.SWEEP_JOB, state.SWEEP_CHECK):
         if job := key.get():
             job.stop()
@@ -35,7 +35,7 @@ def start(sweep: Sweep) -> None:
 
 
 def choose() -> SweepJob | None:
-    """Which of this session's sweeps to look at: the latest, or one before."""
+    """A box of this session's sweeps: the latest, or an earlier one."""
     jobs = {job.id: job for job in SWEEPS.get()}
     if len(jobs) < 2:
         return state.SWEEP_JOB.get()
@@ -54,13 +54,13 @@ def choose() -> SweepJob | None:
         persist_state="session",
         on_change=_forget_trial,
         width=420,
-        help="Your sweeps of this session, the latest first.",
+        help="The sweeps of this session, the latest first.",
     )
     return jobs[chosen]
 
 
 def _forget_trial() -> None:
-    """Another sweep comes into view; what was asked about the one before goes."""
+    """Another sweep is shown: drop the trial and the check of the one before."""
     TRIAL.clear()
     if check := state.SWEEP_CHECK.get():
         check.stop()
@@ -93,8 +93,8 @@ def _progress(job: SweepJob, running: bool) -> None:
 def _state_of(view: SweepView) -> str:
     if view.status == "waiting" and view.ahead:
         others = "Another sweep is" if view.ahead == 1 else f"{view.ahead} other sweeps are"
-        return f"{others} before yours, which starts by itself"
-    words = {"waiting": "Getting ready", "running": "Trying", "stopped": "Stopped"}
+        return f"{others} before yours, which starts automatically"
+    words = {"waiting": "Getting ready", "running": "Running", "stopped": "Stopped"}
     return words.get(view.status, "Done" if view.status == "finished" else "Failed")
 
 
@@ -102,7 +102,10 @@ def _results(job: SweepJob) -> None:
     results = job.view().results
     if not results:
         with st.container(height=180, border=False):
-            st.caption("The first results are a few seconds away: the processes start, and read.")
+            st.caption(
+                "The processes are starting and loading the data. The first results appear in a "
+                "few seconds."
+            )
         return
     order = ranked(results)
     keys = [result.key for result in order]
@@ -122,7 +125,7 @@ def _figures(job: SweepJob, results: list[Result], opened: Result) -> None:
         default=state.SWEEP_VIEW.default,
         required=True,
         label_visibility="collapsed",
-        help="A map of two settings, a line for each trial, or all numbers.",
+        help="A map of two settings, a line for each trial, or a table of all results.",
         **state.SWEEP_VIEW.bound,
     )
     names = list(job.sweep.axes)
@@ -131,28 +134,28 @@ def _figures(job: SweepJob, results: list[Result], opened: Result) -> None:
         return
     if view == "Lines":
         figure, key = sweep_charts.parallel(job.sweep, results, opened.key), "sweep_lines"
-        about = "Each line is a trial, from setting to setting to its accuracy on validation. "
+        about = "Each line is a trial: it runs through its settings to its accuracy on validation. "
     else:
         draw = sweep_charts.points if job.sweep.trials else sweep_charts.grid
         figure, key = draw(job.sweep, results, names[0], names[1], opened.key), "sweep_map"
         about = "Accuracy on validation, in percent. "
         if job.sweep.trials:
-            about = "Each point is a trial: the stronger its colour, the higher its accuracy. "
+            about = "Each point is a trial. The stronger its colour, the higher its accuracy. "
         elif len(names) > 2:
-            about += f"Each cell shows the best over {label(names[2]).lower()}. "
+            about += f"Each cell shows the best result over {label(names[2]).lower()}. "
         if any(result.status != "done" for result in results):
-            about += "A ✕ means that the loss was lost. "
+            about += "A ✕ means that training diverged. "
 
-    def take() -> None:
-        if touched := st.session_state[key]["selection"]["points"]:
-            TRIAL.set(touched[0]["customdata"])
+    def select() -> None:
+        if clicked := st.session_state[key]["selection"]["points"]:
+            TRIAL.set(clicked[0]["customdata"])
 
-    charts.show(figure, about, key=key, on_select=take, selection_mode="points")
-    st.caption(about + "Touch one to open it.")
+    charts.show(figure, about, key=key, on_select=select, selection_mode="points")
+    st.caption(about + "Click a trial to see it.")
 
 
 def _table(job: SweepJob, order: list[Result]) -> None:
-    def take() -> None:
+    def select() -> None:
         if rows := st.session_state["sweep_table"]["selection"]["rows"]:
             TRIAL.set(order[rows[0]].key)
 
@@ -165,13 +168,13 @@ def _table(job: SweepJob, order: list[Result]) -> None:
             "": ["" if result.status == "done" else result.status for result in order],
         },
         key="sweep_table",
-        on_select=take,
+        on_select=select,
         selection_mode="single-row",
         hide_index=True,
         height=sweep_charts.HEIGHT,
         column_config={"Accuracy, %": percent},
     )
-    st.caption("Sorted by accuracy on validation. Touch the edge of a row to open its trial.")
+    st.caption("Sorted by accuracy on validation. Click the left edge of a row to open its trial.")
 
 
 def _percent(result: Result) -> float | None:
@@ -179,13 +182,13 @@ def _percent(result: Result) -> float | None:
 
 
 def _trial(job: SweepJob, result: Result, best: bool) -> None:
-    """One trial: what it was, how it went, and the way to make it a run."""
-    name = "Opened" if not best else "The best so far" if job.running else "The best"
+    """One trial: its settings, its scores and curve, and a link to Train."""
+    name = "Selected" if not best else "Best so far" if job.running else "Best"
     st.markdown(f"**{name}**: {sentence(result.settings)}")
     trial = next(trial for trial in job.trials if trial.settings == result.settings)
     if result.status == "done":
         with st.container(horizontal=True, gap="medium"):
-            about = "On the validation images, which no trial learns from."
+            about = "Measured on the validation images, which no trial learns from."
             accuracy = f"{result.validation_accuracy:.2%}"
             st.metric("Accuracy", accuracy, width="content", help=about)
             st.metric("Loss", f"{result.validation_loss:.4f}", width="content", help=about)
@@ -202,20 +205,20 @@ def _trial(job: SweepJob, result: Result, best: bool) -> None:
             disabled=not data_is_open(job),
             icon=":material/model_training:",
             query_params=link.form_link(job.sweep.recipe.name, trial.recipe),
-            help="Train with these settings: watch it, steer it, keep it. A run that stands there "
-            "stays until you reset it.",
+            help="Set up a run with these settings, to watch, control and save it. A run that is "
+            "open there stays until you reset it.",
         )
         _download(job, job.view().results)
 
 
 def _download(job: SweepJob, results: list[Result]) -> None:
     st.download_button(
-        "Results",
+        "Download results",
         lambda: dumps(job.sweep, results),
         "sweep.json",
         "application/json",
         icon=":material/download:",
         type="tertiary",
         on_click="ignore",
-        help="The plan and every trial, as JSON. `python -m netcore sweep --out` goes on from it.",
+        help="The plan and all trials, as JSON. `python -m netcore sweep --out` can continue it.",
     )

@@ -1,4 +1,4 @@
-"""What a sweep tries: presets, and widgets → a netcore Sweep."""
+"""What a sweep tries: presets and widgets → a netcore Sweep."""
 
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ SWEEP_OPEN = Key("_sweep_open", False)
 
 
 class Axis(NamedTuple):
-    """A setting that can move: what it may be, what a grid begins with, a range to draw from."""
+    """A setting that can vary: its possible values, those of a new grid, a range to draw from."""
 
     stops: tuple
     values: tuple
@@ -51,38 +51,39 @@ AXES = {
 
 
 class Preset(NamedTuple):
-    """A sweep that teaches something at one click."""
+    """A sweep that shows something at one click."""
 
     lesson: str
     kind: str
     axes: tuple
-    values: dict = {}  # other values than the axis begins with
+    values: dict = {}  # instead of the axis's own
 
 
 PRESETS = {
     "Learning rate × units": Preset(
-        "How long should a step be, and how wide the network? One of the two matters far more.",
+        "How long should a step be, and how wide the network? One of them matters far more.",
         "Grid",
         ("lr", "hidden"),
     ),
     "Learning rate × momentum": Preset(
-        "Momentum makes steps longer: look for the best along a diagonal.",
+        "Momentum makes steps longer. Look for the best results along a diagonal.",
         "Grid",
         ("lr", "momentum"),
     ),
     "Learning rate × batch size": Preset(
-        "A larger batch is calmer and bears longer steps, but an epoch has fewer of them.",
+        "A larger batch is less noisy and allows longer steps, but an epoch has fewer of them.",
         "Grid",
         ("lr", "batch_size"),
     ),
     "Optimizer × learning rate": Preset(
-        "Which optimizer is best? Each has its own best learning rate: compare them there.",
+        "Which optimizer is best? Each has its own best learning rate, so compare them there.",
         "Grid",
         ("lr", "optimizer"),
         {"lr": (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)},
     ),
     "Three at random": Preset(
-        "With three settings a grid grows large. Random draws try a new value of each every time.",
+        "With three settings, a grid becomes large. A random search tries a new value of each "
+        "setting in every trial.",
         "Random",
         ("lr", "momentum", "hidden"),
     ),
@@ -90,18 +91,18 @@ PRESETS = {
 
 
 def choose() -> Sweep:
-    """All choices; the preset stands first, the rest in a box to open. RecipeError as `Sweep`."""
+    """All choices: the preset first, the rest in an expander. RecipeError as `Sweep`."""
     name = st.selectbox(
         "Sweep",
         list(PRESETS),
-        on_change=_take_preset,
+        on_change=_preset_chosen,
         width=320,
-        help="A sweep that is ready to start. Below, it can be changed.",
+        help="A sweep that is ready to start. You can change it below.",
         **state.SWEEP.bound,
     )
     preset = PRESETS[name]
     st.caption(preset.lesson)
-    box = st.expander("What is tried", icon=":material/tune:", key=SWEEP_OPEN.name)
+    box = st.expander("Settings of the sweep", icon=":material/tune:", key=SWEEP_OPEN.name)
     with box:
         first, second = st.columns(2, gap="large")
         with first:
@@ -116,16 +117,18 @@ def choose() -> Sweep:
     return Sweep(recipe, axes, trials)
 
 
-def _take_preset() -> None:
-    """A preset was chosen: all else goes to its values."""
-    keys = (state.SWEEP_KIND, state.SWEEP_AXES, state.SWEEP_TRIALS)
-    for key in (*keys, *state.SWEEP_VALUES.values(), *state.SWEEP_RANGES.values()):
+def _preset_chosen() -> None:
+    """A preset was chosen: all other widgets go to its values."""
+    for key in (state.SWEEP_KIND, state.SWEEP_AXES, state.SWEEP_TRIALS):
         key.clear()
+    for name in AXES:
+        state.sweep_values(name).clear()
+        state.sweep_range(name).clear()
     preset = PRESETS[state.SWEEP.get()]
     state.SWEEP_KIND.set(preset.kind)
     state.SWEEP_AXES.set(list(preset.axes))
     for name in preset.axes:
-        state.SWEEP_VALUES[name].set(list(preset.values.get(name, AXES[name].values)))
+        state.sweep_values(name).set(list(preset.values.get(name, AXES[name].values)))
 
 
 def _recipe() -> Recipe:
@@ -134,7 +137,7 @@ def _recipe() -> Recipe:
         "Recipe",
         list(recipes),
         index=list(recipes).index(state.SWEEP_RECIPE.default),
-        help="Where every trial starts from. Only what the sweep moves is different.",
+        help="Every trial uses this recipe. Only the settings that the sweep varies are different.",
         **state.SWEEP_RECIPE.bound,
     )
     with st.container(horizontal=True):
@@ -145,7 +148,8 @@ def _recipe() -> Recipe:
             IMAGES,
             500,
             width=150,
-            help="Fewer make a quick sweep. What is best for few is often good for many too.",
+            help="Fewer images make the sweep faster. What works best with few images often "
+            "works well with many.",
             **state.SWEEP_IMAGES.bound,
         )
         epochs = st.number_input(
@@ -156,7 +160,7 @@ def _recipe() -> Recipe:
             0.5,
             format="%g",
             width=150,
-            help="How many passes over these images each trial makes.",
+            help="How many passes each trial makes over these images.",
             **state.SWEEP_EPOCHS.bound,
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -173,8 +177,8 @@ def _kind(preset: Preset) -> tuple[str, int | None]:
         ["Grid", "Random"],
         default=preset.kind,
         required=True,
-        help="A grid tries every combination of the values you list. A random search draws every "
-        "trial from ranges, and learns more about the setting that matters.",
+        help="A grid tries every combination of the values you choose. A random search draws "
+        "each trial from ranges, and so tries more values of the setting that matters.",
         **state.SWEEP_KIND.bound,
     )
     if kind == "Grid":
@@ -185,27 +189,27 @@ def _kind(preset: Preset) -> tuple[str, int | None]:
         min(4, most),
         max(most, 5),
         min(TRIALS, most),
-        help=f"How many are drawn. This server allows {most}.",
+        help=f"How many trials are drawn. This server allows {most}.",
         **state.SWEEP_TRIALS.bound,
     )
     return kind, trials
 
 
 def _names(preset: Preset, recipe: Recipe) -> list[str]:
-    """Which settings move."""
-    able = [name for name in AXES if _can_move(name, recipe)]
+    """The settings that vary."""
+    possible = [name for name in AXES if _can_vary(name, recipe)]
     return st.multiselect(
-        "Settings to move",
-        able,
-        default=[name for name in preset.axes if name in able],
+        "Settings to vary",
+        possible,
+        default=[name for name in preset.axes if name in possible],
         format_func=label,
         max_selections=MOST_AXES,
-        help="Two make a map, three make lines from scale to scale. All others stay.",
+        help="Two settings give a map, three give lines. All others stay as in the recipe.",
         **state.SWEEP_AXES.bound,
     )
 
 
-def _can_move(name: str, recipe: Recipe) -> bool:
+def _can_vary(name: str, recipe: Recipe) -> bool:
     if name in ("hidden", "activation"):
         return dense_shape(recipe.layers) is not None
     return name != "dropout" or recipe.dropout is not None
@@ -218,8 +222,8 @@ def _values(name: str, preset: Preset) -> tuple:
         axis.stops,
         default=list(preset.values.get(name, axis.values)),
         format_func=value_text,
-        help="The values to try. Every one of them meets every one of the others.",
-        **state.SWEEP_VALUES[name].bound,
+        help="The values to try, in every combination with the values of the other settings.",
+        **state.sweep_values(name).bound,
     )
     return tuple(sorted(values, key=axis.stops.index))
 
@@ -233,7 +237,8 @@ def _range(name: str) -> Range:
         stops,
         axis.range,
         format_func="{:g}".format,
-        help="Trials draw from here, " + ("by factors." if log else "evenly."),
-        **state.SWEEP_RANGES[name].bound,
+        help="Trials draw values from this range, "
+        + ("evenly on a log scale." if log else "evenly."),
+        **state.sweep_range(name).bound,
     )
     return Range(low, high, log)

@@ -1,1 +1,1 @@
-"""The page Train: set a run up, watch it and steer it."""
+"""The page Train: set up a run, watch it and control it."""

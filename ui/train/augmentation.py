@@ -1,4 +1,4 @@
-"""How wildly the training images are changed: a slider for each way, and what it looks like."""
+"""Data augmentation: a slider for each kind of change to the images, and a preview."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from dataset.variants import augment
-from ui.parts import pixels
+from ui.parts import pictures
 
 PREVIEWED = 8  # images
 
@@ -20,37 +20,53 @@ class Way(NamedTuple):
 
 
 WAYS = {
-    "shift": Way("Shift, pixels", 4.0, 0.25, "Moved up, down and sideways by up to so much."),
-    "rotation": Way("Rotation, degrees", 45.0, 1.0, "Turned by up to so much, either way."),
+    "shift": Way(
+        "Shift, pixels",
+        4.0,
+        0.25,
+        "Moves the image up, down and sideways by up to this many pixels.",
+    ),
+    "rotation": Way(
+        "Rotation, degrees", 45.0, 1.0, "Turns the image by up to this many degrees, either way."
+    ),
     "scale": Way(
-        "Scale", 0.5, 0.01, "Made wider, narrower, taller or flatter by up to this share."
+        "Scale",
+        0.5,
+        0.01,
+        "Makes the image wider, narrower, taller or flatter by up to this share.",
     ),
     "shear": Way(
-        "Slant", 0.6, 0.01, "Leaning like handwriting: pixels sideways a pixel of height."
+        "Slant",
+        0.6,
+        0.01,
+        "Slants the strokes as in handwriting, by up to this many pixels sideways for each pixel "
+        "of height.",
     ),
     "elastic": Way(
-        "Bend, pixels", 2.0, 0.1, "Warped like a soft sheet. The strongest help of all."
+        "Bend, pixels", 2.0, 0.1, "Bends the image like a rubber sheet. This helps most of all."
     ),
-    "thickness": Way("Pen width", 1.0, 0.05, "Thinner or thicker strokes, by up to one pixel."),
+    "thickness": Way(
+        "Pen width", 1.0, 0.05, "Makes the strokes thinner or thicker. 1 is one pixel."
+    ),
     "habits": Way(
-        "Pens' habits",
+        "Writing habits",
         1.0,
         0.05,
-        "This share of the 1s gets a flag, of the 7s a bar, and some "
-        "loops stay open, as many people write and MNIST hardly shows.",
+        "Gives this share of the 1s a flag and of the 7s a bar, and leaves some loops open. Many "
+        "people write that way, but MNIST has few examples.",
     ),
-    "noise": Way("Grain", 0.3, 0.01, "Random grey on every pixel."),
+    "noise": Way("Noise", 0.3, 0.01, "Adds random grey to every pixel."),
 }
 ABOUT = (
-    "Every time the network meets an image, it can look a little different. So it cannot learn "
-    "them by heart, and reads more of what people write."
+    "Each time the network sees an image, the image looks a little different. "
+    "So it cannot learn the images by heart, and it reads more kinds of handwriting."
 )
 
 
 def choose(
     strengths: dict | None, options: Callable[[str], dict], images: np.ndarray, labels: np.ndarray
 ) -> dict | None:
-    """A popover of sliders standing at `strengths`; returns what they say, None if nothing.
+    """A popover of sliders that start at `strengths`; returns their values, None if all are 0.
 
     `options(name)` are the arguments of one slider; images: (N, 28, 28) to show the effect on,
     labels: (N,).
@@ -70,19 +86,19 @@ def choose(
 
 
 def title(strengths: dict | None) -> str:
-    """How wildly, in a word: the largest share of its slider that is used."""
+    """How strongly, in words: by the slider that is closest to its end."""
     shares = [v / WAYS[name].top for name, v in (strengths or {}).items() if name in WAYS]
-    wild = max(shares, default=0)
-    words = ((0, "as they are"), (0.35, "a little changed"), (0.7, "clearly changed"))
-    return "Images: " + next((word for most, word in words if wild <= most), "wildly changed")
+    strongest = max(shares, default=0)
+    words = ((0, "off"), (0.35, "slight"), (0.7, "medium"))
+    return "Augmentation: " + next((word for most, word in words if strongest <= most), "strong")
 
 
 def preview(strengths: dict | None, images: np.ndarray, labels: np.ndarray) -> None:
-    """Some images above, and below what the network would be shown instead."""
+    """Some images, and below them the same images as the network may see them."""
     change = augment.build(strengths)
     changed = images
     if change:
         changed = change(images, labels, np.random.default_rng(0)) * 255
     rows = np.concatenate([images, changed.astype(np.uint8)])
-    st.image(pixels.sheet(rows, columns=len(images)), alt="Images before and after the change")
-    st.caption("Above as they are, below as the network may see them.")
+    st.image(pictures.sheet(rows, columns=len(images)), alt="Images before and after the change")
+    st.caption("Top: the images. Bottom: as the network may see them.")

@@ -1,4 +1,4 @@
-"""A run at one moment, now or looked back to, as the panels on Train need it."""
+"""A run at one moment, the present or an earlier one, as the panels on Train need it."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +10,7 @@ from netcore.analysis import diagnostics
 from ui.jobs.job import Job, JobView
 from ui.session import state
 
-TRACED = 240  # rows of a trace; beyond, every second is dropped
+MOST_ROWS = 240  # of a trace; then every second row is dropped
 
 
 @dataclass(frozen=True)
@@ -19,12 +19,17 @@ class Moment:
     view: JobView
     model: Model
     step: int
-    live: bool  # False: looked back to
+    live: bool  # False: an earlier moment
 
     @property
-    def sound(self) -> bool:
-        """Whether the weights are numbers that one can show."""
+    def finite(self) -> bool:
+        """Whether all weights are finite."""
         return bool(np.isfinite(self.model.theta).all())
+
+    @property
+    def classes(self) -> list[str]:
+        """The names of what the network tells apart."""
+        return self.job.classes or [str(k) for k in range(self.network.plan[-1].output_shape[0])]
 
     @cached_property
     def network(self) -> Network:
@@ -39,29 +44,28 @@ class Moment:
 
     @cached_property
     def sample(self) -> tuple[np.ndarray, np.ndarray]:
-        """The validation images (N, 28, 28) that are looked at, always the same, and labels (N,).
+        """Some validation images (N, 28, 28), always the same, and their labels (N,).
 
-        There are fewer for networks that take longer.
+        Slower networks get fewer.
         """
         images, labels = self.job.validation
         size = diagnostics.sample_size(self.network)
         return images[:size], labels[:size]
 
     def trace(self, name: str, values, about=None) -> list:
-        """Rows (step, *values) seen so far under this name, now with the present one.
+        """All rows (step, *values) under this name so far, with a new one for the present.
 
-        Kept with the run; one that goes back forgets what came after, and so does a trace that is
-        about something else than before.
+        They are kept with the run. If it goes back, later rows go; if `about` changes, all do.
         """
-        ours, traces = state.TRACES.get() or (self.job.id, {})
-        if ours != self.job.id:
+        owner, traces = state.TRACES.get() or (self.job.id, {})
+        if owner != self.job.id:
             traces = {}
         before, rows = traces.get(name, (about, []))
         if before != about:
             rows = []
         if self.live:
             rows = [row for row in rows if row[0] < self.step]
-            if len(rows) >= TRACED:
+            if len(rows) >= MOST_ROWS:
                 rows = rows[::2]
             rows.append((self.step, *values))
             state.TRACES.set((self.job.id, {**traces, name: (about, rows)}))
@@ -69,13 +73,13 @@ class Moment:
 
 
 def of(job: Job, view: JobView) -> Moment:
-    """The moment that is looked at: the present one, unless the visitor looks back."""
-    look = state.LOOK.get()
-    if look and look[0] == job.id:
-        return Moment(job, view, job.model_at(look[1]), look[1], live=False)
+    """The moment to show: the present one, unless the visitor looks back."""
+    viewed = state.VIEWED_STEP.get()
+    if viewed and viewed[0] == job.id:
+        return Moment(job, view, job.model_at(viewed[1]), viewed[1], live=False)
     return Moment(job, view, job.model(), view.last.step if view.last else 0, live=True)
 
 
-def put_away() -> None:
-    """Let go of the network to look through; the next moment makes another."""
+def release_network() -> None:
+    """Free the memory of the network; the next moment makes another."""
     state.VIEW_NETWORK.clear()

@@ -1,4 +1,4 @@
-"""A run that somebody shared, from a file or a link: shown, and ready to start."""
+"""A shared run from a file or a link: shown, and ready to start."""
 
 import streamlit as st
 
@@ -6,55 +6,39 @@ from netcore import Recipe, RecipeError
 from netcore.network import plan
 from ui.jobs import launch
 from ui.parts import wording
-from ui.parts.settings import changes_text, network
+from ui.parts.settings import OPTIMIZERS, changes_text, network
+from ui.parts.upload import Upload
 from ui.session import datasets, link, runs, shared, state
 from ui.session.state import Key
 from ui.train import live, reopen
 
-LARGEST_FILE = 64  # megabytes; a model may be the run's file too
-
 RUN_OFFERED = Key("_run_offered")  # (recipe, changes) of a file that waits for Start
-RUN_OPEN = Key("_run_open", False)
-RUN_FILE = Key("_run_file")
-RUN_ERROR = Key("_run_error")  # why a file was refused, as a sentence
+UNPACKED = Key("_unpacked")  # the last link: ((token, open datasets), the run or a refusal)
+FILE = Upload(
+    "_run_file",
+    "A run, a recipe or a model, as JSON",
+    ("json",),
+    "From Runs, from Save, or from the command line. A model says how it was trained, and is "
+    "trained again.",
+    RecipeError,
+    64,  # megabytes: a model can be large
+)
 
 
 def open_file() -> None:
-    """A box for a run as a file, which then waits for Start as one from a link does."""
-    with st.popover(
-        "Open a run",
-        icon=":material/upload_file:",
-        key=RUN_OPEN.name,
-        on_change="rerun",
-        help="Run again what you or somebody else has downloaded on Runs.",
-    ) as box:
-        if box.open:
-            st.file_uploader(
-                "A run, a recipe or a model, as JSON",
-                type="json",
-                max_upload_size=LARGEST_FILE,
-                key=RUN_FILE.name,
-                on_change=_read,
-                help="From Runs, from Save, or from the command line. A model tells how it was "
-                "trained, and is trained again.",
-            )
-            if refusal := RUN_ERROR.get():
-                st.error(refusal)
+    """A box for a run as a file. It then waits for Start, like one from a link."""
+    about = "Repeat a run that you or somebody else downloaded on Runs."
+    FILE.show(st.popover, "Open a run", _read, help=about)
 
 
-def _read() -> None:
-    """Offer the uploaded run; a refusal is kept in `state.RUN_ERROR`."""
-    RUN_ERROR.clear()
-    file = st.session_state[RUN_FILE.name]
-    if file is None:  # taken away again
-        return
+def _read(file) -> None:
+    """Offer the uploaded run. RecipeError, a sentence, if it cannot be run here."""
     try:
         recipe, changes = Recipe.from_run(file.getvalue())
         link.check(recipe, changes)
     except RecipeError as error:
-        RUN_ERROR.set(f"This file cannot be run: {_plain(error)}.")
-    else:
-        RUN_OFFERED.set((recipe, changes))
+        raise RecipeError(f"This file cannot be run: {_plain(error)}.") from error
+    RUN_OFFERED.set((recipe, changes))
 
 
 def _plain(error: RecipeError) -> str:
@@ -62,36 +46,51 @@ def _plain(error: RecipeError) -> str:
 
 
 def shown() -> bool:
-    """Show the run of a file or of the address, if one waits for Start; else say False."""
-    if offered := RUN_OFFERED.get():
+    """Show the run of a file or of the address, if one waits for Start; else return False."""
+    if (offered := RUN_OFFERED.get()) and offered[0].dataset in datasets.dataset_names():
         _invite(link.pack(*offered), *offered)
         return True
     token = st.query_params.get(link.PARAMETER)
-    if not token or token == state.TAKEN.get():
+    if not token or token == state.STARTED_LINK.get():
         return False
-    try:
-        recipe, changes = link.unpack(token)
-    except RecipeError as error:
-        st.error(f"The shared run cannot be opened: {_plain(error)}.", icon=":material/link_off:")
+    found = _unpacked(token)
+    if isinstance(found, str):
+        st.error(f"The shared run cannot be opened: {found}.", icon=":material/link_off:")
         return False
-    _invite(token, recipe, changes)
+    _invite(token, *found)
     return True
+
+
+def _unpacked(token: str) -> tuple[Recipe, list] | str:
+    """The run of a link, or why it is refused. Unpacked once, not at every rerun of the page.
+
+    It is checked again when another dataset has been opened: the run may need that one.
+    """
+    asked = token, datasets.dataset_names()
+    known = UNPACKED.get()
+    if known is None or known[0] != asked:
+        try:
+            known = asked, link.unpack(token)
+        except RecipeError as error:
+            known = asked, _plain(error)
+        UNPACKED.set(known)
+    return known[1]
 
 
 def _invite(token: str, recipe: Recipe, changes: list) -> None:
     st.subheader(f"Shared run: {wording.plain(recipe.name)}", anchor=False)
     st.markdown(
-        f"This set-up is ready to run: **{network(recipe.layers)}** on "
-        f"{wording.plain(recipe.dataset)}, {recipe.optimizer} with learning rate "
-        f"{recipe.lr:g}, batches of {recipe.batch_size}, {length(recipe)}, seed {recipe.seed}."
+        f"This run is ready to start: **{network(recipe.layers)}** on "
+        f"{wording.plain(recipe.dataset)}, {OPTIMIZERS[recipe.optimizer]} with learning rate "
+        f"{recipe.lr:g}, batch size {recipe.batch_size}, {length(recipe)}, seed {recipe.seed}."
     )
     if changes:
         st.markdown(
-            "It was changed during training, and will be again: "
+            "These changes were made during training, and will be made again: "
             f"{wording.plain(changes_text(changes))}."
         )
     if state.JOB.get():
-        st.info("Your own run is put away when this one starts. It stays on Runs.")
+        st.info("Your own run is closed when this one starts. You can still find it on Runs.")
     with st.container(horizontal=True):
         st.button(
             "Start",
@@ -99,7 +98,7 @@ def _invite(token: str, recipe: Recipe, changes: list) -> None:
             type="primary",
             on_click=_start,
             args=(token, recipe, changes),
-            help="Run it just as it was run: the same weights come out, on the same versions.",
+            help="Repeat the run. With the same versions, it gives the same weights.",
         )
         if base := reopen.base_of(recipe):
             st.button(
@@ -107,15 +106,16 @@ def _invite(token: str, recipe: Recipe, changes: list) -> None:
                 icon=":material/tune:",
                 on_click=reopen.change,
                 args=(recipe, base),
-                help="Set the knobs to this run, without its changes on the way, and turn them.",
+                help="Open these settings in the form, without the changes during training, and "
+                "edit them.",
             )
         st.button(
-            "Leave it",
+            "Cancel",
             icon=":material/close:",
-            on_click=_leave,
-            help="Go back to your own run, or set up one.",
+            on_click=_cancel,
+            help="Go back to your own run, or set up a new one.",
         )
-    live.outlook(plan(recipe.layers, datasets.dataset(recipe.dataset).image_shape))
+    live.network_table(plan(recipe.layers, datasets.dataset(recipe.dataset).image_shape))
 
 
 def length(recipe: Recipe) -> str:
@@ -125,14 +125,14 @@ def length(recipe: Recipe) -> str:
 
 
 def _start(token: str, recipe: Recipe, changes: list) -> None:
-    runs.put_away()
+    runs.close_run()
     job = launch.job(recipe, datasets.dataset(recipe.dataset), shared.pool(), changes)
     state.JOB.set(job)
-    state.TAKEN.set(token)
+    state.STARTED_LINK.set(token)
     RUN_OFFERED.clear()
     job.run()
 
 
-def _leave() -> None:
+def _cancel() -> None:
     RUN_OFFERED.clear()
     st.query_params.pop(link.PARAMETER, None)

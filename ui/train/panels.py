@@ -1,33 +1,36 @@
-"""The panels on Train that the visitor opens and closes. One that is closed costs nothing.
+"""The panels on Train that the visitor opens and closes. A closed one is not computed.
 
-Each takes a `Moment` and draws it; all are called anew at every tick.
+Each takes a `Moment` and draws it. Open ones are drawn again at every tick.
 """
 
 import numpy as np
 import streamlit as st
 
 from netcore.analysis import diagnostics
-from ui.parts import fabric, lines, pixels, settings, thumbnails
+from ui.parts import fabric, lines, pictures, settings, signed
 from ui.session import canvas, state
 from ui.train import slow_motion
 from ui.train.moment import Moment
 
 HEIGHT = 280  # pixels of a chart
-PROBED = 100  # images at most, for gradients and silent units
-PROBE = 2_000_000  # numbers at hand for them, as `anatomy.sample_size` counts
-SHOWN, ROWS = 8, 180  # misread images, and the height in pixels kept for them
+PROBE_IMAGES = 100  # at most, for gradients and inactive units
+PROBE = 2_000_000  # intermediate results for them, as `anatomy.sample_size` counts
+SHOWN, ROWS = 8, 180  # misread images, and the height in pixels reserved for them
 SHOWN_CHANGES = 8  # the latest ones
-RUNAWAY = "The weights have run away to infinity: there is nothing left to look at. Go back a step."
+DIVERGED = (
+    "Training has diverged: the weights are no longer finite, so there is nothing to show. Look "
+    "back to an earlier step and continue from there with a smaller learning rate."
+)
 
 
 def choose() -> None:
-    """The row of names by which panels are opened and closed."""
+    """The row of buttons that open and close panels."""
     st.pills(
-        "Look at",
+        "Panels",
         [*list(PANELS)[1:], slow_motion.NAME],
         selection_mode="multi",
         default=list(state.PANELS.default),
-        help="Open as many as you like. What is closed costs nothing.",
+        help="Open as many panels as you like. Closed panels are not computed.",
         **state.PANELS.bound,
     )
 
@@ -35,8 +38,8 @@ def choose() -> None:
 def open_panels(moment: Moment) -> None:
     """All open panels, in the order of the row, two side by side where there is room."""
     chosen = [name for name in PANELS if name in (state.PANELS.get() or ())]
-    if chosen and not moment.sound:
-        st.info(RUNAWAY)
+    if chosen and not moment.finite:
+        st.info(DIVERGED)
         chosen = [name for name in chosen if name == "Curves"]
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for name in chosen:
@@ -55,37 +58,37 @@ def _curves(moment: Moment) -> None:
     with left:
         _title(
             "Loss",
-            "How surprised the network is by the right answers, in nats. Guessing among ten costs "
-            "2.3. Thin: each batch; thick: smoothed.",
+            "How surprised the network is by the right answers, in nats. Guessing among ten digits "
+            "gives 2.3. Thin line: each batch. Thick lines: the smoothed batches, and validation.",
         )
         _chart(loss(moment), "loss_chart", "Loss on the training batches and on validation")
     with right:
-        _title("Accuracy, %", "The share of images it names rightly.")
+        _title("Accuracy, %", "The share of images that the network reads correctly.")
         alt = "Accuracy on the training batches and on validation"
         _chart(accuracy(moment), "accuracy_chart", alt)
 
 
 def loss(moment: Moment) -> dict:
     """ECharts options: training and validation loss over steps, on a log axis."""
-    return _both(moment, 1, 1.0, lines.LOG)
+    return _over_steps(moment, 1, 1.0, lines.LOG)
 
 
 def accuracy(moment: Moment) -> dict:
     """ECharts options: training and validation accuracy over steps, in percent.
 
-    The axis leaves out the first moments, which would press all the rest against 100.
+    The axis leaves out the first steps, which would squeeze the rest of the curve near 100.
     """
     accuracies = sorted(100 * row[2] for row in moment.view.training)
     low = accuracies[len(accuracies) // 20] if accuracies else 0
-    return _both(moment, 2, 100.0, {**lines.SHARE, "min": low // 10 * 10})
+    return _over_steps(moment, 2, 100.0, {**lines.SHARE, "min": low // 10 * 10})
 
 
-def _both(moment, column, factor, axis):
+def _over_steps(moment, column, factor, axis):
     view = moment.view
     smooth = lines.smoothed(view.training, column)
     left = [lines.smoothed(branch.training, column) for branch in view.branches]
     series = [
-        lines.quiet(lines.line("left behind", lines.points(rows, 1, factor), width=1))
+        lines.quiet(lines.line("before going back", lines.points(rows, 1, factor), width=1))
         for rows in left
     ]
     series += [
@@ -105,42 +108,42 @@ def _both(moment, column, factor, axis):
 
 
 def _changes(changes: list) -> None:
-    """What the numbered marks on the curves mean."""
-    told = [
+    """A line for each numbered mark on the curves."""
+    lines_of_text = [
         f"**{n}** step {step:,}: {settings.difference(changed)}"
         for n, (step, changed) in enumerate(changes, start=1)
     ]
-    if told:
-        st.caption("  \n".join(told[-SHOWN_CHANGES:]))
+    if lines_of_text:
+        st.caption("  \n".join(lines_of_text[-SHOWN_CHANGES:]))
 
 
 def _gradients(moment: Moment) -> None:
     _title(
         "Gradient",
-        "How strongly each layer is told to change: the length of its gradient, on a log axis. "
-        "It vanishes when nothing more is learned, and explodes before a run is lost.",
+        "The length of each layer's gradient, on a log axis: how strongly it is told to change. "
+        "It becomes tiny when the layer stops learning, and huge before training diverges.",
     )
     images, labels = moment.sample
-    size = diagnostics.sample_size(moment.network, PROBE, PROBED)
+    size = diagnostics.sample_size(moment.network, PROBE, PROBE_IMAGES)
     norms = diagnostics.gradient_norms(moment.network, images[:size], labels[:size])
     rows = moment.trace("gradients", norms.values())
     _over_time(moment, rows, list(norms), lines.LOG, "gradient_chart", "Gradient of each layer")
 
 
-def _silent(moment: Moment) -> None:
-    images = moment.sample[0][: diagnostics.sample_size(moment.network, PROBE, PROBED)]
+def _inactive(moment: Moment) -> None:
+    images = moment.sample[0][: diagnostics.sample_size(moment.network, PROBE, PROBE_IMAGES)]
     _title(
-        "Silent units, %",
-        f"The share of each layer's units that none of {len(images)} images wakes. They learn "
-        "nothing as long as they sleep.",
+        "Inactive units, %",
+        f"The share of each layer's units that stay at 0 for all of {len(images)} images. Such a "
+        "unit learns nothing.",
     )
     shares = diagnostics.dead_unit_fraction(moment.network, images)
     if not shares:
         st.caption("This network has no hidden units.")
         return
     names = [f"layer {n}" for n in range(1, len(shares) + 1)]
-    rows = moment.trace("silent", [100 * share for share in shares])
-    _over_time(moment, rows, names, lines.SHARE, "silent_chart", "Silent units of each layer")
+    rows = moment.trace("inactive", [100 * share for share in shares])
+    _over_time(moment, rows, names, lines.SHARE, "inactive_chart", "Inactive units of each layer")
 
 
 def _over_time(moment, rows, names, axis, key, alt):
@@ -152,8 +155,8 @@ def _over_time(moment, rows, names, axis, key, alt):
 def _weights(moment: Moment) -> None:
     _title(
         "Weights",
-        "How the weights of each layer are spread: dashed grey at the random start, in colour now. "
-        "Zero is in the middle.",
+        "The distribution of each layer's weights: dashed grey at the random start, in colour "
+        "now. Zero is in the middle.",
     )
     start = moment.job.start_model().network()
     layers, before = diagnostics.weight_layers(moment.network), diagnostics.weight_layers(start)
@@ -161,52 +164,52 @@ def _weights(moment: Moment) -> None:
         name: diagnostics.histograms(layer.params["W"], before[name].params["W"])
         for name, layer in layers.items()
     }
-    alt = "Spread of each layer's weights now and at the start"
+    alt = "Distribution of each layer's weights, now and at the start"
     _chart(lines.spreads(found), "weights_chart", alt, max(HEIGHT, 100 * len(found)))
 
 
 def _first_layer(moment: Moment) -> None:
     _title(
         "First layer",
-        "What each unit of the first layer looks for: orange where ink excites it, blue where ink "
-        "calms it.",
+        "The weights of the first layer: what each unit looks for. Ink on orange raises its "
+        "output, ink on blue lowers it.",
     )
     first = next(iter(diagnostics.weight_layers(moment.network).values()))
-    pictures = diagnostics.as_images(first.params["W"], moment.model.input_shape)
+    weights = diagnostics.as_images(first.params["W"], moment.model.input_shape)
     st.image(
-        pixels.diverging(pictures, columns=8 if len(pictures) > 10 else 5),
+        signed.weight_sheet(weights, columns=8 if len(weights) > 10 else 5),
         width="stretch",
         alt="The weights of the first layer as pictures",
     )
     total = first.params["W"].shape[-1]
-    more = f"The first {len(pictures)} of {total} units." if len(pictures) < total else ""
-    st.caption(f"{more} Orange: ink excites it. Blue: ink calms it.")
+    more = f"The first {len(weights)} of {total} units." if len(weights) < total else ""
+    st.caption(f"{more} Orange: ink raises the output. Blue: ink lowers it.")
 
 
 def _mistakes(moment: Moment) -> None:
-    _title("Misread", "Validation images that it gets wrong right now: what it is → what it reads.")
+    _title("Mistakes", "Validation images that it misreads now: the label → its answer.")
     images, labels = moment.sample
     wrong = diagnostics.misclassified(moment.network, images, labels)
-    names = moment.job.classes or [str(k) for k in range(10)]
-    st.caption(f"{len(wrong.positions):,} of {len(images):,} validation images.")
+    names = moment.classes
+    st.caption(f"{len(wrong.positions):,} of {len(images):,} validation images are misread.")
     captions = [f"{names[labels[p]]} → {names[a]}" for p, a in zip(*wrong, strict=True)]
-    thumbnails.row(images[wrong.positions[:SHOWN]], captions[:SHOWN], ROWS)
+    pictures.captioned(images[wrong.positions[:SHOWN]], captions[:SHOWN], ROWS)
 
 
 def _drawing(moment: Moment) -> None:
-    _title("Your drawing", "What it reads in the digit on your canvas, as it learns.")
+    _title("Your drawing", "How the network reads the digit on your canvas as it learns.")
     image = canvas.image(fabric.strokes(state.DRAWING.get()))
     if not image.any():
-        st.markdown("You have drawn nothing yet. Draw a digit, then come back and watch.")
+        st.markdown("You have not drawn anything yet. Draw a digit, then come back and watch.")
         st.page_link("pages/draw.py", label="Draw a digit", icon=":material/draw:")
         return
     values = moment.network.predict(image[None])[0]
-    names = moment.job.classes or [str(k) for k in range(len(values))]
+    names = moment.classes
     best = int(values.argmax())
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.image(pixels.sheet(image[None], 1), width=84, alt="Your drawing as the network sees it")
-        sure = "over 99%" if values[best] > 0.99 else f"{values[best]:.0%}"
-        st.markdown(f"### {names[best]}\nIt is {sure} sure.")
+        st.image(pictures.sheet(image[None]), width=84, alt="Your drawing as the network sees it")
+        sure = "More than 99%" if values[best] > 0.99 else f"{values[best]:.0%}"
+        st.markdown(f"### {names[best]}\n{sure} confident.")
     rows = moment.trace("drawing", 100 * values, about=image.tobytes())
     series = [
         {
@@ -218,7 +221,7 @@ def _drawing(moment: Moment) -> None:
     here = None if moment.live else moment.step
     options = lines.chart(series, lines.SHARE, lines.marks((), here), legend=False)
     options["grid"] |= {"top": 12, "right": 28}
-    _chart(options, "drawing_chart", "Probability of each digit over the run", 190)
+    _chart(options, "drawing_chart", "Probability of each digit during the run", 190)
 
 
 def _title(text: str, help: str) -> None:
@@ -233,10 +236,10 @@ PANELS = {
     slow_motion.NAME: slow_motion.last_step,
     "Curves": _curves,
     "Gradient": _gradients,
-    "Silent units": _silent,
+    "Inactive units": _inactive,
     "Weights": _weights,
     "First layer": _first_layer,
-    "Misread": _mistakes,
+    "Mistakes": _mistakes,
     "Your drawing": _drawing,
 }
 WIDE = (slow_motion.NAME, "Curves")

@@ -1,37 +1,13 @@
-"""A recipe back in the set-up form, to be changed there, if the form has a knob for all of it."""
+"""A recipe back in the set-up form, to be changed there, if the form can show all of it."""
 
 import streamlit as st
 
 from netcore import Recipe
 from netcore.recipe import canonical
 from ui.parts.blueprint import Blueprint
-from ui.parts.settings import BATCHES, DECAYS, RATES, WIDTHS
-from ui.session import link, runs, shared, state
-from ui.train import offered, setup
+from ui.session import datasets, link, runs, shared, state
+from ui.train import form, offered
 from ui.train.augmentation import WAYS
-
-STOPS = {
-    state.LR: RATES,
-    state.WEIGHT_DECAY: DECAYS,
-    state.BATCH_SIZE: BATCHES,
-    state.CLIP_NORM: setup.CLIPS,
-    state.AVERAGING: setup.AVERAGINGS,
-    state.CHANNELS: setup.CHANNELS,
-    state.KERNEL: setup.KERNELS,
-    **dict.fromkeys(state.WIDTHS, WIDTHS),
-}
-TOPS = {
-    state.MOMENTUM: 0.99,
-    state.DROPOUT: 0.9,
-    state.WARMUP: 0.5,
-    state.LABEL_SMOOTHING: 0.3,
-    state.EPOCHS: 200,
-    state.STEPS: 1_000_000,
-    state.PATIENCE: 1000,
-    state.TRAIN_IMAGES: 10_000,
-    state.RUN_SEED: 9999,
-    **{key: WAYS[name].top for name, key in state.AUGMENT.items()},
-}
 
 
 def base_of(recipe: Recipe) -> str | None:
@@ -42,26 +18,23 @@ def base_of(recipe: Recipe) -> str | None:
 
 
 def _reaches(base: Recipe, recipe: Recipe) -> bool:
-    """Whether the knobs, which begin at `base`, can be turned to `recipe`."""
+    """Whether the form, which starts at `base`, can be set to `recipe`."""
     free = Blueprint.of(base.layers) and Blueprint.of(recipe.layers)
     if not free and canonical(base.layers) != canonical(recipe.layers):
         return False
     if (base.beta2, base.eps) != (recipe.beta2, recipe.eps) or recipe.epochs < 0.1:
         return False
     start, wanted = link.form_values(base), link.form_values(recipe)
+    images = len(datasets.dataset(recipe.dataset).train)
     return all(
-        wanted[key] == start[key] or wanted[key] in STOPS.get(key, ()) or _within(key, wanted[key])
-        for key in (*STOPS, *TOPS)
-    )
-
-
-def _within(key: state.Key, value: float) -> bool:
-    return key in TOPS and 0 <= value <= TOPS[key]
+        wanted[key] == start[key] or form.can_show(name, wanted[key], images)
+        for name, key in form.KEYS.items()
+    ) and all(wanted[key] <= max(start[key], WAYS[name].top) for name, key in state.AUGMENT.items())
 
 
 def change(recipe: Recipe, base: str) -> None:
     """Set the form to the recipe, in place of the session's run and of the one that is offered."""
-    runs.put_away()
+    runs.close_run()
     offered.RUN_OFFERED.clear()
     st.query_params.clear()
     state.RECIPE.set(base)

@@ -12,41 +12,27 @@ from netcore import Recipe
 from netcore.layers import ACTIVATIONS
 from netcore.recipe import canonical
 from ui.parts.blueprint import MOST_BLOCKS, Blueprint
-from ui.parts.settings import (
-    BATCHES,
-    DECAYS,
-    HELP,
-    INITIALIZERS,
-    OPTIMIZERS,
-    RATES,
-    SCHEDULES,
-    WIDTHS,
-    about_momentum,
-)
+from ui.parts.settings import HELP, INITIALIZERS, OPTIMIZERS, SCHEDULES, about_momentum
 from ui.session import datasets, link, shared, state
 from ui.train import augmentation
-from ui.train.form import Form
+from ui.train.form import STOPS, Form
 
-CHANNELS = (4, 8, 16, 32, 64)
-KERNELS = (3, 5)
-CLIPS = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0)
-AVERAGINGS = (0.0, 0.9, 0.98, 0.99, 0.995, 0.998, 0.999)
 VALIDATIONS = 40  # points of the validation curve, where the recipe gives none or less than …
 FEWEST_VALIDATIONS = 5
 
 
 def choose_recipe(fixed: bool = False, beside: Callable[[], None] | None = None) -> Recipe:
-    """The box of all recipes and what the chosen one teaches; `beside()` shows more beside it."""
+    """The box of all recipes, and the comment of the chosen one; `beside()` adds to its row."""
     recipes = shared.recipes()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
             "Recipe",
             list(recipes),
             index=list(recipes).index(state.RECIPE.default),
-            on_change=_take_recipe,
+            on_change=_recipe_chosen,
             width=320,
             disabled=fixed,
-            help="A set-up that works, to train as it is or to change below.",
+            help="Settings that work. Train them as they are, or change them below.",
             **state.RECIPE.bound,
         )
         if beside:
@@ -55,30 +41,30 @@ def choose_recipe(fixed: bool = False, beside: Callable[[], None] | None = None)
     return recipes[name]
 
 
-def _take_recipe() -> None:
-    """A recipe was chosen: all other knobs go to its values."""
+def _recipe_chosen() -> None:
+    """A recipe was chosen: all other widgets go to its values."""
     for key, value in link.form_values(shared.recipes()[state.RECIPE.get()]).items():
         key.set(value)
 
 
 def recipe(base: Recipe, fixed: bool = False) -> Recipe:
-    """All choices before a run, starting from `base`; `fixed` shows them without a say."""
+    """All settings of a run, starting from `base`; `fixed` shows them disabled."""
     form = Form(link.form_values(base), fixed)
-    network, learning, material, more = st.tabs(["Network", "Learning", "Data", "More"])
+    network, learning, data, more = st.tabs(["Network", "Learning", "Data", "More"])
     with network:
         layers = _layers(form) if Blueprint.of(base.layers) else _own_layers(form, base)
     with learning:
         settings = _learning(form) | _length(form)
-    with material:
-        material_settings, most = _material(form, base)
-        settings |= material_settings
+    with data:
+        data_settings, images = _data(form, base)
+        settings |= data_settings
     with more:
         settings |= _more(form)
     built = base.replace(layers=layers, **settings)
     same_network = canonical(layers) == canonical(base.layers)
     if not same_network or built != base.replace(layers=layers):
         built = built.replace(name=f"my {base.name}"[:60])
-    steps = built.total_steps(built.train_images or most)
+    steps = built.total_steps(built.train_images or images)
     return built.replace(eval_every=_eval_every(built, steps))
 
 
@@ -91,129 +77,58 @@ def _eval_every(recipe: Recipe, steps: int) -> int:
 
 
 def _layers(form: Form) -> tuple:
-    convolutions = form.segments(
-        "Convolutions",
-        state.CONVOLUTIONS,
-        range(MOST_BLOCKS + 1),
-        "Small windows that look for strokes and corners all over the image; after each the image "
-        "is halved. They read best and take the longest. 0 leaves a plain dense network.",
-    )
+    convolutions = form.segments("convolutions", range(MOST_BLOCKS + 1))
     channels, kernel = form.values[state.CHANNELS], form.values[state.KERNEL]
     if convolutions:
-        channels = form.scale(
-            "Channels",
-            state.CHANNELS,
-            CHANNELS,
-            "How many different windows the first convolution has; each later one has twice as "
-            "many.",
-        )
-        kernel = form.segments(
-            "Window",
-            state.KERNEL,
-            sorted({*KERNELS, kernel}),
-            "Its side in pixels: 3 sees 3 × 3 at a time.",
-        )
-    depth = form.segments(
-        "Hidden layers",
-        state.DEPTH,
-        range(len(state.WIDTHS) + 1),
-        "0 is a plain linear classifier; each layer more can build on the one before.",
-    )
+        channels = form.scale("channels")
+        kernel = form.segments("kernel", sorted({*STOPS["kernel"], kernel}))
+    depth = form.segments("depth", range(len(state.WIDTHS) + 1))
     hidden = [
-        form.scale(
-            f"Units in layer {number}", key, WIDTHS, "How many features this layer can learn."
-        )
-        for number, key in enumerate(state.WIDTHS[:depth], start=1)
+        form.scale(f"width{n}", f"Units in layer {n}", HELP["hidden"]) for n in range(1, depth + 1)
     ]
-    activation = form.choice(
-        "Activation",
-        state.ACTIVATION,
-        {name: name for name in ACTIVATIONS},
-        "The bend after each hidden layer. Without one, depth would buy nothing.",
-    )
-    initializer = form.choice(
-        "Initial weights",
-        state.INITIALIZER,
-        INITIALIZERS,
-        "How large the random start is. He suits ReLU, Glorot tanh and sigmoid.",
-    )
-    dropout = form.slider("Dropout", state.DROPOUT, 0.9, 0.05, HELP["dropout"])
+    activation = form.choice("activation", {name: name for name in ACTIVATIONS})
+    initializer = form.choice("initializer", INITIALIZERS)
+    dropout = form.slider("dropout")
     shape = (convolutions, channels, kernel, tuple(hidden), activation, initializer, dropout)
     return Blueprint(*shape).layers()
 
 
 def _own_layers(form: Form, base: Recipe) -> tuple:
-    """Layers that only a recipe can name: their dropout is open to choice."""
-    st.caption("These layers are the recipe's own. Take another recipe to choose them yourself.")
+    """Layers that only a recipe can have: only their dropout can be chosen."""
+    st.caption(
+        "These layers are part of the recipe and cannot be changed. Choose another recipe to set "
+        "the layers yourself."
+    )
     if base.dropout is None:
         return base.layers
-    dropout = form.slider("Dropout", state.DROPOUT, 0.9, 0.05, HELP["dropout"])
-    return base.replace(dropout=dropout).layers
+    return base.replace(dropout=form.slider("dropout")).layers
 
 
 def _learning(form: Form) -> dict:
+    optimizer = form.choice("optimizer", OPTIMIZERS)
     return {
-        "optimizer": (
-            optimizer := form.choice("Optimizer", state.OPTIMIZER, OPTIMIZERS, HELP["optimizer"])
-        ),
-        "lr": form.scale("Learning rate", state.LR, RATES, HELP["lr"]),
-        "momentum": form.slider("Momentum", state.MOMENTUM, 0.99, 0.01, about_momentum(optimizer)),
-        "weight_decay": form.scale(
-            "Weight decay", state.WEIGHT_DECAY, DECAYS, HELP["weight_decay"]
-        ),
-        "schedule": form.choice(
-            "Schedule",
-            state.SCHEDULE,
-            SCHEDULES,
-            "How the learning rate moves over the run: large steps first, fine ones at the end.",
-        ),
-        "warmup": form.slider(
-            "Warm-up",
-            state.WARMUP,
-            0.5,
-            0.05,
-            "The share of the run over which the learning rate climbs from zero.",
-        ),
-        "batch_size": form.scale("Batch size", state.BATCH_SIZE, BATCHES, HELP["batch_size"]),
+        "optimizer": optimizer,
+        "lr": form.scale("lr"),
+        "momentum": form.slider("momentum", about_momentum(optimizer)),
+        "weight_decay": form.scale("weight_decay"),
+        "schedule": form.choice("schedule", SCHEDULES),
+        "warmup": form.slider("warmup"),
+        "batch_size": form.scale("batch_size"),
     }
 
 
 def _length(form: Form) -> dict:
-    unit = form.segments(
-        "Length in",
-        state.LENGTH,
-        ["Epochs", "Iterations"],
-        "An epoch is one pass over all training images, an iteration is one step.",
-    )
-    if unit == "Epochs":
-        text = "How many passes over the training images."
-        epochs = form.number("Epochs", state.EPOCHS, 0.1, 200.0, 1.0, text)
-        return {"epochs": epochs, "steps": None}
-    text = "How many steps, each on one batch."
-    return {"steps": form.number("Iterations", state.STEPS, 1, 1_000_000, 1000, text)}
+    if form.segments("length", ["Epochs", "Iterations"]) == "Epochs":
+        return {"epochs": form.number("epochs"), "steps": None}
+    return {"steps": form.number("steps")}
 
 
-def _material(form: Form, base: Recipe) -> tuple[dict, int]:
+def _data(form: Form, base: Recipe) -> tuple[dict, int]:
     """The settings, and how many training images there are."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         data = datasets.choose_dataset(disabled=form.fixed)
-    most = len(data.train)
-    images = form.number(
-        "Training images (0: all)",
-        state.TRAIN_IMAGES,
-        0,
-        most,
-        1000,
-        f"With fewer than the {most:,} there are, see how a network learns by heart.",
-    )
-    seed = form.number(
-        "Seed",
-        state.RUN_SEED,
-        0,
-        9999,
-        1,
-        "Start of all chance in the run. The same recipe gives the same weights, to the bit.",
-    )
+    images = form.number("train_images", len(data.train))
+    seed = form.number("seed")
     strengths = augmentation.choose(
         base.augment,
         lambda name: form.options(state.AUGMENT[name]),
@@ -221,44 +136,14 @@ def _material(form: Form, base: Recipe) -> tuple[dict, int]:
         data.train.labels,
     )
     settings = {"dataset": data.name, "train_images": images or None, "seed": seed}
-    return settings | {"augment": strengths}, most
+    return settings | {"augment": strengths}, len(data.train)
 
 
 def _more(form: Form) -> dict:
-    """What a first run can do without."""
-    smoothing = form.slider(
-        "Label smoothing",
-        state.LABEL_SMOOTHING,
-        0.3,
-        0.01,
-        "Part of each right answer is spread over all digits, so that the network never grows "
-        "quite sure of itself.",
-    )
-    clip = form.scale(
-        "Longest gradient (0: any)",
-        state.CLIP_NORM,
-        CLIPS,
-        "A longer one is shortened to this, which tames sudden jumps.",
-    )
-    averaging = form.scale(
-        "Averaging (0: none)",
-        state.AVERAGING,
-        AVERAGINGS,
-        "Use a running mean of the weights: 0.99 looks back over about 100 steps. The noise of "
-        "the last steps averages out.",
-    )
-    patience = form.number(
-        "Stop early after (0: never)",
-        state.PATIENCE,
-        0,
-        1000,
-        1,
-        "Looks at validation without a new best before the run ends; it then takes its best "
-        "weights.",
-    )
+    """Settings that a first run does not need."""
     return {
-        "label_smoothing": smoothing,
-        "clip_norm": clip or None,
-        "averaging": averaging,
-        "patience": patience or None,
+        "label_smoothing": form.slider("label_smoothing"),
+        "clip_norm": form.scale("clip_norm") or None,
+        "averaging": form.scale("averaging"),
+        "patience": form.number("patience") or None,
     }

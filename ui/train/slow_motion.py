@@ -1,7 +1,7 @@
-"""Slow motion: one step of descent at a time, taken apart before one's eyes.
+"""Slow motion: one training step at a time, with all that happens in it.
 
-While the run rests, its next step is tried on a copy and shown: the batch, what the network says of
-it before and after, the gradient, and how far the weights move. Then the run takes that very step.
+While the run is paused, its next step is tried on a copy and shown: the batch, the answers before
+and after, the gradient, and how far the weights move. Then the run takes exactly this step.
 """
 
 import numpy as np
@@ -9,16 +9,16 @@ import streamlit as st
 
 from netcore.analysis import diagnostics
 from ui.jobs.job import Job, JobView
-from ui.parts import lines, pixels, thumbnails
+from ui.parts import lines, pictures, signed
 from ui.session import state
 from ui.session.state import Key
 from ui.train.moment import Moment
 
 NAME = "Slow motion"
 SHOWN, WIDTH, ROWS = 10, 84, 304  # images of the batch, and their pixels on the screen
-PACES = (0.5, 1.0, 2.0, 5.0)  # seconds a step
+PACES = (0.5, 1.0, 2.0, 5.0)  # seconds for each step
 
-PACE = Key("_pace", 1.0)  # seconds a step
+PACE = Key("_pace", 1.0)  # seconds for each step
 
 
 def _open() -> bool:
@@ -26,32 +26,35 @@ def _open() -> bool:
 
 
 def pace(job: Job) -> float | None:
-    """Seconds between two steps; None if they do not follow each other."""
+    """Seconds between two automatic steps; None if there are none."""
     return PACE.get() if state.SLOW.get() and _open() and not job.over else None
 
 
 def status(job: Job, view: JobView) -> str:
-    """The job's status; single steps that follow each other count as a rest."""
+    """The job's status; automatic single steps count as paused."""
     return "paused" if pace(job) and view.status in ("ready", "running") else view.status
 
 
-def go_on(job: Job) -> None:
-    """Take the step that is shown, if they follow each other."""
+def take_step(job: Job) -> None:
+    """Take the step that is shown, if steps are automatic."""
     if pace(job) and not job.running:
         job.run(1)
 
 
 def last_step(moment: Moment) -> None:
-    """The step that comes next, and how to let steps follow each other."""
+    """The next step, and the controls for automatic steps."""
     job = moment.job
     with st.container(border=True):
         _controls(job)
         if not moment.live:
-            st.caption("This shows the present. You look back: go on from there first, or return.")
+            st.caption(
+                "Slow motion shows the present, and you are looking back. Continue from there, or "
+                "return."
+            )
             return
-        step = _rehearse(job)
+        step = _next_step(job)
         if step is None:
-            over = "The run is over: there is no next step." if job.over else ""
+            over = "The run is finished, so there is no next step." if job.over else ""
             st.caption(over or "Press Pause to see single steps.")
             return
         number, images, labels, found = step
@@ -65,28 +68,28 @@ def _controls(job: Job) -> None:
         st.markdown(
             "**One step**",
             width="content",
-            help="A step looks at one batch, asks in which direction the loss falls, and moves "
-            "all weights a little that way. Press Step for the next one.",
+            help="A step looks at one batch, finds the direction in which the loss falls, and "
+            "moves all weights a little in that direction. Press Step for the next one.",
         )
         st.toggle(
             "Step by step",
             key=state.SLOW.name,
             disabled=job.over,
-            help="Let single steps follow each other at this pace.",
+            help="Take one step after another at this pace.",
         )
         st.segmented_control(
-            "Seconds a step",
+            "Seconds for each step",
             PACES,
             default=PACE.default,
             required=True,
             format_func="{:g} s".format,
             key=PACE.name,
             label_visibility="collapsed",
-            help="How long each step stays to be looked at.",
+            help="How long each step is shown.",
         )
 
 
-def _rehearse(job: Job):
+def _next_step(job: Job):
     """(number of the next step, its images, labels, `anatomy.Step`); None while the job runs."""
     trainer = job.dry_run_trainer()
     if trainer is None or trainer.progress >= 1:
@@ -104,37 +107,37 @@ def _outcome(number: int, step: diagnostics.Step) -> None:
             f"{step.loss_after - step.loss_before:+.2g}",
             delta_color="inverse",
             width="content",
-            help="After the step; below, how it changed. A good step lets it fall.",
+            help="The loss after the step, and below it the change. A good step lowers the loss.",
         )
         st.metric(
             "Weights move by",
             f"{step.update_norm / max(step.parameter_norm, 1e-12):.3%}",
             width="content",
-            help=f"The step is {step.update_norm:.4g} long, and all weights together "
-            f"{step.parameter_norm:.4g}.",
+            help=f"Length of the step: {step.update_norm:.4g}. "
+            f"Length of all weights: {step.parameter_norm:.4g}.",
         )
 
 
 def _batch(moment: Moment, images, labels, step) -> None:
-    """Some images of the batch: what they are, what is read, and how sure before and after."""
-    names = moment.job.classes or [str(k) for k in range(10)]
+    """Some images of the batch: label, answer, and the probability before and after."""
+    names = moment.classes
     captions = [
-        f"{names[label]}, read {names[before.argmax()]}  \n"
+        f"{names[label]}, read as {names[before.argmax()]}  \n"
         f"{100 * before[label]:.0f} → {after[label]:.0%}"
         for label, before, after in zip(labels[:SHOWN], step.before, step.after, strict=False)
     ]
     st.caption(
-        f"{len(captions)} of the batch's {len(labels):,} images: what each is, what was read, and "
-        "how sure of the right digit before → after the step."
+        f"{len(captions)} of the batch's {len(labels):,} images: the label, the answer, and the "
+        "probability of the right digit before → after the step."
     )
     images = images[:SHOWN]
-    if images.dtype != np.uint8:  # changed on the way
+    if images.dtype != np.uint8:  # augmented
         images = (255 * images).astype(np.uint8)
-    thumbnails.row(images, captions, ROWS, WIDTH)
+    pictures.captioned(images, captions, ROWS, WIDTH)
 
 
 def _movement(moment: Moment, step) -> None:
-    st.caption("How strongly each layer is told to change: the length of its gradient")
+    st.caption("Gradient of each layer (length): how strongly it is told to change")
     st.echarts_chart(
         lines.bars(step.gradient_norms),
         height=24 + 26 * len(step.gradient_norms),
@@ -145,10 +148,10 @@ def _movement(moment: Moment, step) -> None:
     for place, values, text in zip(
         st.columns(2, gap="medium"),
         (-step.gradient, step.update),
-        ("Downhill, in the first layer", "The step it takes there"),
+        ("Negative gradient of the first layer", "Step of the first layer"),
         strict=True,
     ):
         with place:
             st.caption(text)
-            picture = pixels.diverging(diagnostics.as_images(values, shape, most=10), columns=5)
+            picture = signed.weight_sheet(diagnostics.as_images(values, shape, most=10), columns=5)
             st.image(picture, width="stretch", alt=text)

@@ -1,4 +1,4 @@
-"""The end of a run: the test score, once, and what becomes of the network."""
+"""The end of a run: the test score, and the ways to save and share the network."""
 
 from dataclasses import replace
 
@@ -15,32 +15,33 @@ SHARE_OPEN = Key("_share_open", False)
 
 
 def report(job: Job) -> None:
-    """The score on images the run never looked at, and the ways to keep the network."""
+    """The score on images that the run never used, and the ways to save the network."""
     scores = job.view().scores
     confusion = scores["confusion"]
     images, wrong = confusion.sum(), confusion.sum() - confusion.trace()
-    st.subheader("The exam", anchor=False)
+    st.subheader("Test score", anchor=False)
     score, table = st.columns(2, gap="large")
     with score:
         st.metric("Accuracy on the test set", f"{scores['test_accuracy']:.2%}")
         st.markdown(
-            f"**{wrong:,} of {images:,}** test images misread. The run never looked at them, and "
-            "they are asked once, at the end: a set one chooses by is no exam any more."
+            f"**{wrong:,} of {images:,}** test images are misread. The run never used these "
+            "images. The test is like an exam and is taken once, at the end. If you chose "
+            "settings by the test score, it would no longer be a fair test."
         )
-        keep(job.model())
+        save(job.model())
         if kept := runs.kept().get(id_of(job)):
-            pass_on(kept)
+            share(kept)
     with table:
         charts.show(
             charts.confusion(confusion, job.classes),
-            "Which digits were taken for which in the exam",
+            "Confusion matrix of the test set",
         )
 
 
-def keep(model: Model) -> None:
-    """Save to the session, download, or go and draw."""
+def save(model: Model) -> None:
+    """Save the model in the session, download it, or draw with it."""
     name = st.text_input(
-        "Name", model.name, max_chars=40, help="What the model is called on Draw and in its file."
+        "Name", model.name, max_chars=40, help="The name of the model on Draw and in its file."
     )
     named = replace(model, recipe=model.recipe.replace(name=name.strip() or model.name))
     with st.container(horizontal=True):
@@ -48,7 +49,7 @@ def keep(model: Model) -> None:
             "Save",
             icon=":material/bookmark_add:",
             type="primary",
-            help="Keep it for this session, to draw with and to compare.",
+            help="Keep the model for this session, to use it on Draw.",
         ):
             state.SAVED.set(models.save_model(named, shared.shipped_models()))
         st.download_button(
@@ -58,7 +59,7 @@ def keep(model: Model) -> None:
             "application/json",
             icon=":material/download:",
             on_click="ignore",
-            help="The weights, the recipe and the scores, as one JSON file.",
+            help="Weights, recipe and scores in one JSON file.",
         )
     if saved := state.SAVED.get():
         st.success(f"Saved as **{wording.plain(saved)}** for this session.")
@@ -70,10 +71,10 @@ def keep(model: Model) -> None:
         )
 
 
-def pass_on(run: Run) -> None:
-    """The run for others: its link and its files. Computed only while it is open."""
+def share(run: Run) -> None:
+    """A link to the run, and its files. Made only while the box is open."""
     with st.expander(
-        "Share or take along",
+        "Share or download",
         icon=":material/share:",
         key=SHARE_OPEN.name,
         on_change="rerun",

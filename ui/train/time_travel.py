@@ -1,4 +1,4 @@
-"""Time travel: look back to a moment of the run, and go on from there."""
+"""Look back to an earlier step of the run, and continue from there."""
 
 import streamlit as st
 
@@ -7,74 +7,75 @@ from ui.session import state
 
 
 def slider(job: Job, view: JobView) -> None:
-    """A slider over the moments that are kept. While the run goes on, they are held on request."""
+    """A slider over the steps that are kept. While the run goes on, it shows on request."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        steps, looked = _steps(job, view), _looked(job)
+        steps, viewed = _steps(job, view), _viewed(job)
         if len(steps) < 2:
             return
-        key = f"_look {job.id} {steps[-1]} {len(steps)}"
+        key = f"_viewed_step {job.id} {steps[-1]} {len(steps)}"
         st.select_slider(
             "Look back to step",
             steps,
             max(
-                (step for step in steps if looked is not None and step <= looked), default=steps[-1]
+                (step for step in steps if viewed is not None and step <= viewed), default=steps[-1]
             ),
             format_func="{:,}".format,
             key=key,
-            on_change=_look,
+            on_change=_view,
             args=(job, key, steps[-1]),
-            help="All panels show the network as it was then. The run itself does not move.",
+            help="All panels show the network as it was at this step. The run itself does not "
+            "change.",
         )
         st.button(
-            "Go on from here",
+            "Continue from here",
             icon=":material/alt_route:",
-            on_click=_go_on,
-            args=(job, looked),
-            disabled=looked is None,
-            help="Take the run back to this step. What came after it stays as a thin line. Turn a "
-            "knob, if you like, and press Resume.",
+            on_click=_continue,
+            args=(job, viewed),
+            disabled=viewed is None,
+            help="Take the run back to this step. What came after it stays as a thin line. "
+            "Change a hyperparameter if you like, and press Resume.",
         )
 
 
 def _steps(job: Job, view: JobView) -> list[int]:
-    """The steps one can look back to, standing still while the run goes on."""
+    """The steps that can be shown; while the run goes on, those that were there at first."""
     if view.status != "running" or state.SLOW.get():
-        state.SEEN_STEPS.clear()
+        state.HELD_STEPS.clear()
         return list(view.snapshots)
-    kept = state.SEEN_STEPS.get()
+    kept = state.HELD_STEPS.get()
     hold = st.toggle(
         "Look back",
-        value=_looked(job) is not None,
+        value=_viewed(job) is not None,
         key=f"_hold {job.id}",
-        on_change=_let_go,
-        help="Hold the moments kept so far, to look at them while the run goes on.",
+        on_change=_release,
+        help="Look at earlier steps while the run goes on.",
     )
     if not hold:
         return []
     if kept is None or kept[0] != job.id:
         kept = (job.id, list(view.snapshots))
-        state.SEEN_STEPS.set(kept)
+        state.HELD_STEPS.set(kept)
     return kept[1]
 
 
-def _looked(job: Job) -> int | None:
-    look = state.LOOK.get()
-    return look[1] if look and look[0] == job.id else None
+def _viewed(job: Job) -> int | None:
+    viewed = state.VIEWED_STEP.get()
+    return viewed[1] if viewed and viewed[0] == job.id else None
 
 
-def _look(job: Job, key: str, last: int) -> None:
+def _view(job: Job, key: str, last: int) -> None:
     step = st.session_state[key]
-    state.LOOK.set(None if step == last else (job.id, step))
+    state.VIEWED_STEP.set(None if step == last else (job.id, step))
 
 
-def _let_go() -> None:
-    state.LOOK.clear()
-    state.SEEN_STEPS.clear()
+def _release() -> None:
+    state.VIEWED_STEP.clear()
+    state.HELD_STEPS.clear()
 
 
-def _go_on(job: Job, step: int) -> None:
-    goes_on = job.running
+def _continue(job: Job, step: int) -> None:
+    was_running = job.running
     job.rewind(step)
-    _let_go()
-    if goes_on:
+    _release()
+    if was_running:
         job.run()

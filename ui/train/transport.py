@@ -1,4 +1,4 @@
-"""Start, pause, step and stop a run: the row of buttons, and what they do to the session's job."""
+"""The row of buttons that start, pause, step, stop and reset the session's run."""
 
 import math
 
@@ -9,13 +9,13 @@ from ui.jobs import launch
 from ui.jobs.job import EPOCH, Job
 from ui.session import datasets, runs, shared, state
 
-BLINK = 0.2  # seconds: a step or a pause that takes effect meanwhile is drawn at once, not twice
+WAIT = 0.2  # seconds: a step or a pause that takes effect within them is drawn once, not twice
 
 
 def _go(recipe: Recipe, steps=math.inf) -> None:
-    """Go on with the session's job, or begin one: to the end, for some steps, or for an `EPOCH`."""
+    """Run the session's job, or a new one: to the end, for some steps, or for an `EPOCH`."""
     job = state.JOB.get()
-    state.LOOK.clear()  # the present is of interest again
+    state.VIEWED_STEP.clear()  # show the present again
     if steps != 1:
         state.SLOW.set(False)
     if job is None:
@@ -24,16 +24,16 @@ def _go(recipe: Recipe, steps=math.inf) -> None:
         state.JOB.set(job)
     job.run(steps)
     if steps == 1:
-        job.join(BLINK)
+        job.join(WAIT)
 
 
 def _pause(job: Job) -> None:
     job.pause()
-    job.join(BLINK)
+    job.join(WAIT)
 
 
 def _refusal(recipe: Recipe) -> str | None:
-    """Why this server cannot train it, as a sentence."""
+    """Why this server cannot train it, as a sentence; None if it can."""
     try:
         shared.pool().limits.check(recipe, datasets.dataset(recipe.dataset).image_shape)
     except RecipeError as error:
@@ -42,7 +42,7 @@ def _refusal(recipe: Recipe) -> str | None:
 
 
 def buttons(job: Job | None, recipe: Recipe) -> None:
-    """All buttons, always: what is not possible now is greyed, so that nothing jumps."""
+    """All buttons. One that cannot be used now is disabled, so that nothing moves."""
     status = job.view().status if job else "new"
     refusal = None if job else _refusal(recipe)
     resting = status in ("new", "ready", "paused") and not refusal
@@ -54,7 +54,7 @@ def buttons(job: Job | None, recipe: Recipe) -> None:
                 type="primary",
                 on_click=_pause,
                 args=(job,),
-                help="Rest after the present step.",
+                help="Pause after the current step.",
             )
         else:
             st.button(
@@ -64,7 +64,7 @@ def buttons(job: Job | None, recipe: Recipe) -> None:
                 on_click=_go,
                 args=(recipe,),
                 disabled=not resting,
-                help="Learn to the end of the run.",
+                help="Train to the end of the run.",
             )
         st.button(
             "Step",
@@ -72,7 +72,7 @@ def buttons(job: Job | None, recipe: Recipe) -> None:
             on_click=_go,
             args=(recipe, 1),
             disabled=not resting,
-            help="Learn from one batch, then rest.",
+            help="Train on one batch, then pause.",
         )
         st.button(
             "Epoch",
@@ -80,21 +80,21 @@ def buttons(job: Job | None, recipe: Recipe) -> None:
             on_click=_go,
             args=(recipe, EPOCH),
             disabled=not resting,
-            help="Learn to the end of this pass over the images.",
+            help="Train to the end of this pass over the images, then pause.",
         )
         st.button(
             "Stop",
             icon=":material/stop:",
             on_click=job.stop if job else None,
             disabled=status not in ("running", "paused"),
-            help="End the run here and let the network sit its exam.",
+            help="End the run here and measure the test score.",
         )
         st.button(
             "Reset",
             icon=":material/restart_alt:",
-            on_click=runs.put_away,
+            on_click=runs.close_run,
             disabled=job is None,
-            help="Put this run away and set up the next.",
+            help="Close this run and set up a new one. The run stays on Runs.",
         )
     if refusal:
         st.warning(refusal, icon=":material/memory:")

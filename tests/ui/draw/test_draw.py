@@ -148,7 +148,7 @@ def test_a_session_builds_a_network_once_per_model(draw):
 
 
 def test_a_model_for_other_images_is_refused_in_one_sentence():
-    with pytest.raises(netcore.ModelError, match="input of 14 × 14, a drawing has 28 × 28"):
+    with pytest.raises(netcore.ModelError, match="input of 14 × 14, but a drawing has 28 × 28"):
         models.check(model(input_shape=(14, 14)))
 
 
@@ -167,7 +167,7 @@ def test_a_model_without_ten_probabilities_is_refused(spec):
 
 def test_a_model_that_came_from_anywhere_is_described_without_false_scores():
     sound = replace(model(), scores={"test_accuracy": 0.975})
-    assert models.describe(sound) == "7,850 parameters, 97.5% of the test images right"
+    assert models.describe(sound) == "7,850 parameters, 97.5% of the test images correct"
     assert models.describe(replace(sound, scores={"test_accuracy": 1e300})) == "7,850 parameters"
 
 

@@ -108,7 +108,7 @@ def test_a_model_that_cannot_be_taught_says_so(page, monkeypatch):
     monkeypatch.setattr(finetune, "DIVERGED_LOSS", 0.0)
     at = page((ZERO, 0))
     press(at, "Teach seed")
-    assert "cannot be taught" in at.error[0].value
+    assert "cannot be fine-tuned" in at.error[0].value
     assert at.selectbox(key="model").value == "seed"
 
 

@@ -102,7 +102,7 @@ def test_a_closed_section_costs_nothing(look, monkeypatch):
     def never(*arguments):
         raise AssertionError("computed")
 
-    monkeypatch.setattr(explain, "reader", never)
+    monkeypatch.setattr(explain, "with_input_gradient", never)
     at = look()
     assert "Open a section" in " ".join(caption.value for caption in at.caption)
     assert not at.exception
@@ -147,9 +147,9 @@ def test_only_shrinking_a_small_digit_in_a_corner_is_seen_to_fail(look):
 
 def test_the_evidence_is_for_the_answer_or_the_digit_one_chooses(look):
     at = look("Evidence")
-    assert "What would change the score of 4" in words(at)
+    assert "What raises the score of 4" in words(at)
     widget(at, "button_group", inside_evidence.EVIDENCE).set_value(9).run()
-    assert "What would change the score of 9" in words(at)
+    assert "What raises the score of 9" in words(at)
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_no_figure_brings_a_background_or_catches_a_drag(images):
 
 
 def test_a_figure_with_points_to_touch_leaves_the_drag_to_the_page():
-    sent = charts.Touchable(go.Figure()).to_dict()["layout"]
+    sent = charts.Clickable(go.Figure()).to_dict()["layout"]
     assert sent["dragmode"], "Streamlit would put `pan` in its place"
     assert sent["template"]["layout"]["dragmode"] is False
 

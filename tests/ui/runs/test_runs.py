@@ -1,4 +1,4 @@
-"""The Runs page: runs are kept without asking, compared honestly, and can be taken along."""
+"""The Runs page: runs are kept automatically, compared fairly, and can be downloaded."""
 
 import io
 import json
@@ -88,7 +88,7 @@ def test_a_run_that_goes_on_is_shown_as_it_is_now(visit):
     press(at, "Start")
     job = at.session_state["_job"]
     turn_to(at, "runs")
-    assert "is learning" in words(at)
+    assert "is training" in words(at)
     assert [run.over for run in kept(at)] == [False]
     before = kept(at)[0].scores["steps"]
     job.pause()
@@ -182,7 +182,7 @@ def test_a_run_without_a_validation_is_named_by_its_training():
 
 
 def test_two_networks_meet_on_the_same_validation_images(two_runs):
-    at = show(two_runs, "A against B")
+    at = show(two_runs, "Compare two")
     validation = dataset.load("mnist").validation
     a, b = (run.model.network().predict(validation.images).argmax(1) for run in kept(at))
     found = compare.mcnemar(a, b, validation.labels)
@@ -205,8 +205,8 @@ def test_a_pair_sorts_its_disagreements_by_who_is_right():
     [
         ((4900, 0, 0, 100), "no difference"),
         ((4900, 20, 20, 60), "A tie"),
-        ((4900, 30, 24, 46), "With 5,000 images this difference could well be chance"),
-        ((4800, 100, 40, 60), "A reads these images better, and that is hardly chance"),
+        ((4900, 30, 24, 46), "With 5,000 images, this difference could well be chance"),
+        ((4800, 100, 40, 60), "A reads these images better, and this is unlikely to be chance"),
         ((4800, 4, 30, 166), "B reads these images better"),
     ],
 )
@@ -222,7 +222,7 @@ def test_the_verdict_on_two_networks_is_in_plain_words(counts, said):
     [
         ([0.01], "fewer than two seeds"),
         ([0.01, -0.01], "equal"),
-        ([0.01, 0.02, 0.01], "run 6 or more"),
+        ([0.01, 0.02, 0.01], "Run 6 or more"),
         ([0.01, 0.02, 0.01, 0.03, 0.01, 0.02], "A is really better here"),
         ([-0.01] * 8, "B is really better here"),
         ([0.01, -0.02, 0.02, -0.01, 0.01, -0.03, 0.01], "could be luck"),
@@ -236,7 +236,7 @@ def test_seeds_run_one_after_another_and_become_a_band(two_runs):
     at = show(two_runs, "Seeds")
     at.slider(key="_seeds").set_value(3)
     at.selectbox(key="_seeded").set_value("small 0").run()
-    press(at, "Run them")
+    press(at, "Run seeds")
     series = at.session_state["_series"]
     assert series.total == 2, "seed 0 is there already"
     series.join(60)
@@ -261,7 +261,7 @@ def test_a_series_waits_while_a_run_is_learning_on_train(two_runs):
         "x": run_of("long", "x", recipe=SMALL.replace(epochs=9000, train_images=None))
     }
     at.run()
-    press(at, "Run them")
+    press(at, "Run seeds")
     series = at.session_state["_series"]
     assert series.running
     turn_to(at, "train")
@@ -272,13 +272,13 @@ def test_a_series_waits_while_a_run_is_learning_on_train(two_runs):
     at.session_state["_job"].pause()
     at.session_state["_job"].join(20)
     show(turn_to(at, "runs"), "Seeds")
-    assert "waits while a run is learning" in words(at)
+    assert "Paused while a run is training" in words(at)
     press(at, "Cancel")
     assert "_series" not in at.session_state
 
 
 def test_a_run_is_renamed_and_deleted(two_runs):
-    at = show(two_runs, "Keep and share")
+    at = show(two_runs, "Save and share")
     assert at.selectbox(key="_opened").value == "small 1"
     labelled(at.text_input, "Name").set_value("narrow").run()
     assert [run.name for run in kept(at)] == ["small 0", "narrow"]
@@ -288,7 +288,7 @@ def test_a_run_is_renamed_and_deleted(two_runs):
 
 
 def test_the_network_of_a_run_goes_to_draw(two_runs):
-    at = show(two_runs, "Keep and share")
+    at = show(two_runs, "Save and share")
     press(at, "Use on Draw")
     assert "small 1" in at.session_state["_models"]
     assert at.selectbox(key="model").value == "small 1"
@@ -303,8 +303,8 @@ def test_the_oldest_weights_make_room_and_the_visitor_is_told(two_runs, monkeypa
     assert [bool(run.model) for run in kept(at)] == [False, False, True]
     assert all(len(run.validation) for run in kept(at)), "curves stay"
     turn_to(at, "runs")
-    assert "made room" in words(at)
-    assert "made room" not in words(at.run())
+    assert "no longer have their weights" in words(at)
+    assert "no longer have their weights" not in words(at.run())
 
 
 def test_a_run_file_is_read_by_the_command_line(tmp_path, capsys):

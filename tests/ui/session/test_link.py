@@ -1,6 +1,7 @@
 """A run in a link: whoever opens it gets the same weights; whoever forges it gets a sentence."""
 
 import base64
+import dataclasses
 import json
 import zlib
 
@@ -9,14 +10,14 @@ import pytest
 
 import dataset
 from netcore import Recipe, RecipeError
-from netcore.recipe import dense_layers
+from netcore.recipe import canonical, dense_layers
 from tests.ui.screen import press
 from ui.jobs import launch
 from ui.jobs.limits import Limits
 from ui.jobs.pool import Pool
 from ui.jobs.run import id_of, of_job
 from ui.parts.blueprint import Blueprint
-from ui.session import link, shared
+from ui.session import datasets, link, shared
 from ui.train import offered, reopen
 
 QUICK = Recipe(
@@ -83,12 +84,12 @@ def test_whoever_opens_the_link_and_starts_gets_the_same_weights_to_the_bit(open
     assert job.view().scores["test_accuracy"] == first.view().scores["test_accuracy"]
     knob = at.select_slider(key=f"_lr {job.id} {job.settings_version}")
     assert knob.value == 0.02, "the knob has moved along"
-    assert any("The exam" in heading.value for heading in at.subheader)
+    assert any("Test score" in heading.value for heading in at.subheader)
 
 
 def offer(at, content, name="run.json"):
     """Open a file with this content on Train."""
-    at.session_state[offered.RUN_OPEN.name] = True
+    at.session_state[offered.FILE.box_key] = True
     box = next(box for box in at.run().file_uploader if "A run" in box.label)
     box.upload(name, content, "application/json").run()
     assert not at.exception
@@ -111,7 +112,7 @@ def test_a_run_from_a_file_gives_the_same_weights_to_the_bit(open_link, made):
 
 def test_a_run_from_a_file_may_be_left_or_changed_first(open_link):
     at = offer(open_link(""), json.dumps(QUICK.replace(lr=0.02).to_json()).encode())
-    press(at, "Leave it")
+    press(at, "Cancel")
     assert "Step" in labels(at), "the form is there again"
     at = offer(open_link(""), json.dumps(QUICK.replace(lr=0.02).to_json()).encode())
     press(at, "Change it first")
@@ -142,14 +143,14 @@ def test_a_run_that_was_put_away_is_replayed_as_far_as_it_went(open_link):
 
 def test_the_visitors_own_run_is_put_away_and_kept(open_link):
     at = open_link(link.pack(QUICK, []))
-    press(at, "Leave it")
+    press(at, "Cancel")
     assert "Step" in labels(at), "the form is there again"
     press(at, "Step")
     at.session_state["_job"].join(20)
     own = id_of(at.session_state["_job"])
     at.query_params["run"] = link.pack(QUICK, [])
     at.run()
-    assert any("put away when this one starts" in info.value for info in at.info)
+    assert any("closed when this one starts" in info.value for info in at.info)
     press(at, "Start")
     assert id_of(at.session_state["_job"]) != own
     assert own in at.session_state["_runs"]
@@ -201,7 +202,7 @@ PLAIN = QUICK.to_json()
         ("AAAA", "damaged"),
         ("A" * 9000, "too long"),
         (link.pack(QUICK, [])[:-9], "cut off"),
-        (BOMB, "holds too much"),
+        (BOMB, "contains too much"),
         (token_of([1, 2]), "a recipe is a JSON object"),
         (token_of({"recipe": {"self": 1}}), "unknown setting 'self'"),
         (token_of({"recipe": {**PLAIN, "lr": float("nan")}}), "lr is nan"),
@@ -228,7 +229,45 @@ def test_a_forged_link_is_refused_in_a_sentence(token, words):
 def test_a_broken_link_says_so_and_leaves_the_form(open_link):
     at = open_link(link.pack(QUICK, [])[:-9])
     assert "The shared run cannot be opened: the link is damaged or cut off" in at.error[0].value
-    assert "Start" in labels(at) and "Leave it" not in labels(at)
+    assert "Start" in labels(at) and "Cancel" not in labels(at)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"lr": 1.0, "averaging": 0.0, "weight_decay": 0.0}, {"optimizer": "sgd", "schedule": "step"},
+     {"lr": 1e-05, "optimizer": "rmsprop", "momentum": 0.0, "epochs": 3.0, "clip_norm": 1.0}],
+)  # fmt: skip
+def test_a_link_to_the_form_sets_every_widget(visit, changes):
+    recipe = shared.recipes()["dense"].replace(**changes)
+    at = press(visit("train", **link.form_link("dense", recipe)), "Step")
+    made = at.session_state["_job"].recipe
+    assert canonical(made.layers) == canonical(recipe.layers)
+    same = {"name": made.name, "layers": made.layers, "eval_every": made.eval_every}
+    assert made == recipe.replace(**same)
+
+
+@pytest.mark.parametrize("cut", [None, -9], ids=["whole", "damaged"])
+def test_a_link_is_unpacked_once_and_again_for_another_link(open_link, monkeypatch, cut):
+    unpacked, unpack = [], link.unpack
+    monkeypatch.setattr(link, "unpack", lambda token: unpacked.append(token) or unpack(token))
+    first, second = (link.pack(QUICK.replace(seed=seed), [])[:cut] for seed in (1, 2))
+    at = open_link(first)
+    shown = [text.value for text in (*at.subheader, *at.error)]
+    at.run().run()
+    assert unpacked == [first]
+    assert shown == [text.value for text in (*at.subheader, *at.error)] != []
+    at.query_params["run"] = second
+    at.run()
+    assert unpacked == [first, second]
+
+
+def test_a_refused_link_is_tried_again_when_another_dataset_is_open(open_link, monkeypatch):
+    at = open_link(link.pack(QUICK.replace(dataset="mine"), []))
+    assert "not open here" in at.error[0].value
+    mine = dataclasses.replace(dataset.load("mnist"), name="mine")
+    at.session_state[datasets.UPLOAD.name] = mine
+    at.run()
+    assert not at.error and "Shared run: quick" in at.subheader[0].value
 
 
 def test_a_strangers_name_cannot_draw_on_the_page(open_link):

@@ -73,7 +73,7 @@ def test_a_lost_session_is_forgotten_when_its_time_is_over(monkeypatch, active):
         exists=lambda: True, get_instance=lambda: SimpleNamespace(_session_mgr=manager)
     )
     monkeypatch.setattr(visit, "runtime", runtime)
-    visit._forget()
+    visit._forget_expired()
     assert run() is None, "what the visitor made is let go at once"
     assert active or gone() is None
 

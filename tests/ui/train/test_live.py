@@ -18,10 +18,10 @@ from ui.train import augmentation, live, panels, slow_motion
 ALL = [name for name in panels.PANELS if name != slow_motion.NAME]
 MADE = {  # what only this panel asks for
     "Gradient": "gradient_norms",
-    "Silent units": "dead_unit_fraction",
-    "Weights": "spread",
-    "First layer": "pictures",
-    "Misread": "misread",
+    "Inactive units": "dead_unit_fraction",
+    "Weights": "histograms",
+    "First layer": "as_images",
+    "Mistakes": "misclassified",
 }
 
 
@@ -58,8 +58,8 @@ def test_every_panel_opens_and_says_what_it_shows(page):
     at = page(images="1000", panels=ALL)
     resting(at, 20)
     shown = titles(at)
-    assert {"Loss", "Accuracy, %", "Gradient", "Silent units, %", "Weights", "First layer",
-            "Misread", "Your drawing"} <= set(shown)  # fmt: skip
+    assert {"Loss", "Accuracy, %", "Gradient", "Inactive units, %", "Weights", "First layer",
+            "Mistakes", "Your drawing"} <= set(shown)  # fmt: skip
     assert "of 1,000 validation images" in captions(at)
     assert "The first 32 of 64 units" in captions(at)
 
@@ -78,17 +78,17 @@ def test_a_closed_panel_is_not_computed(page, name, monkeypatch):
 def test_the_choice_of_panels_outlives_a_page_switch(page):
     at = page(images="1000")
     resting(at, 2)
-    at.button_group(key="panels").set_value(["Misread"]).run()
+    at.button_group(key="panels").set_value(["Mistakes"]).run()
     at.switch_page("pages/explore.py").run()
     at.switch_page("pages/train.py").run()
-    assert at.button_group(key="panels").value == ["Misread"]
-    assert "Misread" in titles(at) and "Loss" not in titles(at)
+    assert at.button_group(key="panels").value == ["Mistakes"]
+    assert "Mistakes" in titles(at) and "Loss" not in titles(at)
 
 
 def test_without_a_drawing_its_panel_leads_to_draw(page):
     at = page(images="1000", panels=["Your drawing"])
     resting(at, 2)
-    assert any("drawn nothing yet" in text.value for text in at.markdown)
+    assert any("not drawn anything yet" in text.value for text in at.markdown)
 
 
 def test_the_own_drawing_is_read_again_as_the_network_learns(page):
@@ -116,13 +116,13 @@ def test_another_drawing_begins_its_own_history(page):
 
 
 def test_a_run_at_rest_holds_no_second_network(page):
-    at = page(images="1000", panels=["Misread"])
+    at = page(images="1000", panels=["Mistakes"])
     resting(at, 2)
     assert "_view_network" not in at.session_state
 
 
 def test_looking_back_moves_the_panels_and_not_the_run(page):
-    at = page(images="1000", epochs="40", panels=["Misread"])
+    at = page(images="1000", epochs="40", panels=["Mistakes"])
     job = resting(at, 200)
     now = captions(at)
     snapshots = job.view().snapshots
@@ -136,10 +136,10 @@ def test_looking_back_moves_the_panels_and_not_the_run(page):
 def test_the_run_goes_on_from_a_moment_of_the_past(page):
     at = page(images="1000", epochs="40")
     job = resting(at, 200)
-    assert button(at, "Go on from here").disabled
+    assert button(at, "Continue from here").disabled
     middle = job.view().snapshots[len(job.view().snapshots) // 2]
     look_back(at, middle)
-    press(at, "Go on from here")
+    press(at, "Continue from here")
     assert job.view().last.step == middle
     (branch,) = job.view().branches
     assert branch.left_at == 200
@@ -153,15 +153,15 @@ def test_a_finished_run_can_be_taken_up_again(page):
     job_of(at).join(60)
     at.run()
     job = job_of(at)
-    assert any(heading.value == "The exam" for heading in at.subheader)
+    assert any(heading.value == "Test score" for heading in at.subheader)
     look_back(at, 0)
-    press(at, "Go on from here")
+    press(at, "Continue from here")
     at.run()
     assert job.view().status == "paused"
-    assert not any(heading.value == "The exam" for heading in at.subheader)
+    assert not any(heading.value == "Test score" for heading in at.subheader)
 
 
-def test_undo_goes_back_to_the_moment_before_the_last_change(page):
+def test_undo_goes_back_to_just_before_the_last_change(page):
     at = page(images="1000", epochs="40")
     job = resting(at, 30)
     before = job.model().theta.copy()
@@ -176,7 +176,7 @@ def test_undo_goes_back_to_the_moment_before_the_last_change(page):
     assert at.selectbox(key=f"_optimizer {job.id} {job.settings_version}").value == "momentum"
 
 
-def test_images_are_changed_more_wildly_in_mid_run(page):
+def test_images_are_changed_more_strongly_in_mid_run(page):
     at = page(images="1000")
     job = resting(at, 5)
     at.slider(key=f"_rotation {job.id} 0").set_value(20.0).run()
@@ -234,7 +234,7 @@ def test_a_run_that_diverged_is_explained_whatever_is_open(page):
     assert not at.exception
     assert "Try a learning rate" in at.error[0].value
     look_back(at, 0)
-    press(at, "Go on from here")
+    press(at, "Continue from here")
     at.run()
     assert job_of(at).view().status == "paused" and not at.error
 
@@ -243,9 +243,9 @@ def test_pressing_resume_ends_the_look_back(page):
     at = page(images="1000", epochs="40")
     resting(at, 100)
     look_back(at, 0)
-    assert "_look" in at.session_state
+    assert "_viewed_step" in at.session_state
     press(at, "Step").join(30)
-    assert "_look" not in at.session_state
+    assert "_viewed_step" not in at.session_state
 
 
 def test_who_waits_for_a_place_is_told_how_many_are_before_them(page, monkeypatch):
@@ -271,7 +271,7 @@ def test_changes_are_told_in_words():
         "lr": (0.1, 1e-05),
     }
     assert settings.difference(changed) == (
-        "optimizer Steepest descent → AdamW, rotation 0 → 5, shift 0 → 2, "
+        "optimizer SGD → AdamW, rotation 0 → 5, shift 0 → 2, "
         "iterations none → 500, learning rate 0.1 → 1e-05"
     )
     without_shift = {"augment": ({"shift": 2, "noise": 0.1}, {"noise": 0.1})}
@@ -280,11 +280,11 @@ def test_changes_are_told_in_words():
 
 @pytest.mark.parametrize(
     ("strengths", "words"),
-    [(None, "as they are"), ({"shift": 1}, "a little changed"),
-     ({"shift": 1, "rotation": 25}, "clearly changed"), ({"noise": 0.9}, "wildly changed")],
+    [(None, "off"), ({"shift": 1}, "slight"),
+     ({"shift": 1, "rotation": 25}, "medium"), ({"noise": 0.9}, "strong")],
 )  # fmt: skip
-def test_the_wildest_change_gives_the_images_their_word(strengths, words):
-    assert augmentation.title(strengths) == f"Images: {words}"
+def test_the_strongest_change_gives_the_images_their_word(strengths, words):
+    assert augmentation.title(strengths) == f"Augmentation: {words}"
 
 
 def view(**changes):

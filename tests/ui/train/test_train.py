@@ -1,4 +1,4 @@
-"""The Train page: a recipe is chosen or built, a run is steered, sits its exam and is kept."""
+"""The Train page: a recipe is chosen or built, a run is changed, tested and saved."""
 
 import functools
 import json
@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 import streamlit as st
 
+from dataset.variants import augment
 from netcore import Recipe, loads
 from netcore.recipe import dense_layers
 from tests.ui import screen
 from tests.ui.screen import button, labelled
+from ui.parts import settings
 from ui.session import shared
+from ui.train import augmentation, form
 
 RECIPES = Path(__file__).parents[2] / "models/recipes"
 
@@ -48,12 +51,12 @@ def test_a_newcomer_finds_the_fast_recipe_and_start(page):
     assert any("50,890 parameters" in text.value for text in at.markdown)
 
 
-def test_start_leads_to_the_exam_and_the_test_score(page):
+def test_start_leads_to_the_test_score(page):
     at = page()
     press(at, "Start")
     score = finish(at).view().scores["test_accuracy"]
     assert labelled(at.metric, "Accuracy on the test set").value == f"{score:.2%}"
-    assert labelled(at.metric, "Exam").value == f"{score:.2%}", "in sight without scrolling"
+    assert labelled(at.metric, "Test score").value == f"{score:.2%}", "in sight without scrolling"
     assert score > 0.96
     assert button(at, "Start").disabled
 
@@ -131,7 +134,7 @@ def test_a_convolutional_recipe_is_shown_in_its_knobs_and_learns(page):
 
 def test_layers_that_no_knob_describes_are_the_recipes_own(page):
     at = page(recipe="best")
-    assert any("recipe's own" in caption.value for caption in at.caption)
+    assert any("part of the recipe" in caption.value for caption in at.caption)
 
 
 def test_convolutions_are_a_choice_like_any_other(page):
@@ -203,3 +206,11 @@ def test_the_link_refuses_nonsense_quietly(page):
     at = page(recipe="nothing", lr="-3", depth="99", optimizer="Newton", batch="x", dataset="../..")
     assert at.selectbox(key="recipe").value == "fast"
     assert press(at, "Step").recipe.name == "fast"
+
+
+def test_every_augmentation_has_a_slider():
+    assert set(augmentation.WAYS) == set(augment.LIMITS)
+
+
+def test_every_setting_of_the_form_has_a_help_text():
+    assert {name for name in form.KEYS if not name.startswith("width")} <= set(settings.HELP)

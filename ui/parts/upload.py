@@ -1,0 +1,64 @@
+"""A box that takes a file in, reads it once, and shows why it was refused."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One kind of file. `error` is what its reader raises, with a sentence, to refuse a file."""
+
+    key: str  # of the uploader; the box and the refusal have keys that begin with it
+    prompt: str  # what the file must be
+    endings: tuple[str, ...]
+    help: str
+    error: type[Exception]
+    megabytes: int | None = None  # None: the server's own limit
+
+    @property
+    def box_key(self) -> str:
+        return f"{self.key}_box"
+
+    @property
+    def refusal_key(self) -> str:
+        return f"{self.key}_refusal"
+
+    def show(self, box: Callable, title: str, read: Callable, **options) -> None:
+        """Show it in a box, `st.popover` or `st.expander`, with this title and further options.
+
+        `read(file)` is called once for each file. The box closes if the file was not refused.
+        """
+        with box(
+            title,
+            icon=":material/upload_file:",
+            key=self.box_key,
+            on_change="rerun",
+            **options,
+        ) as opened:
+            if not opened.open:
+                return
+            st.file_uploader(
+                self.prompt,
+                type=self.endings,
+                max_upload_size=self.megabytes,
+                key=self.key,
+                on_change=self._read,
+                args=(read,),
+                help=self.help,
+            )
+            if refusal := st.session_state.get(self.refusal_key):
+                st.error(refusal)
+
+    def _read(self, read: Callable) -> None:
+        st.session_state.pop(self.refusal_key, None)
+        file = st.session_state[self.key]
+        if file is None:  # the visitor has removed it again
+            return
+        try:
+            read(file)
+        except self.error as error:
+            st.session_state[self.refusal_key] = str(error)
+        else:
+            st.session_state[self.box_key] = False
