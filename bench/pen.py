@@ -1,8 +1,7 @@
-"""From lifting the pen to the new answer on the screen: `python -m bench.pen [MODEL]`.
+"""Time from lifting the pen to the new answer on the screen: `python -m bench.pen [MODEL]`.
 
-The real app on this machine, a real Chromium, and one stroke after another that changes the
-answer. The browser itself takes the time, from `pointerup` to the frame in which the answer is
-painted.
+It drives the real app in a real Chromium with strokes that change the answer. The browser measures
+the time from `pointerup` to the frame in which the answer is painted.
 """
 
 import os
@@ -11,19 +10,19 @@ import shutil
 import statistics
 import sys
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from bench.server import Server
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-ROUNDS = 8  # of two strokes each
+ROUNDS = 8  # of two strokes
 GOAL = 400  # milliseconds
 STROKES = (  # a one, which a second stroke makes a four
     [(170, 60), (169, 120), (167, 180), (165, 245)],
     [(150, 45), (110, 110), (70, 160), (140, 158), (215, 155)],
 )
 
-# What says the answer is the large digit, and the sentence and chart description beside it.
+# The answer is the large digit, and the sentence and chart description beside it.
 STOPWATCH = """() => {
   const told = () => document.querySelector("h1 .katex-html")?.textContent + "|" +
     [...document.querySelectorAll("[data-testid=stMain] p")].map((p) => p.textContent).join("|")
@@ -40,12 +39,13 @@ STOPWATCH = """() => {
 }"""
 
 
-def measure(page, rounds=ROUNDS):
-    """Milliseconds of each stroke on Draw, the first round left out as a warm-up."""
+def measure(page: Page, rounds: int = ROUNDS) -> list[float]:
+    """Milliseconds for each stroke on Draw, without the first round, a warm-up."""
     times = []
     for number in range(rounds + 1):
         for stroke in STROKES:
             canvas = page.locator("canvas.upper-canvas").bounding_box()
+            assert canvas, "the canvas is not on the page"
             page.evaluate(STOPWATCH)
             for place, (x, y) in enumerate(stroke):
                 page.mouse.move(canvas["x"] + x, canvas["y"] + y, steps=8 if place else 1)
@@ -60,7 +60,7 @@ def measure(page, rounds=ROUNDS):
     return times
 
 
-def main(model="best"):
+def main(model: str = "best") -> None:
     with Server() as server, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         page = chromium.new_page(viewport={"width": 1280, "height": 900})

@@ -1,8 +1,8 @@
-"""A browser tab without a browser: what Streamlit's front end says to its server, and hears.
+"""A browser tab without a browser: the client side of Streamlit's protocol.
 
 Messages are Streamlit's protocol buffers over one websocket. A tab keeps the widgets on the page by
-their labels, sends the reruns of fragments that tick, and times how long an action takes: from the
-click until the last message of the run that it caused.
+their labels, requests the periodic reruns of fragments, and measures how long an action takes: from
+the click to the last message of the run that it causes.
 """
 
 import asyncio
@@ -11,44 +11,45 @@ import re
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import websockets
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-PATIENCE = 30.0  # seconds; whatever takes longer has failed
-SOON = 5.0  # seconds within which a button is on its page; while a page is drawn anew it is not
-GO = ("Start", "Resume")  # from here on a run owes progress
+PATIENCE = 30.0  # seconds; an action that takes longer has failed
+SOON = 5.0  # seconds within which a button must appear; a page that reruns lacks it for a while
+GO = ("Start", "Resume")  # after these, a run must show progress
 STEP = re.compile(r"step ([\d,]+), epoch")
 
 
 @dataclass
 class Seen:
-    """What all tabs together noticed."""
+    """What all tabs together measured."""
 
     latencies: dict = field(default_factory=dict)  # action → seconds
-    gaps: list = field(default_factory=list)  # seconds without progress of a run that is watched
+    gaps: list = field(default_factory=list)  # seconds without progress of a run on the screen
     errors: list = field(default_factory=list)
 
 
 class Tab:
-    """One page in one session. Open it with `async with`."""
+    """One page in one session, opened with `async with`."""
 
-    def __init__(self, port, seen: Seen):
+    def __init__(self, port: int, seen: Seen):
         self.port, self.seen = port, seen
         self.pages: dict[str, str] = {}  # name → hash
         self.page = ""
         self.query = ""
         self.elements: dict[str, tuple[str, str]] = {}  # label → (widget id, its fragment)
-        self.texts: list[str] = []  # said since the last message to the server
+        self.texts: list[str] = []  # received since the last message to the server
         self.widgets: dict[str, str] = {}  # JSON values that were sent
         self.step, self.step_seen = 0, None
         self._run, self._of_fragment = "", False
         self._waiting: list = []  # [fragment or "", future, started]
         self._ticks: dict[str, tuple[float, asyncio.Task]] = {}  # fragment → interval, sender
 
-    async def __aenter__(self):
+    async def __aenter__(self) -> "Tab":
         address = f"ws://127.0.0.1:{self.port}/_stcore/stream"
         self._socket = await websockets.connect(
             address, subprotocols=["streamlit"], max_size=None, open_timeout=PATIENCE
@@ -56,14 +57,14 @@ class Tab:
         self._listener = asyncio.create_task(self._listen())
         return self
 
-    async def __aexit__(self, *error):
+    async def __aexit__(self, *error: object) -> None:
         self._look_away()
         self._stop_ticks()
         self._listener.cancel()
         await self._socket.close()
 
-    async def go(self, page, query=""):
-        """Turn to a page, as its link would."""
+    async def go(self, page: str, query: str = "") -> None:
+        """Open a page, as its link does."""
         self.query = query
         self._look_away()
         self._stop_ticks()
@@ -71,8 +72,8 @@ class Tab:
         await self._ask("turn the page", name=page, page_hash=self.pages.get(page, ""))
         self.page = self.pages.get(page, "")
 
-    async def click(self, label):
-        """Press a button; False, and an error, if there is none of that label."""
+    async def click(self, label: str) -> bool:
+        """Press a button; False, and an error in `seen`, if no button has that label."""
         if not (found := await self._find(label)):
             return False
         if label in GO:
@@ -80,8 +81,8 @@ class Tab:
         await self._ask(f"click {label}", found[1], trigger=found[0])
         return True
 
-    async def set(self, label, value, action):
-        """Give a component, or a widget with a JSON value, another value; False as `click`."""
+    async def set(self, label: str, value: Any, action: str) -> bool:
+        """Set the value of a component, or of a widget with a JSON value; False as in `click`."""
         if not (found := await self._find(label)):
             return False
         widget, fragment = found
@@ -89,8 +90,8 @@ class Tab:
         await self._ask(action, fragment)
         return True
 
-    async def _find(self, label):
-        """(widget, fragment) of that label as soon as it is on the page."""
+    async def _find(self, label: str) -> tuple[str, str] | None:
+        """(widget, fragment) of that label, as soon as it is on the page."""
         deadline = time.monotonic() + SOON
         while label not in self.elements and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
@@ -139,12 +140,12 @@ class Tab:
 
     def _on_new_session(self, message):
         self._of_fragment = list(message.metadata.run.fragment_ids)
-        for waiting in self._waiting:  # runs that were asked for before say nothing about it
+        for waiting in self._waiting:  # runs requested earlier do not count
             waiting[2] = waiting[2] or not self._of_fragment or waiting[0] in self._of_fragment
         if self._of_fragment:
             return
         if message.new_session.page_script_hash != self.page:
-            self.step_seen = None  # the page before had a last word after it was left
+            self.step_seen = None  # of the page before, which may send one more message
         self.page = message.new_session.page_script_hash
         self.elements.clear()
         self._stop_ticks()
@@ -167,7 +168,7 @@ class Tab:
     def _on_auto_rerun(self, message):
         interval, fragment = message.auto_rerun.interval, message.auto_rerun.fragment_id
         if fragment in self._ticks and self._ticks[fragment][0] == interval:
-            return  # it is said again in every run
+            return  # every run sends it again
         self._stop_ticks([fragment])
         self._ticks[fragment] = interval, asyncio.create_task(self._tick(interval, fragment))
 
@@ -207,7 +208,7 @@ class Tab:
         self.step = step
 
     def _look_away(self):
-        """A run that stands still owes its progress up to here, also if none ever comes."""
+        """Count the time since the last progress as a gap, also if no progress follows."""
         if self.step_seen is not None:
             self.seen.gaps.append(time.perf_counter() - self.step_seen)
             self.step_seen = None

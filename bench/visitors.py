@@ -1,8 +1,8 @@
-"""A class on one small server: `python -m bench.visitors [--record NAME]`.
+"""Load test, a class on one small server: `python -m bench.visitors [--record NAME]`.
 
-Simulated visitors speak Streamlit's own websocket protocol over loopback. Some train, others draw,
-turn pages and look around, all as fast as people do. Bounded in number and time. Prints one table;
-exit code 1 if a goal is missed.
+Simulated visitors use Streamlit's websocket protocol over loopback. Some train, others draw and
+change pages, at the speed of people. Number and time are bounded. Prints one table; the exit code
+is 1 if a goal is missed.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import os
 import random
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,9 +23,9 @@ from bench.server import Server
 
 RECORDS = Path(__file__).parent / "records"
 VISITORS, TRAINING, SECONDS = 30, 8, 60
-GRACE = 30  # seconds, as set for this server: so long it keeps runs and sessions of the gone
-LATE = 15  # seconds later than that are no return
-ROOM = (1, 100)  # threads (one tidies up for a moment) and megabytes that may stay behind
+GRACE = 30  # seconds that this server keeps runs and sessions of visitors who have left
+LATE = 15  # seconds after that within which resources must be released
+TOLERANCE = (1, 100)  # threads (one cleans up for a moment) and megabytes that may remain
 GOALS = {
     "p95": 0.5,
     "gap": 2.0,
@@ -37,20 +38,20 @@ WITH_CANVAS = ("draw", "")
 SEVEN = [["M", 75, 60], ["L", 130, 57], ["L", 205, 55], ["L", 175, 110], ["L", 120, 235]]
 
 
-async def train(port, seen, number, until):
-    """Start a run and watch it; steer it, and look at other pages in between."""
+async def train(port: int, seen: Seen, number: int, until: float) -> None:
+    """Start a run and watch it; pause it and visit other pages in between."""
     chance = random.Random(number)
     async with Tab(port, seen) as tab:
         await tab.go("train", RUNS[number % len(RUNS)])
         await tab.click("Start")
         while time.monotonic() < until:
             await asyncio.sleep(chance.uniform(4, 8))
-            deed = chance.random()
-            if deed < 0.3:
+            action = chance.random()
+            if action < 0.3:
                 await tab.click("Pause")
                 await asyncio.sleep(chance.uniform(0.5, 1.5))
                 await tab.click("Resume")
-            elif deed < 0.6:
+            elif action < 0.6:
                 page = chance.choice(("explore", "draw", ""))
                 await tab.go(page)
                 await asyncio.sleep(chance.uniform(1, 2))
@@ -60,8 +61,8 @@ async def train(port, seen, number, until):
                 await tab.go("train", RUNS[number % len(RUNS)])
 
 
-async def look(port, seen, number, until):
-    """Draw and have it read, take it back, and turn pages."""
+async def look(port: int, seen: Seen, number: int, until: float) -> None:
+    """Draw and wait for the answer, clear the canvas, and change pages."""
     chance = random.Random(number)
     async with Tab(port, seen) as tab:
         await tab.go("draw")
@@ -77,33 +78,36 @@ async def look(port, seen, number, until):
                 await draw(tab, chance)
 
 
-async def draw(tab, chance):
-    """Leave a seven on the canvas and wait until it is read."""
+async def draw(tab: Tab, chance: random.Random) -> None:
+    """Draw a seven on the canvas and wait for the answer."""
     shift = chance.randint(-20, 20)
     path = [[letter, x + shift, y] for letter, x, y in SEVEN]
     drawing = {"raw": {"objects": [{"type": "Path", "path": path}]}, "data": None}
     await tab.set("canvas", {"drawing": drawing, "backgroundFit": None}, "draw")
 
 
-async def crowd(server, seen, visitors, training, seconds):
-    """All of them, arriving over ten seconds; returns the largest (threads, megabytes)."""
+async def crowd(
+    server: Server, seen: Seen, visitors: int, training: int, seconds: int
+) -> tuple[int, float]:
+    """All visitors, arriving over ten seconds → the largest (threads, megabytes)."""
     until = time.monotonic() + seconds
 
-    async def visit(number):
+    async def visit(number: int) -> None:
         await asyncio.sleep(10 * number / max(visitors, 1))
         await (train if number < training else look)(server.port, seen, number, until)
 
     tasks = [asyncio.create_task(visit(number)) for number in range(visitors)]
     most = (0, 0.0)
     while not all(task.done() for task in tasks):
-        most = tuple(map(max, most, server.status()))
+        threads, megabytes = server.status()
+        most = max(most[0], threads), max(most[1], megabytes)
         await asyncio.sleep(0.5)
     await asyncio.gather(*tasks)
     return most
 
 
-async def warm_up(port):
-    """See each page once, so that what is loaded on first use does not count as left behind."""
+async def warm_up(port: int) -> None:
+    """Visit each page once, so that what is loaded on first use does not count as a leak."""
     seen = Seen()
     for number in range(3):
         async with Tab(port, seen) as tab:
@@ -117,23 +121,24 @@ async def warm_up(port):
             await tab.click("Reset")
 
 
-def come_back(server, before):
-    """Seconds until threads and until memory are where they were `before`; infinite if they stay.
+def come_back(server: Server, before: tuple[int, float]) -> tuple[float, float, tuple[int, float]]:
+    """Seconds until threads and until memory are back where they were `before`, or infinity.
 
-    Returns both, and the (threads, megabytes) of the end.
+    Returns both, and the (threads, megabytes) at the end.
     """
     began, back, now = time.monotonic(), [math.inf, math.inf], before
     while (waited := time.monotonic() - began) < GRACE + LATE:
         now = server.status()
-        for n, room in enumerate(ROOM):
-            back[n] = min(back[n], waited) if now[n] <= before[n] + room else math.inf
+        for n, extra in enumerate(TOLERANCE):
+            back[n] = min(back[n], waited) if now[n] <= before[n] + extra else math.inf
         if waited > GRACE and max(back) < math.inf:
             break
         time.sleep(0.5)
-    return *back, now
+    return back[0], back[1], now
 
 
-def measure(visitors, training, seconds):
+def measure(visitors: int, training: int, seconds: int) -> dict[str, Any]:
+    """Run the test → its measurements by name."""
     ttl = f"--server.disconnectedSessionTTL={GRACE}"
     with Server(ttl, PLAYGROUND_GRACE=str(GRACE)) as server:
         asyncio.run(warm_up(server.port))
@@ -172,8 +177,8 @@ def measure(visitors, training, seconds):
     }
 
 
-def table(result):
-    """Rows of what was measured, the goal, and whether it was reached."""
+def table(result: dict[str, Any]) -> str:
+    """A table of what was measured, the goal, and whether it was reached."""
     rows = [
         ("clicks answered, 95th percentile", "p95", "{:.2f} s"),
         ("longest time without progress of a run", "gap", "{:.2f} s"),
@@ -192,7 +197,7 @@ def table(result):
     return "\n".join(lines)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--visitors", type=int, default=VISITORS, choices=range(1, 61))
     parser.add_argument("--training", type=int, default=TRAINING, choices=range(0, 31))

@@ -8,7 +8,6 @@ from ui.parts.wording import article
 from ui.session import canvas, datasets
 from ui.session.state import Key
 
-DIGITS = 10
 SETS = 800  # of ten images; the test set has at least 892 images of each digit
 
 SAMPLES_OPEN = Key("_samples_open", False)
@@ -26,12 +25,13 @@ def offer() -> None:
     ) as box:
         if not box.open:
             return
-        test, number = datasets.dataset("mnist").test, SAMPLE_SET.get()
-        positions = [int(np.flatnonzero(test.labels == k)[number]) for k in range(DIGITS)]
+        data, number = datasets.dataset("mnist"), SAMPLE_SET.get()
+        test, classes = data.test, data.classes
+        positions = [int(np.flatnonzero(test.labels == k)[number]) for k in range(len(classes))]
         pictures.row(
             "Test images",
             test.images[positions],
-            [f"Test image of {article(k)} {k}" for k in range(DIGITS)],
+            [f"Test image of {article(k)} {k}" for k in range(len(classes))],
             key=TEST_IMAGES.name,
             on_pick=lambda digit: canvas.load({"image": positions[digit]}),
         )
