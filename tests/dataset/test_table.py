@@ -74,6 +74,7 @@ def test_an_upload_can_be_read_twice():
     assert len(table.read(upload, "train.csv").train) == 22
 
 
+@pytest.mark.slow
 def test_pieces_join_without_a_seam(monkeypatch):
     whole = read(text(rows()))
     monkeypatch.setattr(table, "PIECE", 5)

@@ -110,6 +110,7 @@ def test_a_number_in_pen_strokes_is_read_digit_by_digit(tmp_path, capsys):
     assert last_json(capsys)["digits"] == [[4, 7]]
 
 
+@pytest.mark.slow
 def test_a_model_is_calibrated_in_its_file_and_keeps_its_weights(model_file, monkeypatch, capsys):
     monkeypatch.setattr(calibrate, "EACH", 50)
     before = json.loads(model_file.read_text())
@@ -167,6 +168,7 @@ def test_what_cannot_be_done_is_one_sentence_on_stderr_and_exit_code_2(arguments
     assert "Traceback" not in captured.err
 
 
+@pytest.mark.slow
 def test_the_module_runs_and_its_help_names_the_recipes():
     run = subprocess.run(
         [sys.executable, "-m", "netcore", "train", "--help"], capture_output=True, text=True

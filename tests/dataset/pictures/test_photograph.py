@@ -64,6 +64,7 @@ def right(reader, found, labels):
     return np.mean(np.array(answers) == labels)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [{}, {"thick": 13}, {"thick": -9}, {"rules": True}], ids=str)
 def test_a_photographed_digit_is_read(kind, digits, reader):
     images, labels = digits
@@ -74,6 +75,7 @@ def test_a_photographed_digit_is_read(kind, digits, reader):
     assert right(reader, found, labels) >= (0.7 if kind else 0.9)
 
 
+@pytest.mark.slow
 def test_chalk_on_a_blackboard_is_read(digits, reader):
     images, labels = digits
     found = [photograph.digits(photograph_of(sheet([image]), chalk=True)) for image in images]

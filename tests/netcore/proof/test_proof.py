@@ -83,6 +83,7 @@ def of_every_kind(tmp_path):
     return unpack(bundle.bundle(model, images, labels, **place), tmp_path), images, labels
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "claim"), [("seed", "9,798"), ("lenet", "9,951")])
 def test_a_bundle_from_the_command_line_proves_its_score_on_mnist(name, claim, tmp_path, capsys):
     assert main(["prove", name, "--out", str(tmp_path / "bundle.zip")]) == 0
@@ -107,6 +108,7 @@ def test_weights_that_were_exchanged_are_noticed(tmp_path):
     assert shown.returncode == 1 and "not as accurate as claimed" in shown.stderr
 
 
+@pytest.mark.slow
 def test_a_claim_about_validation_finds_its_rows_in_the_training_file(tmp_path):
     path = tmp_path / "bundle.zip"
     assert main(["prove", "seed", "--split", "validation", "--out", str(path)]) == 0

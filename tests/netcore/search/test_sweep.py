@@ -155,11 +155,13 @@ def alone():
         return scores(serial.train(GRID.plan()))
 
 
+@pytest.mark.slow
 def test_two_processes_give_the_same_bits_as_one(alone):
     with Processes(2) as two:
         assert scores(two.train(GRID.plan())) == alone
 
 
+@pytest.mark.slow
 def test_a_dask_cluster_gives_the_same_bits_too_from_the_command_line_as_well(alone, capsys):
     quiet = {"dashboard_address": None, "silence_logs": "ERROR"}
     with (
@@ -174,6 +176,7 @@ def test_a_dask_cluster_gives_the_same_bits_too_from_the_command_line_as_well(al
         assert losses[0] == losses[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["processes", "cluster"])
 def test_data_that_only_this_process_has_are_sent_to_the_others(data, where):
     plan = Sweep(SMALL.replace(dataset="my digits.csv"), GRID.axes).plan()
@@ -188,6 +191,7 @@ def test_data_that_only_this_process_has_are_sent_to_the_others(data, where):
         assert scores(others.train(plan)) == here
 
 
+@pytest.mark.slow
 def test_workers_do_not_load_the_interface_nor_look_at_the_test_set(alone):
     import joblib
 
@@ -257,6 +261,7 @@ def test_a_file_is_continued_and_what_it_holds_is_not_done_again(tmp_path, capsy
     assert before == {key: after[key] for key in before}, "to the second of their training time"
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_is_done(tmp_path):
     path = tmp_path / "sweep.json"
     command = [sys.executable, "-m", "netcore", *QUICK, "--set", "steps=300"]

@@ -43,6 +43,7 @@ print(json.dumps([began, after_networks, threads(), before, answers()]))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kernels", ["Haswell", None])
 def test_a_network_leaves_the_threads_of_blas_alone_and_answers_the_same_with_any_number(kernels):
     """`Haswell` are the kernels for AVX2, which round differently with two threads."""

@@ -13,6 +13,8 @@ from ui.draw import own_set, teach
 from ui.draw import teach as draw_teach
 from ui.session import models, shared
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def page(monkeypatch, visit):

@@ -83,6 +83,7 @@ def test_without_a_drawing_every_section_says_what_to_do(look, section):
     assert "Draw a digit above" in at.info[0].value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("section", sections.SECTIONS)
 def test_a_network_whose_numbers_overflow_gets_a_sentence(look, section):
     at = look(section)
@@ -91,6 +92,7 @@ def test_a_network_whose_numbers_overflow_gets_a_sentence(look, section):
     assert "overflowed to infinity" in at.error[0].value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("section", sections.SECTIONS)
 def test_a_network_that_knows_nothing_can_be_looked_into(look, section):
     at = look(section)

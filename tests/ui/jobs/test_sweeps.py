@@ -12,6 +12,8 @@ from netcore.search.sweep import Sweep
 from tests.ui.small_jobs import threads_of, wait_for
 from ui.jobs.sweeps import Bounds, SweepJob, SweepQueue
 
+pytestmark = pytest.mark.slow
+
 SMALL = Recipe(train_images=300, epochs=1, batch_size=50)
 SHORT = Sweep(SMALL, {"lr": (0.05, 0.1, 0.2)})
 ENDLESS = Sweep(SMALL.replace(steps=10**8), {"lr": (0.05, 0.1)})

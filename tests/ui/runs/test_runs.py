@@ -97,6 +97,7 @@ def test_a_run_that_goes_on_is_shown_as_it_is_now(visit):
     assert kept(at)[0].scores["steps"] == job.view().last.step >= before
 
 
+@pytest.mark.slow
 def test_a_finished_run_stays_when_its_job_goes_back_in_time_and_elsewhere(visit):
     at = train(visit("train"))
     job = at.session_state["_job"]
@@ -294,6 +295,7 @@ def test_the_network_of_a_run_goes_to_draw(two_runs):
     assert at.selectbox(key="model").value == "small 1"
 
 
+@pytest.mark.slow
 def test_the_oldest_weights_make_room_and_the_visitor_is_told(two_runs, monkeypatch):
     monkeypatch.setattr(runs, "WEIGHTS", 30_000)  # room for one
     at = two_runs

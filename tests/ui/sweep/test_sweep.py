@@ -12,6 +12,8 @@ from netcore.search.sweep import Range, Result, Sweep, key, ranked
 from tests.ui.screen import button, press, words
 from ui.sweep import charts, setup
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def page(monkeypatch, visit):
