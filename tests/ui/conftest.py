@@ -11,7 +11,8 @@ from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.testing.v1 import AppTest
 
 from tests.handwriting import fabric
-from ui.session import state
+from ui.session import shared, state
+from ui.session import visit as visits
 
 # The canvas can only be imported where Streamlit has looked for components, as a server does.
 _components = BidiComponentManager()
@@ -55,8 +56,9 @@ def visit(monkeypatch):
             if job := at.session_state.get(key.name):
                 getattr(job, rest)()
                 job.join(20)
-    st.cache_resource.clear()
-    st.cache_data.clear()
+    # What visitors share and change is made anew; data and models, which are read-only, stay.
+    for shared_by_visitors in (shared.pool, shared.sweep_line, visits._visits):
+        shared_by_visitors.clear()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 
 from dataset.variants import augment
 from netcore import Recipe, loads
@@ -105,12 +104,15 @@ def test_a_link_to_a_recipe_opens_it_as_it_is(page, name):
     assert recipe.name == name
 
 
-def test_a_recipe_that_turns_knobs_on_its_way_does_so_here_too(page, monkeypatch, tmp_path):
+def test_a_recipe_that_turns_knobs_on_its_way_does_so_here_too(
+    page, monkeypatch, tmp_path, request
+):
     recipe = Recipe(name="fast", layers=dense_layers([8]), train_images=500, steps=6)
     run = {"recipe": recipe.to_json(), "changes": [[4, {"lr": 0.02}]]}
     (tmp_path / "fast.json").write_text(json.dumps(run))
     monkeypatch.setattr(shared, "RECIPES", tmp_path)
-    st.cache_resource.clear()
+    shared._shipped_runs.clear()
+    request.addfinalizer(shared._shipped_runs.clear)
     at = page()
     press(at, "Start")
     assert finish(at).view().changes == [(4, {"lr": (0.1, 0.02)})]
