@@ -63,7 +63,7 @@ def test_the_own_drawing_is_read_while_the_network_learns(visit):
     press(page, "Step")
     page.get_by_role("link", name="Draw a digit").click()
     write(page, ZERO)
-    expect(page.get_by_text("sure.")).to_be_visible()
+    expect(page.get_by_text("confident.")).to_be_visible()
     page.get_by_test_id("stSidebar").get_by_role("link", name="Train").click()
     press(page, "Epoch")
     expect(page.get_by_text("Paused ·")).to_be_visible()

@@ -25,14 +25,14 @@ def reading_text(reading: Prediction) -> str:
     if len(digits) == 1:
         return answer_text(reading.probabilities[0])
     probability = float(reading.probabilities.max(axis=1).prod())
-    return f"**{len(digits)} digits**. {_capital(confident(probability))} that all are right."
+    return f"**{len(digits)} digits**. {confident_sentence(probability)} that all are right."
 
 
 def answer_text(values: np.ndarray) -> str:
     """How confident the network is in its answer, from the probabilities (K,)."""
     second, first = np.argsort(values)[-2:]
     if values[first] >= UNSURE:
-        return f"{_capital(confident(values[first]))}."
+        return f"{confident_sentence(values[first])}."
     return f"**{first}**, perhaps **{second}**: only {confident(values[first])}."
 
 
@@ -60,5 +60,7 @@ def confident(probability: float) -> str:
     return f"{confidence_text(probability).replace('>', 'more than ')} confident"
 
 
-def _capital(text: str) -> str:
+def confident_sentence(probability: float) -> str:
+    """The same at the start of a sentence: "More than 99% confident"."""
+    text = confident(probability)
     return text[0].upper() + text[1:]

@@ -8,6 +8,7 @@ import streamlit as st
 
 from netcore.analysis import diagnostics
 from ui.parts import fabric, lines, pictures, settings, signed
+from ui.parts.wording import confident_sentence
 from ui.session import canvas, state
 from ui.train import slow_motion
 from ui.train.moment import Moment
@@ -208,8 +209,7 @@ def _drawing(moment: Moment) -> None:
     best = int(values.argmax())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.image(pictures.sheet(image[None]), width=84, alt="Your drawing as the network sees it")
-        sure = "More than 99%" if values[best] > 0.99 else f"{values[best]:.0%}"
-        st.markdown(f"### {names[best]}\n{sure} confident.")
+        st.markdown(f"### {names[best]}\n{confident_sentence(values[best])}.")
     rows = moment.trace("drawing", 100 * values, about=image.tobytes())
     series = [
         {
