@@ -40,12 +40,12 @@ def draw(page):
 def watch(page):
     """Start the run and look at it until it ends: the frames."""
     page.get_by_role("button", name="Start", exact=True).click()
-    progress = page.get_by_text(re.compile(r"^Learning · step .*epoch [1-9]"))
+    progress = page.get_by_text(re.compile(r"^Training · step .*epoch [1-9]"))
     corner = page.get_by_role("button", name="Pause", exact=True).bounding_box()
     clip = {"x": corner["x"] - MARGIN, "y": corner["y"] - MARGIN, **SIZE}
     page.mouse.move(0, 0)
     frames, steered = [], False
-    while page.get_by_text("Learning ·").count() or not frames:
+    while page.get_by_text("Training ·").count() or not frames:
         frames.append(Image.open(io.BytesIO(page.screenshot(clip=clip))))
         if not steered and progress.count():
             page.get_by_role("slider", name="Learning rate").press("ArrowLeft")

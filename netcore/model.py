@@ -69,6 +69,7 @@ class Model:
                 "changes": self.changes,
                 "scores": self.scores,
                 **({"certainty": self.certainty.to_json()} if self.certainty else {}),
+                # An older name of these subspaces, so that files open in every version.
                 **({"familiar": _encode(subspaces.planes)} if subspaces else {}),
                 "theta": _encode(self.theta),
                 "buffers": _encode(self.buffers),

@@ -79,7 +79,7 @@ class Trainer:
         self.ema = EMA(self.network, recipe.averaging) if recipe.averaging else None
         self.early_stopping = EarlyStopping(recipe.patience) if recipe.patience else None
         self.stopped_early = self.finished = False
-        self.raw_weights: Examples | None = None  # of a finished run whose network has others
+        self.raw_weights: tuple[np.ndarray, np.ndarray] | None = None  # theta, buffers, if replaced
         self.step_count = self.images_seen = 0
         self.seconds = 0.0
         self.changes: list[tuple[int, dict[str, Any]]] = []

@@ -42,7 +42,7 @@ def planned():
     """The sweep that is set up; None, with an error on the page, if it cannot be run."""
     try:
         sweep = setup.choose()
-        count, most = len(sweep.plan()), shared.sweep_line().bounds.trials
+        count, most = len(sweep.plan()), shared.sweep_queue().bounds.trials
     except RecipeError as error:
         st.error(f"This sweep cannot be run: {error}.")
         return None

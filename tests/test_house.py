@@ -57,9 +57,9 @@ def test_imports_point_one_way(path):
     assert packages(path) <= allowed | {room} | sys.stdlib_module_names
 
 
-@pytest.mark.parametrize("path", Path("ui").glob("*/*.py"), ids=str)
+@pytest.mark.parametrize("path", Path("ui").rglob("*.py"), ids=str)
 def test_no_room_of_a_page_imports_another(path):
-    room = path.parts[1]
+    room = path.parts[1].removesuffix(".py")
     assert rooms_of_ui(path) <= SHARED.get(room, {room, *SHARED})
 
 

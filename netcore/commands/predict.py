@@ -44,7 +44,8 @@ def add(commands: Commands) -> None:
         "number of each line if none has one",
     )
     parser.add_argument(
-        "--one-look",
+        "--one-view",
+        "--one-look",  # its name before
         action="store_true",
         help=f"use one view of each digit instead of averaging over {COUNT}: "
         f"{COUNT} times faster, a little less accurate",
@@ -55,7 +56,7 @@ def run_predict(options: Namespace) -> dict[str, Any]:
     """Print the answers, or their accuracy on drawings with labels."""
     model = read_model(options.model)
     classifier = CalibratedClassifier(model, _digits() if model.certainty else None)
-    count = 1 if options.one_look else COUNT
+    count = 1 if options.one_view else COUNT
 
     def read(views: np.ndarray) -> Prediction:
         return classifier(views[:, :count])

@@ -22,13 +22,15 @@ def image(x: np.ndarray) -> np.ndarray:
     return x[:, None] if x.ndim == 3 else x  # (N, H, W) has one channel → (N, 1, H, W)
 
 
-def windows(x: np.ndarray, kernel) -> np.ndarray:
+def windows(x: np.ndarray, kernel: int | list[int]) -> np.ndarray:
     """(N, C, H, W) → (N, C, H // kh, kh, W // kw, kw); a remainder at the edge is dropped."""
     (kh, kw), (n, c, h, w) = np.broadcast_to(kernel, 2), x.shape  # one number for both
     return x[:, :, : h // kh * kh, : w // kw * kw].reshape(n, c, h // kh, kh, w // kw, kw)
 
 
-def convolve(x: np.ndarray, w: dict, stride=1, padding=0, **_) -> np.ndarray:
+def convolve(
+    x: np.ndarray, w: dict, stride: int | list = 1, padding: int | list = 0, **_
+) -> np.ndarray:
     (kh, kw), (rows, columns) = w["W"].shape[:2], np.broadcast_to(padding, 2)
     down, right = np.broadcast_to(stride, 2)
     x = np.pad(image(x), ((0, 0), (0, 0), (rows, rows), (columns, columns)))

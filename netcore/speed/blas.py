@@ -104,8 +104,8 @@ class _SingleThread(ContextDecorator):
 
 
 # A block or a decorated function in which BLAS uses one thread, so that its results have the same
-# bits whatever the process is set to. Where the process is set to one
-# thread, it costs about a microsecond. Within `Threads` of the same thread it changes nothing.
+# bits whatever the process is set to. Where that is one thread, it costs about a microsecond.
+# Within `Threads` of the same thread it changes nothing.
 single_thread = _SingleThread()
 
 

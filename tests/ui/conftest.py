@@ -57,7 +57,7 @@ def visit(monkeypatch):
                 getattr(job, rest)()
                 job.join(20)
     # What visitors share and change is made anew; data and models, which are read-only, stay.
-    for shared_by_visitors in (shared.pool, shared.sweep_line, visits._visits):
+    for shared_by_visitors in (shared.pool, shared.sweep_queue, visits._visits):
         shared_by_visitors.clear()
 
 

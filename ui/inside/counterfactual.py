@@ -27,7 +27,7 @@ MORPH = Key("_morph", 100)  # percent of the change
 def smallest_change(subject: Subject) -> None:
     target, smoothness = _choose(subject)
     with np.errstate(over="ignore", invalid="ignore"):
-        change = features.change(subject.model, subject.image, target, smoothness)
+        change = features.counterfactual(subject.model, subject.image, target, smoothness)
     if change is None:
         st.info(
             f"No change was found that turns it into {article(target)} {target}: try another digit "

@@ -42,7 +42,7 @@ def features(model: netcore.Model) -> list[np.ndarray]:
     show_spinner="Searching for the smallest change …",
     hash_funcs={netcore.Model: _weights},
 )
-def change(
+def counterfactual(
     model: netcore.Model, image: np.ndarray, target: int, smoothness: float
 ) -> explain.Counterfactual | None:
     """`explain.counterfactual`, cached so that the slider is instant."""

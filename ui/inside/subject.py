@@ -19,7 +19,7 @@ class Subject:
 
     @property
     def strokes(self) -> list[np.ndarray]:
-        """None where the digit came as an image."""
+        """Empty where the digit came as an image."""
         return self.digit.strokes
 
     @property

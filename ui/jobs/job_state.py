@@ -269,7 +269,7 @@ class JobState:
     def _has_work_locked(self):
         """Whether there is something to do, and a visitor to do it for."""
         now = time.monotonic()
-        if now - self._checked > SUSPENDED:  # the visitor's time stood still, too
+        if now - self._checked > SUSPENDED:  # the computer slept, so the visitor could not be seen
             self._seen += now - self._checked
         self._checked = now
         return self._is_asked_locked() and now - self._seen <= self._pool.limits.grace

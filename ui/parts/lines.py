@@ -79,7 +79,10 @@ def chart(series: list[dict], axis: Mapping, mark: Mapping | None = None, legend
 
 
 def spreads(layers: Mapping[str, Sequence]) -> dict:
-    """The distribution of each layer's weights, one below the other: `anatomy.Spread` by name."""
+    """The distribution of each layer's weights, one below the other.
+
+    found: `diagnostics.Histograms` by name of the layer.
+    """
     tall = 100 / len(layers)
     series, titles, grids, across, up = [], [], [], [], []
     for n, (name, (middles, now, start)) in enumerate(layers.items()):

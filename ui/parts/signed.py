@@ -7,7 +7,7 @@ import numpy as np
 
 from ui.parts import pictures
 
-ABOVE, BELOW = (255, 157, 60), (77, 163, 255)  # on dark paper; told apart by any eye
+ABOVE, BELOW = (255, 157, 60), (77, 163, 255)  # on dark paper; distinct for colour-blind people too
 DIM = 0.55  # brightness of the ink under colours
 HIGH, LOW = (226, 90, 10), (8, 120, 200)  # readable on the page, light or dark
 SHADES = 12  # on each side of zero; more would double the bytes and show nothing more
@@ -39,7 +39,8 @@ def map_sheet(maps: np.ndarray, columns: int) -> np.ndarray:
 def weight_sheet(weights: np.ndarray, columns: int, top: float | None = None) -> str:
     """Weights (N, H, W) as tiles, clear at zero and full at ±`top` → data URL.
 
-    Without `top`, it is the value that 1 in 200 exceeds, so that one giant does not pale the rest.
+    Without `top`, it is the value that 1 in 200 exceeds, so that an outlier does not make the rest
+    pale.
     """
     top = top or np.quantile(np.abs(weights), 0.995) or 1.0
     levels = np.clip(weights / top, -1, 1) * SHADES + MIDDLE

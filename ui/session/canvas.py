@@ -186,7 +186,7 @@ def _receive() -> None:
         return
     if drawn["strokes"]:
         SHOWN.set(drawn)
-    else:  # everything is erased: reload without the traces of the eraser, with the pen in hand
+    else:  # everything is erased: reload without the traces of the eraser, and choose the pen
         TOOL.set("pen")
 
 

@@ -60,6 +60,6 @@ def pool() -> Pool:
 
 
 @st.cache_resource(show_spinner=False)
-def sweep_line() -> sweeps.SweepQueue:
+def sweep_queue() -> sweeps.SweepQueue:
     """The queue in which the sweeps of all visitors wait for their turn."""
     return sweeps.SweepQueue(sweeps.Bounds.from_environment())

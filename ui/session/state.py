@@ -76,7 +76,7 @@ SHEET = Key("sheet", 1)  # which sheet of images Explore shows
 IMAGE = Key("image")  # position of the chosen image in its split; None: the first of the sheet
 SECTION = Key("section", "Browse")
 SCALE = Key("scale", "0 … 255")  # of pixel values on Explore
-INSIDE = Key("look")  # the open section on Draw, a name in ui.understand.SECTIONS; None: none
+INSIDE = Key("look")  # the open section on Draw, a name in ui.inside.sections.SECTIONS; None: none
 MODEL = Key("model")  # that reads on Draw; None: the most accurate of the shipped ones
 
 # In the address: the recipe on Train. Defaults are those of the chosen recipe

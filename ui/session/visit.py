@@ -75,6 +75,7 @@ def _forget_expired() -> None:
     """Drop the sessions whose time is over. Streamlit itself waits until another is stored."""
     if not runtime.exists():
         return
+    # Streamlit has no public way to its sessions; requirements.txt pins the version that has this.
     manager = runtime.get_instance()._session_mgr
     _drop_expired(manager._session_storage)
     if not manager.num_active_sessions():  # nobody has to wait

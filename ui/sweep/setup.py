@@ -183,7 +183,7 @@ def _kind(preset: Preset) -> tuple[str, int | None]:
     )
     if kind == "Grid":
         return kind, None
-    most = shared.sweep_line().bounds.trials
+    most = shared.sweep_queue().bounds.trials
     trials = st.slider(
         "Trials",
         min(4, most),

@@ -18,7 +18,7 @@ def new_job(sweep: Sweep) -> SweepJob:
     """A job for the sweep in the queue of all visitors; not started."""
     name = sweep.recipe.dataset
     return SweepJob(
-        sweep, shared.sweep_line(), datasets.dataset(name), shared=name in dataset.names()
+        sweep, shared.sweep_queue(), datasets.dataset(name), shared=name in dataset.names()
     )
 
 

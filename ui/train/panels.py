@@ -15,7 +15,7 @@ from ui.train.moment import Moment
 
 HEIGHT = 280  # pixels of a chart
 PROBE_IMAGES = 100  # at most, for gradients and inactive units
-PROBE = 2_000_000  # intermediate results for them, as `anatomy.sample_size` counts
+PROBE = 2_000_000  # intermediate results for them, as `diagnostics.sample_size` counts
 SHOWN, ROWS = 8, 180  # misread images, and the height in pixels reserved for them
 SHOWN_CHANGES = 8  # the latest ones
 DIVERGED = (
@@ -121,7 +121,7 @@ def _changes(changes: list) -> None:
 def _gradients(moment: Moment) -> None:
     _title(
         "Gradient",
-        "The length of each layer's gradient, on a log axis: how strongly it is told to change. "
+        "The length of each layer's gradient, on a log axis: the longer, the more it changes. "
         "It becomes tiny when the layer stops learning, and huge before training diverges.",
     )
     images, labels = moment.sample

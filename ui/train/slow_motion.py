@@ -90,7 +90,7 @@ def _controls(job: Job) -> None:
 
 
 def _next_step(job: Job):
-    """(number of the next step, its images, labels, `anatomy.Step`); None while the job runs."""
+    """(number of the next step, its images, labels, `Step`); None while the job runs."""
     trainer = job.dry_run_trainer()
     if trainer is None or trainer.progress >= 1:
         return None
@@ -137,7 +137,7 @@ def _batch(moment: Moment, images, labels, step) -> None:
 
 
 def _movement(moment: Moment, step) -> None:
-    st.caption("Gradient of each layer (length): how strongly it is told to change")
+    st.caption("Length of the gradient in each layer: the longer, the more the layer changes")
     st.echarts_chart(
         lines.bars(step.gradient_norms),
         height=24 + 26 * len(step.gradient_norms),
