@@ -28,9 +28,7 @@ def windows(x: np.ndarray, kernel: int | list[int]) -> np.ndarray:
     return x[:, :, : h // kh * kh, : w // kw * kw].reshape(n, c, h // kh, kh, w // kw, kw)
 
 
-def convolve(
-    x: np.ndarray, w: dict, stride: int | list = 1, padding: int | list = 0, **_
-) -> np.ndarray:
+def convolve(x: np.ndarray, w: dict, stride=1, padding=0, **_) -> np.ndarray:
     (kh, kw), (rows, columns) = w["W"].shape[:2], np.broadcast_to(padding, 2)
     down, right = np.broadcast_to(stride, 2)
     x = np.pad(image(x), ((0, 0), (0, 0), (rows, rows), (columns, columns)))
