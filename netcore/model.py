@@ -112,7 +112,7 @@ def _parse(content: str | bytes) -> Model:
         raise ModelError(f"it is not valid JSON ({error})") from error
     if not isinstance(data, dict) or data.get("format") != "netcore model":
         raise ModelError(
-            'it lacks "format": "netcore model"; save it with the Train page or '
+            'it lacks "format": "netcore model"; download one from Train or Runs, or make one with '
             "python -m netcore train --out FILE"
         )
     version = data.get("version")

@@ -20,4 +20,4 @@ section = choose_section(list(SECTIONS))
 if len(view.positions):
     SECTIONS[section](view)
 else:
-    st.info(f"There is no such image in {view.split}. Choose another digit or split above.")
+    st.info(f"There is no such image in the {view.split} set. Choose another digit or split above.")

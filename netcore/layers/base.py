@@ -66,7 +66,8 @@ class Layer:
 
     def active(self, y: np.ndarray) -> np.ndarray:
         """Of an activation's output y: which units pass a gradient on, as booleans like y."""
-        raise NotImplementedError(f"{type(self).__name__} is not an activation")
+        problem = "has no method `active`" if self.is_activation else "is not an activation"
+        raise NotImplementedError(f"{type(self).__name__} {problem}")
 
 
 def image_shape(input_shape: Shape) -> tuple[int, int, int]:

@@ -50,7 +50,7 @@ def test_a_link_opens_with_its_digit(visit):
 def test_touching_an_image_shows_its_numbers(visit):
     page = visit("/explore")
     touch_image(page, 10)
-    expect(page.get_by_text("Image 10 of train, labelled 3")).to_be_visible()
+    expect(page.get_by_text("Image 10 of the train set, labelled 3")).to_be_visible()
     page.get_by_role("radio", name="Numbers").click()
     figure = page.get_by_role("figure", name="Image 10 as 28 × 28 numbers")
     expect(figure.locator(".textpoint")).to_have_count(784)
@@ -61,15 +61,15 @@ def test_touching_an_image_shows_its_numbers(visit):
 def test_a_thumb_chooses_an_image(visit):
     page = visit("/explore", "phone")
     touch_image(page, 1, tap=True)
-    expect(page.get_by_text("Image 1 of train, labelled 0")).to_be_visible()
+    expect(page.get_by_text("Image 1 of the train set, labelled 0")).to_be_visible()
     touch_image(page, 9, tap=True)
-    expect(page.get_by_text("Image 9 of train, labelled 4")).to_be_visible()
+    expect(page.get_by_text("Image 9 of the train set, labelled 4")).to_be_visible()
 
 
 def test_a_point_of_the_map_shows_its_image(visit):
     page = visit("/explore?section=Map")
     page.get_by_role("figure", name="Map", exact=True).locator(".point").nth(100).click(force=True)
-    expect(page.get_by_text(re.compile(r"Image \d+ of train, labelled"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Image \d+ of the train set, labelled"))).to_be_visible()
 
 
 def test_choices_are_in_the_link_and_outlive_a_reload(visit):
@@ -89,7 +89,7 @@ def test_choices_outlive_a_look_at_another_page(visit):
     expect(page.get_by_role("radio", name="7", exact=True)).to_have_count(0)
     page.get_by_test_id("stSidebar").get_by_role("link", name="Explore").click()
     expect(page.get_by_role("radio", name="7", exact=True)).to_be_checked()
-    expect(page.get_by_text("Image 15 of train, labelled 7")).to_be_visible()
+    expect(page.get_by_text("Image 15 of the train set, labelled 7")).to_be_visible()
     expect(page).to_have_url(re.compile("digit=7"))
 
 
@@ -97,7 +97,7 @@ def test_a_link_with_nonsense_opens_with_the_defaults(visit):
     page = visit(
         "/explore?digit=hello&image=999999&sheet=-3&split=all&seed=x&section=No&dataset=no"
     )
-    expect(page.get_by_text("Image 0 of train, labelled 5")).to_be_visible()
+    expect(page.get_by_text("Image 0 of the train set, labelled 5")).to_be_visible()
 
 
 def test_a_file_that_is_no_dataset_is_refused_with_a_sentence(visit):
@@ -111,7 +111,7 @@ def test_a_file_that_is_no_dataset_is_refused_with_a_sentence(visit):
     for content, refusal in refusals.items():
         choose_file(page, "photos.csv", content)
         expect(page.get_by_test_id("stAlert")).to_contain_text(refusal)
-    expect(page.get_by_text("Image 0 of train, labelled 5")).to_be_attached()
+    expect(page.get_by_text("Image 0 of the train set, labelled 5")).to_be_attached()
 
 
 def test_a_csv_of_ones_own_becomes_the_dataset(visit):
@@ -119,10 +119,10 @@ def test_a_csv_of_ones_own_becomes_the_dataset(visit):
     rows = [[i % 3, *[i] * 784] for i in range(28)]
     page.get_by_role("button", name="Open a CSV").click()
     choose_file(page, "My digits (2).csv.gz", gzip.compress(csv(rows)))
-    expect(page.get_by_text("Image 0 of test, labelled 0")).to_be_visible()
+    expect(page.get_by_text("Image 0 of the test set, labelled 0")).to_be_visible()
     expect(page.get_by_role("combobox")).to_have_value(re.compile(r"My-digits-2-.csv.gz \w{8}"))
     page.get_by_role("radio", name="9", exact=True).click()
-    expect(page.get_by_text("There is no such image in test")).to_be_visible()
+    expect(page.get_by_text("There is no such image in the test set")).to_be_visible()
 
 
 def test_every_section_fits_a_phone(visit):

@@ -50,11 +50,11 @@ def test_a_panel_that_is_closed_is_gone_and_one_that_is_opened_appears_in_mid_ru
     open_panel(page, "First layer")
     expect(pictures(page)).to_have_count(0)
     open_panel(page, "Mistakes")
-    expect(page.get_by_text(re.compile("of 1,000 validation images"))).to_be_visible()
+    expect(page.get_by_text(re.compile("of the first 1,000 validation images"))).to_be_visible()
     goes_on(page)
     page.get_by_test_id("stSidebar").get_by_role("link", name="Explore").click()
     page.get_by_test_id("stSidebar").get_by_role("link", name="Train").click()
-    expect(page.get_by_text(re.compile("of 1,000 validation images"))).to_be_visible()
+    expect(page.get_by_text(re.compile("of the first 1,000 validation images"))).to_be_visible()
     end(page)
 
 

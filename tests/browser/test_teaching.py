@@ -28,7 +28,7 @@ def take(page, tool):
 
 
 def label(page, digit):
-    row = page.get_by_role("radiogroup", name="Wrong? Choose the correct digit")
+    row = page.get_by_role("radiogroup", name="Which digit did you draw?")
     row.get_by_role("radio", name=str(digit), exact=True).click()
     expect(page.get_by_text("Added to your drawings, below.")).to_be_visible()
 

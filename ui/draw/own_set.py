@@ -94,7 +94,7 @@ def label_control() -> None:
     kept = position_of(drawn) if drawn else None
     CANVAS_LABEL.set(None if kept is None else drawings()[kept].drawing.label)
     st.segmented_control(
-        "Wrong? Choose the correct digit",
+        "Which digit did you draw?",
         DIGITS,
         key=CANVAS_LABEL.name,
         on_change=_label_chosen,

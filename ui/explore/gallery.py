@@ -16,7 +16,7 @@ def picture(view: View, position: int, side: int = charts.FRAME) -> None:
     """One image and what it is."""
     name = view.name(position)
     charts.show(charts.digit(view.part.images[position], side=side), f"Image {position}, {name}")
-    st.caption(f"Image {position} of {view.split}, labelled **{name}**.")
+    st.caption(f"Image {position} of the {view.split} set, labelled **{name}**.")
 
 
 def sheet(view: View, positions: np.ndarray, title: str = "") -> None:

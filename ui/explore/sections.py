@@ -32,9 +32,9 @@ def numbers(view: View) -> None:
     with st.grid(1, min_column_width=784, wrap=False):  # scrolls sideways on a phone
         charts.show(charts.numbers(image * top, top), f"Image {position} as 28 × 28 numbers")
     st.caption(
-        f"Image {position} of {view.split}, labelled **{view.name(position)}**. Normalising "
-        "divides each number by 255. The picture stays the same, and small numbers are easier to "
-        "learn from."
+        f"Image {position} of the {view.split} set, labelled **{view.name(position)}**. "
+        "Normalising divides each number by 255. The picture stays the same, and small numbers are "
+        "easier to learn from."
     )
     charts.show(charts.flat(image), "The same numbers in one line of 784")
     st.caption(
@@ -62,7 +62,7 @@ def shapes(view: View) -> None:
         caption = "Bright where nearly all writers put ink, grey where only some do."
         layout.figure("Mean", charts.classes(mean, names, 255, charts.INK), caption)
         caption = "Standard deviation: strong where some writers put ink and others do not."
-        layout.figure("Spread", charts.classes(spread, names), caption)
+        layout.figure("Standard deviation", charts.classes(spread, names), caption)
     if view.digit is None:
         st.info("Choose a digit above to see its most typical and most unusual examples.")
         return
@@ -80,7 +80,7 @@ def pixels(view: View) -> None:
         caption = (
             f"{values[0] / values.sum():.0%} of all pixels are 0. The vertical axis is logarithmic."
         )
-        layout.figure("Intensities", charts.histogram(values), caption)
+        layout.figure("Pixel values", charts.histogram(values), caption)
         caption = f"{(variance == 0).sum()} of {variance.size} pixels never change here."
         layout.figure("Variance of each pixel", charts.digit(variance, None, None), caption)
 

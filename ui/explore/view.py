@@ -42,8 +42,8 @@ def choose_images(on_change: Callable[[], None]) -> View:
             default=state.SPLIT.default,
             required=True,
             on_change=on_change,
-            help="A network learns from train. Validation helps us to choose settings. Test "
-            "gives the final score.",
+            help="A network learns from the training images. Validation helps us to choose "
+            "settings. Test gives the final score.",
             **state.SPLIT.bound,
         )
         seed = st.number_input(

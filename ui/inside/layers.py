@@ -38,7 +38,7 @@ def activations(subject: Subject) -> None:
             _units(maps[:MAX_UNITS], number, last)
         if not last:
             inactive = float(np.mean(values == 0))
-            also = f" {inactive:.0%} of them are 0 (inactive)." if inactive else ""
+            also = f" {inactive:.0%} of them are 0." if inactive else ""
             st.caption(f"Values from {values.min():.2g} to {values.max():.2g}.{also}")
 
 

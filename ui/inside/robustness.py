@@ -122,11 +122,11 @@ def rotation_text(answers: np.ndarray, answer: int) -> str:
     def limit(line: np.ndarray, side: str) -> str:
         steps = steps_unchanged(line, answer)
         if steps == len(line) - 1:
-            return f"{DEGREES[-1]:.0f}° {side} (the most tried)"
+            return f"{DEGREES[-1]:.0f}° {side} (the largest angle tried)"
         then = line[steps + 1]
         return f"{steps * step:.0f}° {side} (then {article(then)} {then})"
 
-    left, right = limit(answers[middle::-1], "to the left"), limit(answers[middle:], "to the right")
+    left, right = limit(answers[middle::-1], "anticlockwise"), limit(answers[middle:], "clockwise")
     return (
         f"It is still read as {article(answer)} **{answer}** if rotated by up to {left} or {right}."
     )

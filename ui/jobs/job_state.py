@@ -221,7 +221,7 @@ class JobState:
             if learner.trainer.seconds > 60 * minutes and not learner.finished:
                 self._stopping = True
                 self._message = (
-                    f"This run has had its {minutes:g} minutes of training and ends here."
+                    f"This run has reached the server's limit of {minutes:g} minutes and ends here."
                 )
             return True
 
@@ -288,7 +288,7 @@ class JobState:
 
     def _pause_at_locked(self, snapshot):
         if self._is_asked_locked():
-            self._message = "Paused because nobody was watching. Resume to go on."
+            self._message = "Paused because nobody was watching. Press Resume to continue."
         self._status, self._model = "paused", snapshot.checkpoint.model()
         self._rest_at_locked(snapshot)
 

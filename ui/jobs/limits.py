@@ -66,12 +66,12 @@ class Limits:
         if parameters > self.parameters:
             raise RecipeError(
                 f"This network has {parameters:,} parameters, and this server trains at most "
-                f"{self.parameters:,}. Take fewer units or fewer layers."
+                f"{self.parameters:,}. Use fewer units or fewer layers."
             )
         if megabytes > self.run_megabytes:
             raise RecipeError(
-                f"This run would take about {megabytes:,.0f} MB, and this server gives a run "
-                f"{self.run_megabytes:,}. Take a smaller batch, or fewer units or channels."
+                f"This run would take about {megabytes:,.0f} MB, and this server allows "
+                f"{self.run_megabytes:,}. Use a smaller batch, or fewer units or channels."
             )
 
 

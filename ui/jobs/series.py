@@ -107,9 +107,9 @@ class Series:
                     return
         except RecipeError as error:
             message = str(error)
-        except Exception as error:  # shown to the visitor and logged, not lost with the thread
+        except Exception:  # shown to the visitor and logged, not lost with the thread
             log.exception("a series of runs failed")
-            message = f"It stopped on an unforeseen error: {error!r}"
+            message = "It stopped because of an internal error. Start it again."
         if message:
             with self._lock:
                 self._rest_locked(message)
@@ -155,7 +155,7 @@ class Series:
         if not self._paused and self._todo:
             if time.monotonic() - self._seen <= self.grace:
                 return False
-            self._message = "Paused because nobody was watching. Resume to continue."
+            self._message = "Paused because nobody was watching. Press Resume to continue."
         self._rest_locked(self._message)
         return True
 

@@ -162,9 +162,12 @@ class SweepJob:
                 self._train()
         except (RecipeError, OSError) as error:
             self._end("failed", str(error))
-        except Exception as error:  # shown to the visitor and logged, not lost with the thread
+        except Exception:  # shown to the visitor and logged, not lost with the thread
             log.exception("a sweep failed")
-            self._end("failed", f"The sweep stopped on an unforeseen error: {error!r}")
+            self._end(
+                "failed",
+                "The sweep stopped because of an internal error. Start it again.",
+            )
 
     def _train(self):
         bounds = self._queue.bounds
@@ -194,7 +197,7 @@ class SweepJob:
             if unseen > self._queue.bounds.grace:
                 self.stop("Stopped because nobody was watching. The results so far are kept.")
             elif running and elapsed > 60 * minutes:
-                self.stop(f"Stopped after {minutes:g} minutes, the most that this server gives.")
+                self.stop(f"Stopped after {minutes:g} minutes, the limit on this server.")
         with self._lock:
             processes, self._processes, self._data = self._processes, None, None
         if processes:

@@ -61,9 +61,9 @@ class Worker:
             state.fail(str(error))
         except MemoryError:
             state.fail("The server ran out of memory. Take a smaller network or a smaller batch.")
-        except Exception as error:  # shown to the visitor and logged, not lost with the thread
+        except Exception:  # shown to the visitor and logged, not lost with the thread
             log.exception("a training job failed")
-            state.fail(f"The run stopped on an unforeseen error: {error!r}")
+            state.fail("The run stopped because of an internal error. Press Reset and start again.")
         finally:
             self._pool.leave(ticket)
             memory.give_back()

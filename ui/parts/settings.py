@@ -48,11 +48,12 @@ OTHER_LABELS = {
     "averaging": "Weight averaging",
     "patience": "Patience",
 }
+AUGMENTATIONS = {"elastic": "bend", "shear": "slant", "habits": "writing habits"}  # as on Train
 ZERO = {"train_images": "all", "clip_norm": "off", "averaging": "off", "patience": "off"}
 HELP = {
     "convolutions": "Small windows that look for strokes and corners all over the image. After "
-    "each, the image is halved in size. They read best and train slowest. 0 gives a plain dense "
-    "network.",
+    "each, the image is halved in size. They are the most accurate and the slowest to train. 0 "
+    "gives a plain dense network.",
     "channels": "How many different windows the first convolution has. Each further one has twice "
     "as many.",
     "kernel": "Side of the window in pixels: 3 looks at 3 × 3 pixels at a time.",
@@ -118,7 +119,7 @@ def value_text(value) -> str:
     if isinstance(value, str):
         return CHOICES.get(value, value)
     if isinstance(value, dict):
-        return ", ".join(f"{name} {strength:g}" for name, strength in value.items())
+        return ", ".join(f"{AUGMENTATIONS.get(n, n)} {strength:g}" for n, strength in value.items())
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -134,7 +135,10 @@ def difference(changed: dict) -> str:
         if isinstance(old, dict) or isinstance(new, dict):  # only what differs
             old, new = old or {}, new or {}
             ways = sorted(name for name in old | new if old.get(name) != new.get(name))
-            parts += [f"{way} {old.get(way, 0):g} → {new.get(way, 0):g}" for way in ways]
+            parts += [
+                f"{AUGMENTATIONS.get(way, way)} {old.get(way, 0):g} → {new.get(way, 0):g}"
+                for way in ways
+            ]
         else:
             parts.append(f"{label(name).lower()} {value_text(old)} → {value_text(new)}")
     return ", ".join(parts)

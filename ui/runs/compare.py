@@ -34,7 +34,7 @@ class Pair:
         return {
             "Only A is right": np.flatnonzero(differ & a_right),
             "Only B is right": np.flatnonzero(differ & b_right),
-            "Both are wrong": np.flatnonzero(differ & ~a_right & ~b_right),
+            "Both are wrong, differently": np.flatnonzero(differ & ~a_right & ~b_right),
         }
 
 
@@ -98,8 +98,10 @@ def _answers(run: Run, data: Dataset) -> np.ndarray:
 
 def _scores(pair: Pair) -> None:
     found = compare.mcnemar(pair.a, pair.b, pair.truth)
-    about = "Measured on the validation images. The test set is not for comparing: choosing by "
-    "it would make its score too good."
+    about = (
+        "Measured on the validation images. The test set is not for comparing: choosing by it "
+        "would make its score too good."
+    )
     with st.container(horizontal=True, gap="medium"):
         for letter, alone in (("A", found.only_a), ("B", found.only_b)):
             share = (found.both_right + alone) / found.images
@@ -133,7 +135,7 @@ def verdict(found: compare.McNemar) -> str:
         )
     return (
         f"**{better} reads these images better, and this is unlikely to be chance.** Two equally "
-        f"good networks would differ as much in only {how_often(found.p)} (p = {found.p:.2g})."
+        f"good networks would differ as much in {how_often(found.p)} (p = {found.p:.2g})."
     )
 
 
@@ -142,10 +144,10 @@ def how_often(p: float) -> str:
     if p > 0.95:
         return "nearly all such comparisons"
     if p > 0.1:
-        return f"{round(10 * p)} of 10 such comparisons"
+        return f"{round(10 * p)} in 10 such comparisons"
     if p < 1e-6:
-        return "less than 1 of a million such comparisons"
-    return f"1 of {round(float(f'{1 / p:.2g}')):,} such comparisons"
+        return "fewer than 1 in a million such comparisons"
+    return f"1 in {round(float(f'{1 / p:.2g}')):,} such comparisons"
 
 
 def _disagreements(pair: Pair, data: Dataset) -> None:

@@ -20,7 +20,7 @@ MOST_MODELS = 6  # then the oldest is dropped
 IN_TRAINING = "in training"  # the name of the network that is learning
 FILE = Upload(
     "_model_file",
-    "A model that you saved on Train or trained on the command line",
+    "A model that you downloaded from Train or Runs, or trained on the command line",
     ("json",),
     "The model stays in your session and is deleted with it.",
     ModelError,

@@ -33,7 +33,7 @@ WAYS = {
         "Scale",
         0.5,
         0.01,
-        "Makes the image wider, narrower, taller or flatter by up to this share.",
+        "Makes the image wider, narrower, taller or shorter by up to this share.",
     ),
     "shear": Way(
         "Slant",

@@ -111,7 +111,7 @@ def _over_steps(moment, column, factor, axis):
 def _changes(changes: list) -> None:
     """A line for each numbered mark on the curves."""
     lines_of_text = [
-        f"**{n}** step {step:,}: {settings.difference(changed)}"
+        f"**{n}:** at step {step:,}, {settings.difference(changed)}"
         for n, (step, changed) in enumerate(changes, start=1)
     ]
     if lines_of_text:
@@ -192,7 +192,9 @@ def _mistakes(moment: Moment) -> None:
     images, labels = moment.sample
     wrong = diagnostics.misclassified(moment.network, images, labels)
     names = moment.classes
-    st.caption(f"{len(wrong.positions):,} of {len(images):,} validation images are misread.")
+    st.caption(
+        f"{len(wrong.positions):,} of the first {len(images):,} validation images are misread."
+    )
     captions = [f"{names[labels[p]]} → {names[a]}" for p, a in zip(*wrong, strict=True)]
     pictures.captioned(images[wrong.positions[:SHOWN]], captions[:SHOWN], ROWS)
 

@@ -164,7 +164,7 @@ def test_a_unit_counts_as_active_where_its_activation_passes_a_gradient_on(name)
 
 
 def test_a_layer_that_is_no_activation_has_no_active_units():
-    assert layers.ACTIVATIONS == ("ReLU", "LeakyReLU", "Sigmoid", "Tanh")
+    assert "ReLU" in layers.ACTIVATIONS and "Flatten" not in layers.ACTIVATIONS
     with pytest.raises(NotImplementedError, match="Flatten is not an activation"):
         layers.Flatten().active(np.zeros((1, 2)))
 

@@ -12,7 +12,7 @@ from tests.ui.screen import labelled, press
 from ui.draw import own_set
 from ui.session import state
 
-WRONG = "Wrong? Choose the correct digit"
+WRONG = "Which digit did you draw?"
 
 
 @pytest.fixture

@@ -235,8 +235,8 @@ def test_the_middle_of_every_map_is_the_drawing_as_it_is_read():
 def test_how_far_a_drawing_may_be_rotated_is_said_in_words():
     answers = np.array([9, 9, 9, 9, 4, 4, 4, 4, 4, 4, 4, 4, 4])
     assert robustness.rotation_text(answers, 4) == (
-        "It is still read as a **4** if rotated by up to 20° to the left (then a 9) or 60° to the "
-        "right (the most tried)."
+        "It is still read as a **4** if rotated by up to 20° anticlockwise (then a 9) or 60° "
+        "clockwise (the largest angle tried)."
     )
 
 

@@ -33,7 +33,8 @@ def test_a_job_that_raises_tells_so_and_leaves_its_slot_to_others(job_of, monkey
     for job in (broken, sound):
         job.run()
         job.join(20)
-    assert broken.view().status == "failed" and "ZeroDivisionError" in broken.view().message
+    assert broken.view().status == "failed" and "internal error" in broken.view().message
+    assert "ZeroDivisionError" in caplog.text, "the log has the cause"
     assert "a training job failed" in caplog.text
     assert sound.view().status == "finished"
 
@@ -111,7 +112,7 @@ def test_a_run_that_has_had_its_time_ends_and_says_so(job_of, pool):
     job.join(20)
     view = job.view()
     assert view.status == "finished" and view.scores
-    assert "has had its 0.0001 minutes" in view.message
+    assert "limit of 0.0001 minutes" in view.message
 
 
 def test_a_run_at_rest_keeps_no_trainer(job_of):

@@ -197,7 +197,7 @@ def test_two_networks_meet_on_the_same_validation_images(two_runs):
 def test_a_pair_sorts_its_disagreements_by_who_is_right():
     pair = Pair(np.array([1, 2, 3, 4, 5]), np.array([1, 2, 4, 3, 6]), np.array([1, 0, 3, 3, 7]))
     assert {kind: list(places) for kind, places in pair.kinds.items()} == {
-        "Only A is right": [2], "Only B is right": [3], "Both are wrong": [4],
+        "Only A is right": [2], "Only B is right": [3], "Both are wrong, differently": [4],
     }  # fmt: skip
 
 
@@ -361,7 +361,12 @@ def test_a_network_in_a_few_words(layers, said):
 
 @pytest.mark.parametrize(
     ("p", "said"),
-    [(0.99, "nearly all"), (0.3, "3 of 10"), (0.02, "1 of 50"), (1e-9, "less than 1 of a million")],
+    [
+        (0.99, "nearly all"),
+        (0.3, "3 in 10"),
+        (0.02, "1 in 50"),
+        (1e-9, "fewer than 1 in a million"),
+    ],
 )
 def test_a_probability_is_told_as_a_number_of_comparisons(p, said):
     assert how_often(p) == f"{said} such comparisons"

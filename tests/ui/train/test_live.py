@@ -60,7 +60,7 @@ def test_every_panel_opens_and_says_what_it_shows(page):
     shown = titles(at)
     assert {"Loss", "Accuracy, %", "Gradient", "Inactive units, %", "Weights", "First layer",
             "Mistakes", "Your drawing"} <= set(shown)  # fmt: skip
-    assert "of 1,000 validation images" in captions(at)
+    assert "of the first 1,000 validation images" in captions(at)
     assert "The first 32 of 64 units" in captions(at)
 
 
