@@ -3,14 +3,13 @@
 import streamlit as st
 
 from ui import page
-from ui.parts import wording
+from ui.parts import menu, wording
 from ui.runs import compare, curves, one_run, seeds
 from ui.session import runs, state
 from ui.session.runs import MADE_ROOM
 
 page.start(
-    "Runs",
-    ":material/stacked_line_chart:",
+    menu.RUNS,
     "Every run of this session is kept here. Compare their curves, compare two networks on the "
     "same images, and find out how much of a score is luck.",
 )
@@ -44,4 +43,4 @@ if runs.kept():
     SECTIONS[section]()
 else:
     st.info("There are no runs yet. Start one on Train, and it appears here.")
-    st.page_link("pages/train.py", label="Train a network", icon=":material/model_training:")
+    menu.TRAIN.link("Train a network")

@@ -7,7 +7,7 @@ import streamlit as st
 from netcore import Model
 from ui.jobs.job import Job
 from ui.jobs.run import Run, id_of
-from ui.parts import charts, wording
+from ui.parts import charts, menu, wording
 from ui.session import downloads, link, models, runs, shared, state
 from ui.session.state import Key
 
@@ -63,12 +63,7 @@ def save(model: Model) -> None:
         )
     if saved := state.SAVED.get():
         st.success(f"Saved as **{wording.plain(saved)}** for this session.")
-        st.page_link(
-            "pages/draw.py",
-            label="Draw a digit for it to read",
-            icon=":material/draw:",
-            query_params={state.MODEL.name: saved},
-        )
+        menu.DRAW.link("Draw a digit for it to read", query_params={state.MODEL.name: saved})
 
 
 def share(run: Run) -> None:
@@ -82,8 +77,4 @@ def share(run: Run) -> None:
         if box.open:
             link.run_link(run.recipe, run.changes)
             downloads.buttons(run)
-            st.page_link(
-                "pages/runs.py",
-                label="Compare it with other runs",
-                icon=":material/stacked_line_chart:",
-            )
+            menu.RUNS.link("Compare it with other runs")
