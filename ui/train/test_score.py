@@ -7,7 +7,7 @@ import streamlit as st
 from netcore import Model
 from ui.jobs.job import Job
 from ui.jobs.run import Run, id_of
-from ui.parts import charts, menu, wording
+from ui.parts import charts, layout, menu, wording
 from ui.session import downloads, link, models, runs, shared, state
 from ui.session.state import Key
 
@@ -68,12 +68,7 @@ def save(model: Model) -> None:
 
 def share(run: Run) -> None:
     """A link to the run, and its files. Made only while the box is open."""
-    with st.expander(
-        "Share or download",
-        icon=":material/share:",
-        key=SHARE_OPEN.name,
-        on_change="rerun",
-    ) as box:
+    with layout.lazy("Share or download", ":material/share:", SHARE_OPEN.name) as box:
         if box.open:
             link.run_link(run.recipe, run.changes)
             downloads.buttons(run)
