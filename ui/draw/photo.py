@@ -59,6 +59,7 @@ def _section(model: Model) -> None:
         )
     if file is None:
         return
+    # Not an `Upload`, which reads a file once: here each model reads the same photo anew.
     try:
         pixels = picture.open_picture(file)
         _answer(model, pixels)
