@@ -33,12 +33,10 @@ if runs.kept():
     section = st.segmented_control(
         "Show",
         list(SECTIONS),
-        default=state.RUNS_SECTION.default,
-        required=True,
         width="stretch",
         help="Curves and settings of several runs, two networks on the same images, one recipe "
         "with many seeds, or one run to save and share.",
-        **state.RUNS_SECTION.bound,
+        **state.RUNS_SECTION.chosen,
     )
     SECTIONS[section]()
 else:

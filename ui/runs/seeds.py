@@ -158,10 +158,8 @@ def _bands(families: dict[str, dict[int, Run]]) -> None:
     measure = st.segmented_control(
         "Measure",
         list(curves.MEASURES),
-        default=state.CURVE.default,
-        required=True,
         help="Line: the mean over the seeds. Band: from the lowest to the highest.",
-        **state.CURVE.bound,
+        **state.CURVE.chosen,
     )
     charts.show(
         curves.bands(shown, measure),

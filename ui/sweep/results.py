@@ -122,11 +122,9 @@ def _figures(job: SweepJob, results: list[Result], opened: Result) -> None:
     view = st.segmented_control(
         "Show",
         VIEWS,
-        default=state.SWEEP_VIEW.default,
-        required=True,
         label_visibility="collapsed",
         help="A map of two settings, a line for each trial, or a table of all results.",
-        **state.SWEEP_VIEW.bound,
+        **state.SWEEP_VIEW.chosen,
     )
     names = list(job.sweep.axes)
     if view == "Table" or len(names) < 2:
