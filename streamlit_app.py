@@ -7,10 +7,11 @@ from ui.parts import menu
 from ui.session import answer, shared
 
 page.start(
-    "Teach a network to read",
-    ":material/edit_note:",
+    menu.HOME,
     "Watch a neural network learn to read handwriting. It runs on our own engine, written in plain "
     "NumPy. Start here: **draw a digit**.",
+    title="Teach a network to read",
+    icon=":material/edit_note:",
 )
 
 answer.panel(next(iter(shared.shipped_models())))
@@ -18,5 +19,5 @@ answer.panel(next(iter(shared.shipped_models())))
 invited = [entry for entry in menu.PAGES if entry.invitation]
 for column, entry in zip(st.columns(len(invited)), invited, strict=True):
     with column.container(border=True, height="stretch"):
-        st.page_link(entry.file, label=f"**{entry.label}**", icon=entry.icon)
+        entry.link(f"**{entry.label}**")
         st.markdown(entry.invitation)

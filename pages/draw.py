@@ -6,11 +6,11 @@ from dataset.ink.digits import Digit
 from ui import page
 from ui.draw import exam, own_set, photo, samples, teach
 from ui.inside import sections
+from ui.parts import menu
 from ui.session import answer, models
 
 page.start(
-    "Draw",
-    ":material/draw:",
+    menu.DRAW,
     "Draw a digit or a whole number on the black canvas, with the mouse, a finger or a pen. "
     "As soon as you lift it, the network reads what you have drawn.",
 )

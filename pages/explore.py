@@ -5,11 +5,11 @@ import streamlit as st
 from ui import page
 from ui.explore.sections import SECTIONS
 from ui.explore.view import choose_images, choose_section
+from ui.parts import menu
 from ui.session import state
 
 page.start(
-    "Explore",
-    ":material/search:",
+    menu.EXPLORE,
     "Every image shows one handwritten digit on 28 × 28 pixels, with a label that says which digit "
     "it is. See what the network sees: single images, their pixel values, and what they have in "
     "common.",

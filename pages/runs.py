@@ -3,14 +3,13 @@
 import streamlit as st
 
 from ui import page
-from ui.parts import wording
+from ui.parts import menu, wording
 from ui.runs import compare, curves, one_run, seeds
 from ui.session import runs, state
 from ui.session.runs import MADE_ROOM
 
 page.start(
-    "Runs",
-    ":material/stacked_line_chart:",
+    menu.RUNS,
     "Every run of this session is kept here. Compare their curves, compare two networks on the "
     "same images, and find out how much of a score is luck.",
 )
@@ -34,14 +33,12 @@ if runs.kept():
     section = st.segmented_control(
         "Show",
         list(SECTIONS),
-        default=state.RUNS_SECTION.default,
-        required=True,
         width="stretch",
         help="Curves and settings of several runs, two networks on the same images, one recipe "
         "with many seeds, or one run to save and share.",
-        **state.RUNS_SECTION.bound,
+        **state.RUNS_SECTION.chosen,
     )
     SECTIONS[section]()
 else:
     st.info("There are no runs yet. Start one on Train, and it appears here.")
-    st.page_link("pages/train.py", label="Train a network", icon=":material/model_training:")
+    menu.TRAIN.link("Train a network")

@@ -4,12 +4,12 @@ import streamlit as st
 
 from netcore import RecipeError
 from ui import page
+from ui.parts import menu
 from ui.session import shared, state
 from ui.sweep import results, setup
 
 page.start(
-    "Sweep",
-    ":material/grid_on:",
+    menu.SWEEP,
     "Which settings matter? Train a small network with many combinations of settings and compare "
     "the results. Each result is a run of its own that you can open in Train.",
 )

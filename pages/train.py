@@ -5,13 +5,12 @@ import streamlit as st
 from netcore import RecipeError
 from netcore.network import plan
 from ui import page
-from ui.parts import settings, wording
+from ui.parts import menu, settings, wording
 from ui.session import datasets, state
 from ui.train import knobs, live, offered, setup, slow_motion, test_score, transport
 
 page.start(
-    "Train",
-    ":material/model_training:",
+    menu.TRAIN,
     "Start the recipe as it is, or change it first. While the network learns, you can change its "
     "hyperparameters, open more panels, and go back in time. You see the effect at once.",
 )

@@ -17,14 +17,17 @@ stroke-linejoin="round"/></svg>"""
 HEARTBEAT = 20  # seconds between two signs of life of a visitor with a run
 
 
-def start(title: str, icon: str, intro: str) -> None:
-    """Open a page: the first call of every page file. `icon` is a `:material/…:` name."""
+def start(page: menu.Page, intro: str, title: str = "", icon: str = "") -> None:
+    """Open a page: the first call of every page file. Its title is its label and icon in the menu,
+    unless it has a `title` and an `icon` of its own.
+    """
+    title, icon = title or page.label, icon or page.icon
     st.set_page_config(page_title=f"{title} · MNIST playground", page_icon=FAVICON, layout="wide")
     old_links.update()
     with st.sidebar:
         st.markdown("### MNIST playground")
-        for page in menu.PAGES:
-            st.page_link(page.file, label=page.label, icon=page.icon, help=page.help)
+        for entry in menu.PAGES:
+            entry.link(help=entry.help)
         visit.keep()
     if job := state.JOB.get():  # a run goes on whatever page its visitor is on
         st.fragment(job.seen, run_every=HEARTBEAT if job.running else None)()

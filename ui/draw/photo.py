@@ -7,6 +7,7 @@ from dataset import DataError
 from dataset.pictures import photograph, picture
 from dataset.variants.views import of_images
 from netcore import Model, ModelError
+from ui.parts import layout
 from ui.session import answer, models
 from ui.session.state import Key
 
@@ -26,12 +27,7 @@ PHOTO_CAMERA = Key("_photo_camera")
 
 def section(name: str) -> None:
     """An expander that reads photos; `name` is one of `models.models`."""
-    with st.expander(
-        "Read a photo",
-        icon=":material/photo_camera:",
-        key=PHOTO_OPEN.name,
-        on_change="rerun",
-    ) as box:
+    with layout.lazy("Read a photo", ":material/photo_camera:", PHOTO_OPEN.name) as box:
         if box.open:
             st.fragment(_section)(models.models()[name])
 
@@ -63,6 +59,7 @@ def _section(model: Model) -> None:
         )
     if file is None:
         return
+    # Not an `Upload`, which reads a file once: here each model reads the same photo anew.
     try:
         pixels = picture.open_picture(file)
         _answer(model, pixels)

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from ui.parts import pictures
+from ui.parts import layout, pictures
 from ui.parts.wording import article
 from ui.session import canvas, datasets
 from ui.session.state import Key
@@ -17,12 +17,7 @@ SAMPLE_SET = Key("_sample_set", 0)  # which ten test images are shown
 
 def offer() -> None:
     """An expander with ten images, one of each digit; a click puts one on the canvas."""
-    with st.expander(
-        "Use a test image",
-        icon=":material/image_search:",
-        key=SAMPLES_OPEN.name,
-        on_change="rerun",
-    ) as box:
+    with layout.lazy("Use a test image", ":material/image_search:", SAMPLES_OPEN.name) as box:
         if not box.open:
             return
         data, number = datasets.dataset("mnist"), SAMPLE_SET.get()

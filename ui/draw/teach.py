@@ -20,10 +20,7 @@ from ui.draw import own_set
 from ui.draw.own_set import OwnDrawing
 from ui.parts import pictures
 from ui.parts.wording import article
-from ui.session import answer, datasets, shared, state
-from ui.session import (
-    models as session_models,
-)
+from ui.session import answer, datasets, models, shared, state
 from ui.session.models import MODELS
 from ui.session.state import Key
 
@@ -152,7 +149,7 @@ def panel(name: str) -> None:
 
 def _start(name: str) -> None:
     TEACH_ERROR.clear()
-    model = session_models.models()[name]
+    model = models.models()[name]
     try:
         data = datasets.dataset(model.recipe.dataset)
     except DataError:  # the model was trained on a file that is not open here
@@ -196,7 +193,7 @@ def finish() -> None:
         replaced = None
         recipe = done.taught.recipe.replace(name=f"{base[:50]}{SUFFIX}")
         named = Model(**{**vars(done.taught), "recipe": recipe})
-        name = session_models.save_model(named, shared.shipped_models())
+        name = models.save_model(named, shared.shipped_models())
     tests = {key: tuple(value) for key, value in done.results.items()}
     result = TeachingResult(name, MODELS.get()[name], done.name, replaced, **tests)
     RESULTS.set([*RESULTS.get(), result][-MAX_UNDOS:])
@@ -206,13 +203,13 @@ def finish() -> None:
 def _undo() -> None:
     """Go back to the model before."""
     *earlier, last = RESULTS.get()
-    models = dict(MODELS.get())
-    models.pop(last.name, None)
+    own = dict(MODELS.get())
+    own.pop(last.name, None)
     if last.replaced is not None:
-        models[last.name] = last.replaced
-    MODELS.set(models)
+        own[last.name] = last.replaced
+    MODELS.set(own)
     RESULTS.set(earlier)
-    if last.before in session_models.models():
+    if last.before in models.models():
         state.MODEL.set(last.before)
 
 

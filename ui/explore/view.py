@@ -39,12 +39,10 @@ def choose_images(on_change: Callable[[], None]) -> View:
         split = st.segmented_control(
             "Split",
             list(data.splits),
-            default=state.SPLIT.default,
-            required=True,
             on_change=on_change,
             help="A network learns from the training images. Validation helps us to choose "
             "settings. Test gives the final score.",
-            **state.SPLIT.bound,
+            **state.SPLIT.chosen,
         )
         seed = st.number_input(
             "Shuffle",
@@ -71,11 +69,9 @@ def choose_section(names: Sequence[str]) -> str:
     return st.segmented_control(
         "Show",
         names,
-        default=state.SECTION.default,
-        required=True,
         width="stretch",
         help="Single images, their numbers, or what all chosen images have in common.",
-        **state.SECTION.bound,
+        **state.SECTION.chosen,
     )
 
 
@@ -111,9 +107,7 @@ def choose_scale() -> int:
     name = st.segmented_control(
         "Scale",
         list(values),
-        default=state.SCALE.default,
-        required=True,
         help="0 … 255 is what the file contains, 0 … 1 is what the network gets.",
-        **state.SCALE.bound,
+        **state.SCALE.chosen,
     )
     return values[name]

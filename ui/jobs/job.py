@@ -13,7 +13,6 @@ from netcore.trainer import CHANGEABLE
 from ui.jobs import limits
 from ui.jobs.history import OVER, JobView
 from ui.jobs.job_state import JobState
-from ui.jobs.learner import EPOCH
 from ui.jobs.pool import Pool
 from ui.jobs.worker import Worker
 
@@ -52,10 +51,6 @@ class Job:
     def run(self, steps: float = math.inf) -> None:
         """Start or resume: to the end, for so many steps, or for the rest of an `EPOCH`."""
         self._state.run(steps, self._worker.start)
-
-    def run_epoch(self) -> None:
-        """Run to the end of this pass over the training images."""
-        self.run(EPOCH)
 
     def pause(self) -> None:
         """Rest after the current slice."""

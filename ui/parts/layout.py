@@ -1,4 +1,6 @@
-"""Panels side by side where there is room, and the width of text."""
+"""Boxes that open, panels side by side where there is room, and the width of text."""
+
+from collections.abc import Callable
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -6,6 +8,11 @@ import streamlit as st
 from ui.parts import charts
 
 READING_WIDTH = 720  # pixels; longer lines are hard to read
+
+
+def lazy(title: str, icon: str, key: str, box: Callable = st.expander, **options):
+    """A box, `st.expander` or `st.popover`, to be filled only if it is `open`."""
+    return box(title, icon=icon, key=key, on_change="rerun", **options)
 
 
 def panels():

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from ui.parts import layout
+
 
 @dataclass(frozen=True)
 class Upload:
@@ -30,13 +32,7 @@ class Upload:
 
         `read(file)` is called once for each file. The box closes if the file was not refused.
         """
-        with box(
-            title,
-            icon=":material/upload_file:",
-            key=self.box_key,
-            on_change="rerun",
-            **options,
-        ) as opened:
+        with layout.lazy(title, ":material/upload_file:", self.box_key, box, **options) as opened:
             if not opened.open:
                 return
             st.file_uploader(

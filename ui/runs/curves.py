@@ -29,11 +29,9 @@ def chosen_curves() -> None:
     measure = st.segmented_control(
         "Measure",
         list(MEASURES),
-        default=state.CURVE.default,
-        required=True,
         help="Accuracy is the share of images read correctly. Loss is the surprise at the right "
         "answers, in nats.",
-        **state.CURVE.bound,
+        **state.CURVE.chosen,
     )
     if not chosen:
         st.info("Choose one or more runs above to see their curves.")

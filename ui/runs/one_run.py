@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui.jobs.run import Run, id_of
-from ui.parts import wording
+from ui.parts import menu, wording
 from ui.parts.settings import OPTIMIZERS, changes_text, network
 from ui.session import downloads, link, models, runs, shared, state
 from ui.session.models import MODELS
@@ -29,9 +29,8 @@ def details() -> None:
         st.markdown("#### Share")
         link.run_link(run.recipe, run.changes)
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.page_link(
-                "pages/train.py",
-                label="Open in Train",
+            menu.TRAIN.link(
+                "Open in Train",
                 icon=":material/replay:",
                 query_params={link.PARAMETER: link.pack(run.recipe, run.changes)},
                 help="The same settings, ready to start.",
@@ -39,14 +38,14 @@ def details() -> None:
             if run.model:
                 st.button(
                     "Use on Draw",
-                    icon=":material/draw:",
+                    icon=menu.DRAW.icon,
                     on_click=_use,
                     args=(run,),
                     help="Use this network to read your drawings.",
                 )
     if DRAW_WITH.get():
         DRAW_WITH.clear()
-        st.switch_page("pages/draw.py", query_params={state.MODEL.name: state.MODEL.get()})
+        st.switch_page(menu.DRAW.file, query_params={state.MODEL.name: state.MODEL.get()})
 
 
 def _choose() -> Run:

@@ -11,8 +11,7 @@ from ui.parts import charts
 from ui.parts.wording import plain
 from ui.runs import curves
 from ui.runs.compare import how_often
-from ui.session import datasets, runs, state
-from ui.session import shared as session_shared
+from ui.session import datasets, runs, shared, state
 from ui.session.state import Key
 
 FEWEST, MOST, ENOUGH = 3, 10, 6
@@ -139,7 +138,7 @@ def begin(run: Run, count: int) -> None:
     if not recipes:
         st.toast("These seeds are already done. Choose a larger number.", icon=":material/check:")
         return
-    data, pool = datasets.dataset(run.recipe.dataset), session_shared.pool()
+    data, pool = datasets.dataset(run.recipe.dataset), shared.pool()
     name = run.name.partition(SEED)[0]
 
     def make(recipe):
@@ -159,10 +158,8 @@ def _bands(families: dict[str, dict[int, Run]]) -> None:
     measure = st.segmented_control(
         "Measure",
         list(curves.MEASURES),
-        default=state.CURVE.default,
-        required=True,
         help="Line: the mean over the seeds. Band: from the lowest to the highest.",
-        **state.CURVE.bound,
+        **state.CURVE.chosen,
     )
     charts.show(
         curves.bands(shown, measure),
@@ -197,8 +194,8 @@ def _compare(a: dict[int, Run], b: dict[int, Run]) -> None:
     if next(iter(a.values())).recipe.dataset != next(iter(b.values())).recipe.dataset:
         st.info("They were trained on different datasets, so their scores cannot be compared.")
         return
-    shared = sorted(set(a) & set(b))[: compare.MAX_PAIRS]
-    st.markdown(verdict([a[seed].accuracy - b[seed].accuracy for seed in shared]), width=720)
+    seeds = sorted(set(a) & set(b))[: compare.MAX_PAIRS]
+    st.markdown(verdict([a[seed].accuracy - b[seed].accuracy for seed in seeds]), width=720)
     st.caption(
         "Exact paired permutation test (Fisher 1935) on the validation scores. If the recipes "
         "were equally good, the difference with each seed could just as well have the opposite "

@@ -28,10 +28,6 @@ def kept() -> dict[str, Run]:
     return RUNS.get()
 
 
-def by_name() -> dict[str, Run]:
-    return {run.name: run for run in kept().values()}
-
-
 def keep(run: Run) -> None:
     """Add the run, or update it if it is known. Its name is made unique."""
     runs = dict(kept())

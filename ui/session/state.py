@@ -66,6 +66,11 @@ class Key:
         """Arguments that tie a widget to this key and to the address."""
         return {"key": self.name, "bind": "query-params"}
 
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The same for a segmented control, where one of the options is always chosen."""
+        return {"default": self.default, "required": True, **self.bound}
+
 
 # In the address
 DATASET = Key("dataset", "mnist")

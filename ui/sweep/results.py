@@ -4,7 +4,7 @@ import streamlit as st
 
 from netcore.search.sweep import Result, Sweep, dumps, ranked
 from ui.jobs.sweeps import SweepJob, SweepView
-from ui.parts import charts
+from ui.parts import charts, menu
 from ui.parts.settings import label, sentence, value_text
 from ui.session import link, state
 from ui.session.state import Key
@@ -122,11 +122,9 @@ def _figures(job: SweepJob, results: list[Result], opened: Result) -> None:
     view = st.segmented_control(
         "Show",
         VIEWS,
-        default=state.SWEEP_VIEW.default,
-        required=True,
         label_visibility="collapsed",
         help="A map of two settings, a line for each trial, or a table of all results.",
-        **state.SWEEP_VIEW.bound,
+        **state.SWEEP_VIEW.chosen,
     )
     names = list(job.sweep.axes)
     if view == "Table" or len(names) < 2:
@@ -199,11 +197,9 @@ def _trial(job: SweepJob, result: Result, best: bool) -> None:
         alt = "Accuracy on validation over the steps of this trial"
         charts.show(sweep_charts.curve(result), alt)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.page_link(
-            "pages/train.py",
-            label="Open in Train",
+        menu.TRAIN.link(
+            "Open in Train",
             disabled=not data_is_open(job),
-            icon=":material/model_training:",
             query_params=link.form_link(job.sweep.recipe.name, trial.recipe),
             help="Set up a run with these settings, to watch, control and save it. A run that is "
             "open there stays until you reset it.",

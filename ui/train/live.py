@@ -7,7 +7,8 @@ import math
 
 import streamlit as st
 
-from ui.jobs.job import Job, JobView
+from ui.jobs.history import JobView
+from ui.jobs.job import Job
 from ui.session import shared
 from ui.train import moment, panels, slow_motion, time_travel
 from ui.train.moment import Moment

@@ -7,7 +7,8 @@ import numpy as np
 
 from netcore import Model, Network
 from netcore.analysis import diagnostics
-from ui.jobs.job import Job, JobView
+from ui.jobs.history import JobView
+from ui.jobs.job import Job
 from ui.session import state
 
 MOST_ROWS = 240  # of a trace; then every second row is dropped

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from netcore.analysis import diagnostics
-from ui.parts import fabric, lines, pictures, settings, signed
+from ui.parts import fabric, lines, menu, pictures, settings, signed
 from ui.parts.wording import confident_sentence
 from ui.session import canvas, state
 from ui.train import slow_motion
@@ -204,7 +204,7 @@ def _drawing(moment: Moment) -> None:
     image = canvas.image(fabric.strokes(state.DRAWING.get()))
     if not image.any():
         st.markdown("You have not drawn anything yet. Draw a digit, then come back and watch.")
-        st.page_link("pages/draw.py", label="Draw a digit", icon=":material/draw:")
+        menu.DRAW.link("Draw a digit")
         return
     values = moment.network.predict(image[None])[0]
     names = moment.classes

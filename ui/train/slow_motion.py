@@ -8,7 +8,8 @@ import numpy as np
 import streamlit as st
 
 from netcore.analysis import diagnostics
-from ui.jobs.job import Job, JobView
+from ui.jobs.history import JobView
+from ui.jobs.job import Job
 from ui.parts import lines, pictures, signed
 from ui.session import state
 from ui.session.state import Key

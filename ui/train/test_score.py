@@ -7,7 +7,7 @@ import streamlit as st
 from netcore import Model
 from ui.jobs.job import Job
 from ui.jobs.run import Run, id_of
-from ui.parts import charts, wording
+from ui.parts import charts, layout, menu, wording
 from ui.session import downloads, link, models, runs, shared, state
 from ui.session.state import Key
 
@@ -63,27 +63,13 @@ def save(model: Model) -> None:
         )
     if saved := state.SAVED.get():
         st.success(f"Saved as **{wording.plain(saved)}** for this session.")
-        st.page_link(
-            "pages/draw.py",
-            label="Draw a digit for it to read",
-            icon=":material/draw:",
-            query_params={state.MODEL.name: saved},
-        )
+        menu.DRAW.link("Draw a digit for it to read", query_params={state.MODEL.name: saved})
 
 
 def share(run: Run) -> None:
     """A link to the run, and its files. Made only while the box is open."""
-    with st.expander(
-        "Share or download",
-        icon=":material/share:",
-        key=SHARE_OPEN.name,
-        on_change="rerun",
-    ) as box:
+    with layout.lazy("Share or download", ":material/share:", SHARE_OPEN.name) as box:
         if box.open:
             link.run_link(run.recipe, run.changes)
             downloads.buttons(run)
-            st.page_link(
-                "pages/runs.py",
-                label="Compare it with other runs",
-                icon=":material/stacked_line_chart:",
-            )
+            menu.RUNS.link("Compare it with other runs")

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from ui.jobs.job import Job, JobView
+from ui.jobs.history import JobView
+from ui.jobs.job import Job
 from ui.session import state
 
 

@@ -6,7 +6,8 @@ import streamlit as st
 
 from netcore import Recipe, RecipeError
 from ui.jobs import launch
-from ui.jobs.job import EPOCH, Job
+from ui.jobs.job import Job
+from ui.jobs.learner import EPOCH
 from ui.session import datasets, runs, shared, state
 
 WAIT = 0.2  # seconds: a step or a pause that takes effect within them is drawn once, not twice

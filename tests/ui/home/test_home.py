@@ -1,5 +1,7 @@
 """The home page: a first taste, and roads to all other pages."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.handwriting import SEVEN, fabric
@@ -22,6 +24,11 @@ def test_home_invites_to_draw_and_reads_without_a_further_click(home):
 def test_home_leads_to_every_other_page(home):
     roads = [link.proto.page for link in home.main.get("page_link")]
     assert [f"pages/{road}.py" for road in roads] == [page.file for page in PAGES[1:]]
+
+
+def test_every_page_is_registered_exactly_once():
+    files = ["streamlit_app.py", *(path.as_posix() for path in Path("pages").glob("*.py"))]
+    assert sorted(page.file for page in PAGES) == sorted(files)
 
 
 def test_what_was_drawn_on_home_is_there_on_draw(home):

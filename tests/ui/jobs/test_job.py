@@ -8,6 +8,7 @@ import pytest
 from netcore import RecipeError
 from tests.ui.small_jobs import ENDLESS, RECIPE, TEST, run_to, threads_of, trainer_of, wait_for
 from ui.jobs.curve import Curve
+from ui.jobs.learner import EPOCH
 from ui.jobs.limits import Limits
 from ui.jobs.pool import Pool
 
@@ -33,10 +34,10 @@ def test_one_step_is_one_step_and_one_epoch_ends_with_the_epoch(job_of):
         job.run(1)
         job.join(20)
         assert (job.view().status, job.view().last.step) == ("paused", expected)
-    job.run_epoch()
+    job.run(EPOCH)
     job.join(20)
     assert job.view().last.step == 20
-    job.run_epoch()
+    job.run(EPOCH)
     job.join(20)
     assert job.view().last.step == 40
 
