@@ -30,7 +30,7 @@ def _table(subject: Subject) -> None:
     st.dataframe(
         {key: [row[key] for row in rows] for key in rows[0]},
         hide_index=True,
-        key="side_by_side",
+        key="all_models",
         column_config={
             "Answer": st.column_config.TextColumn(width=60),
             "A digit?": st.column_config.TextColumn(

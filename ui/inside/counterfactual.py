@@ -21,7 +21,7 @@ SMOOTH = {"Single pixels": 0.0, "Small smudges": 1.0, "Pen strokes": 2.0}
 
 TARGET = Key("_target")  # the digit to turn the drawing into; None: the second most likely one
 SMOOTHNESS = Key("_smoothness", "Small smudges")  # of the change
-MORPH = Key("_morph", 100)  # percent of the change
+PERCENT = Key("_percent", 100)  # of the change that is shown
 
 
 def smallest_change(subject: Subject) -> None:
@@ -39,18 +39,18 @@ def smallest_change(subject: Subject) -> None:
         f"From {subject.answer} to {target}",
         min_value=0,
         max_value=100,
-        value=MORPH.default,
+        value=PERCENT.default,
         step=100 // last,
         format="%d%%",
         width=WIDE,
         help="From your drawing to the first image that is read as the other digit.",
-        **MORPH.lasting,
+        **PERCENT.lasting,
     )
-    _morph(change, percent * last // 100)
+    _pictures(change, percent * last // 100)
     with st.container(width=WIDE):
         alt = f"Probabilities from {subject.answer} to {target}"
         options = curves(change.probabilities, subject.answer, target, percent)
-        st.echarts_chart(options, height=200, key="morph", alt=alt)
+        st.echarts_chart(options, height=200, key="change", alt=alt)
     whole = np.abs(change.images[-1] - change.images[0])
     amount = whole.sum() / change.images[0].sum()
     st.markdown(
@@ -84,7 +84,7 @@ def _choose(subject: Subject) -> tuple[int, float]:
     return guess if target is None else target, SMOOTH[smooth]
 
 
-def _morph(change: explain.Counterfactual, step: int) -> None:
+def _pictures(change: explain.Counterfactual, step: int) -> None:
     """The image after so many steps, and what has changed by then."""
     picture, likely = change.images[step], change.probabilities[step]
     most = float(np.abs(change.images[-1] - change.images[0]).max())

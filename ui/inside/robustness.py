@@ -51,7 +51,7 @@ def maps(strokes, image) -> list[Map]:
     drawn = len(strokes) > 0
     found.append(
         Map(
-            "turn", "Rotation and size",
+            "rotation", "Rotation and size",
             "The strokes are rotated clockwise and redrawn in this size; MNIST's is 20 pixels."
             if drawn else "The image is rotated clockwise and scaled; its own size is 20 pixels.",
             "degrees", "pixels long", [f"{v:+.0f}" for v in DEGREES], [f"{v:.3g}" for v in SIZES],
@@ -92,7 +92,7 @@ def answer_map(subject: Subject) -> None:
             answers = part.argmax(axis=-1)
             if m.key == "shift":
                 summary.markdown(shift_text(answers, subject.answer))
-            elif m.key == "turn":
+            elif m.key == "rotation":
                 row = int(np.abs(SIZES - BOX).argmin())
                 summary.markdown(rotation_text(answers[row], subject.answer))
     same = float(np.mean(likely.argmax(axis=1) == subject.answer))

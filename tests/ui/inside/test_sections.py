@@ -173,12 +173,12 @@ def test_the_neighbours_of_a_clear_digit_are_the_same_digit(look):
     assert "**Pixels**" in found and "**Layer 1**" in found
 
 
-def test_the_morph_begins_at_the_drawing_and_ends_at_the_other_digit(look):
+def test_the_change_begins_at_the_drawing_and_ends_at_the_other_digit(look):
     at = look("Smallest change", model="seed")
     widget(at, "button_group", counterfactual.TARGET).set_value(9).run()
     captions = [caption.value for caption in at.caption]
     assert any(caption.startswith("Read as **9**") for caption in captions)
-    widget(at, "slider", counterfactual.MORPH).set_value(0).run()
+    widget(at, "slider", counterfactual.PERCENT).set_value(0).run()
     assert any(c.value.startswith("Read as **4**") for c in at.caption)
 
 
@@ -215,11 +215,13 @@ def test_the_maps_of_robustness_are_summed_up(look):
     assert "are read as a **4**" in found
 
 
-def test_a_picture_without_strokes_can_still_be_moved_and_turned():
+def test_a_picture_without_strokes_can_still_be_shifted_and_rotated():
     image = render.draw(FOUR)
-    shift, turn = robustness.maps([], image)
+    shift, rotation = robustness.maps([], image)
     np.testing.assert_array_equal(shift.images[robustness.MAX_SHIFT, robustness.MAX_SHIFT], image)
-    np.testing.assert_array_equal(turn.images[turn.ys.index("20"), turn.xs.index("+0")], image)
+    np.testing.assert_array_equal(
+        rotation.images[rotation.ys.index("20"), rotation.xs.index("+0")], image
+    )
 
 
 def test_the_middle_of_every_map_is_the_drawing_as_it_is_read():
@@ -228,7 +230,7 @@ def test_the_middle_of_every_map_is_the_drawing_as_it_is_read():
         differences = np.abs(m.images.astype(int) - image).max(axis=(2, 3))
         y, x = np.unravel_index(differences.argmin(), differences.shape)
         assert differences[y, x] <= 1
-        expected = {"shift": ("0", "0"), "turn": ("+0", "20"), "slant": ("+0.00", "2.5")}
+        expected = {"shift": ("0", "0"), "rotation": ("+0", "20"), "slant": ("+0.00", "2.5")}
         assert (m.xs[x], m.ys[y]) == expected[m.key]
 
 
