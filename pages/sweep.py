@@ -30,7 +30,7 @@ def buttons(sweep, job) -> None:
             help="Train them all in the background. You can use other pages meanwhile.",
         )
         st.button(
-            "Cancel",
+            "Stop",
             icon=":material/stop:",
             on_click=job.stop if job else None,
             disabled=not running,

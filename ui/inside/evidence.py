@@ -71,9 +71,9 @@ def occlusion_text(k: int, lost: np.ndarray) -> str:
     parts = []
     if (most := lost.max()) >= LEAST:
         points = f"{100 * most:.0f} percentage points"
-        parts.append(f"Covering :orange[orange] makes {k} less likely, by up to {points}.")
+        parts.append(f"Covering :orange[orange pixels] makes {k} less likely, by up to {points}.")
     if lost.min() <= -LEAST:
-        parts.append(f"Covering :blue[blue] makes {k} more likely.")
+        parts.append(f"Covering :blue[blue pixels] makes {k} more likely.")
     return " ".join(parts) or f"No single patch makes a difference to {k}."
 
 

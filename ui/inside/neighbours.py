@@ -38,7 +38,7 @@ def nearest_images(subject: Subject) -> None:
         _row(f"Layer {number}", train, near, subject.answer)
     searched = f"the first {most:,} training images"
     if rows and len(rows[0]) < most:
-        searched += f" (for layers the first {len(rows[0]):,})"
+        searched += f" (for the layers: only the first {len(rows[0]):,})"
     st.caption(
         f"The nearest of {searched}, by Euclidean distance. Feature maps larger than 4 × 4 are "
         "averaged to 4 × 4 first. Labels that differ from the answer are :orange[orange]."

@@ -29,8 +29,8 @@ def chosen_curves() -> None:
     measure = st.segmented_control(
         "Measure",
         list(MEASURES),
-        help="Accuracy is the share of images read correctly. Loss is the surprise at the right "
-        "answers, in nats.",
+        help="Accuracy is the share of images read correctly. Loss is the cross-entropy, in "
+        "nats: small if the right digits get a high probability.",
         **state.CURVE.chosen,
     )
     if not chosen:

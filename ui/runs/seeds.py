@@ -70,7 +70,7 @@ def _look(series: Series, was_running: bool) -> None:
                 help="Run the remaining seeds. A run on Train must be paused meanwhile.",
             )
         st.button(
-            "Cancel",
+            "Stop",
             icon=":material/close:",
             on_click=_cancel,
             help="Run no more seeds. Finished ones are kept.",

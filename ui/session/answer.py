@@ -29,11 +29,8 @@ HELP = (
     "The network reads the drawing five times: as it is, rotated a little both ways, slanted and "
     "narrowed. The results are averaged. The percentages are calibrated: of all answers with 80% "
     "confidence, about 80% are right. If a drawing is unlike the validation images, or all scores "
-    "are low, the app says that it does not look like a digit. That happens for one or two in a "
-    "hundred digits of MNIST, and for four or five in a hundred that people drew with a pen. "
-    "The best network still accepts some drawings that are not a digit: one in thirty pairs of "
-    "digits, one in eight scribbles and letters, two in five simple shapes. `models/README.md` has "
-    "the figures for each model."
+    "are low, the app says that it does not look like a digit. `models/README.md` says how often "
+    "that is right, for each model."
 )
 OVERFLOW = "The numbers in this model have overflowed to infinity: choose another model."
 

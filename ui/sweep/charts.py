@@ -118,7 +118,7 @@ def parallel(sweep: Sweep, results: list[Result], chosen: str | None):
             opacity=1 if mine else 0.8,
             unselected={"marker": {"opacity": 1}},
             customdata=[result.key] * (len(heights) + 1),
-            hovertemplate=f"{score(result)} %<br>{sentence(result.settings)}<extra></extra>",
+            hovertemplate=f"{score(result)}%<br>{sentence(result.settings)}<extra></extra>",
         )
     accuracies = [result.validation_accuracy for result in done]
     ends = {min(accuracies, default=0): 0.0, max(accuracies, default=1): 1.0} if done else {}
@@ -186,7 +186,7 @@ def _readable_on(share: float | None) -> str:
 
 
 def _clickable(results) -> dict:
-    done = [score(r) + (" %" if r.status == "done" else f" {r.status}") for r in results]
+    done = [score(r) + ("%" if r.status == "done" else f" {r.status}") for r in results]
     return {
         "mode": "markers",
         "customdata": [result.key for result in results],

@@ -8,7 +8,7 @@ import streamlit as st
 
 from netcore.analysis import diagnostics
 from ui.parts import fabric, lines, menu, pictures, settings, signed
-from ui.parts.wording import confident_sentence
+from ui.parts.wording import confidence_text
 from ui.session import canvas, state
 from ui.train import slow_motion
 from ui.train.moment import Moment
@@ -59,8 +59,9 @@ def _curves(moment: Moment) -> None:
     with left:
         _title(
             "Loss",
-            "How surprised the network is by the right answers, in nats. Guessing among ten digits "
-            "gives 2.3. Thin line: each batch. Thick lines: the smoothed batches, and validation.",
+            "Cross-entropy, in nats: small if the right digits get a high probability. Guessing "
+            "among ten digits gives 2.3. Thin line: each batch. Thick lines: the smoothed batches, "
+            "and validation.",
         )
         _chart(loss(moment), "loss_chart", "Loss on the training batches and on validation")
     with right:
@@ -211,7 +212,7 @@ def _drawing(moment: Moment) -> None:
     best = int(values.argmax())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.image(pictures.sheet(image[None]), width=84, alt="Your drawing as the network sees it")
-        st.markdown(f"### {names[best]}\n{confident_sentence(values[best])}.")
+        st.markdown(f"### {names[best]}\n{confidence_text(values[best])} confident.")
     rows = moment.trace("drawing", 100 * values, about=image.tobytes())
     series = [
         {

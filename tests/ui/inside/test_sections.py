@@ -158,8 +158,11 @@ def test_the_evidence_is_for_the_answer_or_the_digit_one_chooses(look):
     ("lost", "sentence"),
     [
         ([0.001, 0], "No single patch makes a difference to 4."),
-        ([0.3, 0], "Covering :orange[orange] makes 4 less likely, by up to 30 percentage points."),
-        ([0, -0.2], "Covering :blue[blue] makes 4 more likely."),
+        (
+            [0.3, 0],
+            "Covering :orange[orange pixels] makes 4 less likely, by up to 30 percentage points.",
+        ),
+        ([0, -0.2], "Covering :blue[blue pixels] makes 4 more likely."),
     ],
 )
 def test_occlusion_is_explained_in_words(lost, sentence):

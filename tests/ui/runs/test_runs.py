@@ -274,7 +274,7 @@ def test_a_series_waits_while_a_run_is_learning_on_train(two_runs):
     at.session_state["_job"].join(20)
     show(turn_to(at, "runs"), "Seeds")
     assert "Paused while a run is training" in words(at)
-    press(at, "Cancel")
+    press(at, "Stop")
     assert "_series" not in at.session_state
 
 

@@ -42,7 +42,7 @@ def test_one_click_tries_a_whole_grid_and_names_the_best_with_an_honest_word(pag
     assert at.metric[0].value == f"{best.validation_accuracy:.2%}"
     assert f"learning rate {best.settings['lr']:g}" in words(at)
     assert "the highest of 4 scores" in words(at)
-    assert not start(at).disabled and button(at, "Cancel").disabled
+    assert not start(at).disabled and button(at, "Stop").disabled
 
 
 def test_the_best_is_tried_again_with_other_seeds(page):
@@ -60,8 +60,8 @@ def test_the_best_is_tried_again_with_other_seeds(page):
 def test_cancel_keeps_what_is_done(page):
     at = page(for_epochs="20", of_images="50000", try_lr=["0.1"], try_hidden=["8", "16"])
     press(at, "Start 2 trials")
-    assert start(at).disabled and not button(at, "Cancel").disabled
-    press(at, "Cancel")
+    assert start(at).disabled and not button(at, "Stop").disabled
+    press(at, "Stop")
     assert finish(at).view().status == "stopped"
     assert any("The results so far are kept" in info.value for info in at.info)
 
