@@ -57,7 +57,7 @@ def test_imports_point_one_way(path):
     assert packages(path) <= allowed | {room} | sys.stdlib_module_names
 
 
-@pytest.mark.parametrize("path", Path("ui").rglob("*.py"), ids=str)
+@pytest.mark.parametrize("path", sorted(Path("ui").rglob("*.py")), ids=str)
 def test_no_room_of_a_page_imports_another(path):
     room = path.parts[1].removesuffix(".py")
     assert rooms_of_ui(path) <= SHARED.get(room, {room, *SHARED})
