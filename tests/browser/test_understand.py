@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import settle
-from tests.browser.drawing import expect_answer, expect_pixels, pixels, write
+from tests.browser.drawing import NOTHING, expect_answer, expect_pixels, pixels, write
 from tests.handwriting import FOUR, SEVEN
 from ui.session.state import INSIDE
 
@@ -27,6 +27,7 @@ def test_an_open_section_follows_the_drawing_and_the_ink_stays(visit):
     settle(page)
     expect_pixels(page, drawn)
     page.get_by_test_id("stButton").get_by_role("button", name="Clear").click()
+    expect(page.get_by_text(NOTHING)).to_be_visible()
     write(page, SEVEN)
     expect_answer(page, 7)
     expect(page.get_by_text("The network reads the last picture as 7")).to_be_visible()
