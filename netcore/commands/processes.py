@@ -5,6 +5,7 @@ Each trains one trial at a time with one thread, so a trial gives the same bits 
 """
 
 import functools
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, cast
@@ -70,7 +71,9 @@ class Processes:
     def _backend(self) -> joblib.parallel_config:
         if self._client:
             return joblib.parallel_config(backend="dask", client=self._client)
-        return joblib.parallel_config(backend="loky", n_jobs=self.jobs)
+        return joblib.parallel_config(
+            backend="loky", n_jobs=self.jobs, initializer=_leave_interrupts_to_parent
+        )
 
     def stop(self) -> None:
         """End all processes and their work at once. May be called from any thread."""
@@ -84,6 +87,11 @@ class Processes:
                 # joblib keeps one executor for the process
                 executor = get_reusable_executor(reuse=cast(Any, True))
                 executor.shutdown(wait=False, kill_workers=True)
+
+
+def _leave_interrupts_to_parent() -> None:
+    """A terminal sends Ctrl-C to the workers too; the parent process ends them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def train(
