@@ -98,8 +98,7 @@ def check(holds: bool, problem: str) -> None:
 def main(paths: list[str]) -> None:
     here = Path(__file__).resolve().parent
     claim = json.loads((here / "claim.json").read_text())
-    with np.load(here / "weights.npz") as file:
-        arrays = {name: file[name] for name in file.files}
+    arrays = dict(np.load(here / "weights.npz"))
     images, labels = read(paths)
     print(f"The claim: {claim['right']:,} of {claim['count']:,} right, on {claim['says']}.")
     images = images.reshape(len(labels), *claim["input_shape"])

@@ -150,7 +150,7 @@ def test_the_recipe_in_the_bundle_can_be_trained_again(of_every_kind):
 
 def test_the_program_stays_short_and_asks_for_numpy_only():
     text = bundle.PROGRAM.read_text()
-    assert len(text.splitlines()) <= 130
+    assert len(text.splitlines()) <= 120
     assert "netcore" not in text and "scipy" not in text
 
 
