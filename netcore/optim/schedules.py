@@ -28,6 +28,8 @@ def one_cycle(progress: float, peak: float = 0.3, start: float = 0.1) -> float:
     return cosine((progress - peak) / (1 - peak))
 
 
+WARMUP_START = 0.01  # share of the learning rate at the first step, where 0 would waste it
+
 SCHEDULES: dict[str, Callable[[float], float]] = {
     "constant": constant,
     "step": step,
@@ -37,6 +39,11 @@ SCHEDULES: dict[str, Callable[[float], float]] = {
 
 
 def factor(name: str, progress: float, warmup: float = 0.0) -> float:
-    """The factor of schedule `name`, with a linear ramp over the first `warmup` of the run."""
+    """The factor of schedule `name`.
+
+    Over the first `warmup` of the run, it is multiplied by a ramp from `WARMUP_START` up to 1.
+    """
     value = SCHEDULES[name](min(progress, 1.0))
-    return value * progress / warmup if progress < warmup else value
+    if progress < warmup:
+        value *= WARMUP_START + (1 - WARMUP_START) * progress / warmup
+    return value
