@@ -124,3 +124,12 @@ def test_batch_norm_does_not_train_on_one_flat_example_but_on_one_image():
     network.forward(np.ones((1, 3, 2, 2), np.float32), training=True)
     network.update_running_stats()
     assert np.isfinite(network.buffers).all()
+
+
+@pytest.mark.parametrize(
+    ("batch", "sizes"),
+    [(10, [10]), (63, [63]), (64, [32, 32]), (100, [33, 33, 34]), (129, [32, 32, 32, 33])],
+)
+def test_batch_norm_takes_at_least_32_examples_together(batch, sizes):
+    network = Network(["BatchNorm"], (2, 300, 300))  # far more numbers than stay in a cache
+    assert [part.stop - part.start for part in network.training_microbatches(batch, 2)] == sizes
