@@ -17,7 +17,7 @@ def blocks(images: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def mean_and_std(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Per-pixel mean and standard deviation of uint8 images (N, H, W), each (H, W) float64.
+    """Per-pixel mean and standard deviation of uint8 images (N, …), each (…) float64.
 
     Both are NaN without images.
     """
@@ -40,7 +40,7 @@ def histogram(images: np.ndarray) -> np.ndarray:
     return counts
 
 
-def select(labels: np.ndarray, digit: int | None = None, seed: int = 0) -> np.ndarray:
-    """Indices of the images of one digit (None: of all), shuffled by `seed` unless it is 0."""
-    positions = np.arange(len(labels)) if digit is None else np.flatnonzero(labels == digit)
+def select(labels: np.ndarray, label: int | None = None, seed: int = 0) -> np.ndarray:
+    """Indices of the images of one class (None: of all), shuffled by `seed` unless it is 0."""
+    positions = np.arange(len(labels)) if label is None else np.flatnonzero(labels == label)
     return np.random.default_rng(seed).permutation(positions) if seed else positions

@@ -7,13 +7,14 @@ results stay in the cache.
 
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
 from dataset.errors import DataError
+from dataset.splits import CLASSES, Dataset
 from dataset.variants.pen_habits import add_habits
 
 SMOOTHNESS = 4.0  # pixels, σ of the elastic field
@@ -25,6 +26,7 @@ class Augment:
     """Strengths of each change. Amounts are drawn per image, uniformly between ± these.
 
     Called as `augment(images, labels, rng)`: (N, H, W) uint8 → (N, H, W) float32 in [0, 1].
+    Images in colour (N, 3, H, W) keep their shape too; all channels move alike.
     """
 
     shift: float = 0.0  # pixels
@@ -50,7 +52,7 @@ class Augment:
             images = add_habits(images, labels, self.habits, rng)
         if self.thickness:
             images = _thicken(images, _draw(rng, self.thickness, len(images)))
-        shape = (images.shape[1], images.shape[2])
+        shape = (images.shape[-2], images.shape[-1])
         middle, offsets = _offsets(shape)
         matrices, shifts = self._affine_maps(len(images), rng)
         origins = (middle - shifts)[:, :, None, None]
@@ -61,7 +63,12 @@ class Augment:
             sources += origins[block]
             if self.elastic:
                 sources += elastic_field(len(sources), shape, self.elastic, rng)
-            out[block] = sample(images[block], sources[:, 0], sources[:, 1])
+            if images.ndim == 3:
+                out[block] = sample(images[block], sources[:, 0], sources[:, 1])
+            else:
+                for channel in range(images.shape[1]):
+                    part = sample(images[block, channel], sources[:, 0], sources[:, 1])
+                    out[block, channel] = part
         if self.noise:
             out += rng.standard_normal(out.shape, np.float32) * np.float32(self.noise)
             np.clip(out, 0, 1, out=out)
@@ -91,6 +98,29 @@ def build(strengths: Mapping[str, Any] | None) -> Augment | None:
     if unknown := set(strengths) - set(LIMITS):
         raise DataError(f"unknown augmentation {min(unknown)!r}: use {', '.join(LIMITS)}")
     return Augment(**strengths)
+
+
+def suits(name: str, image_shape: tuple[int, ...], classes: Sequence[str]) -> bool:
+    """Whether this way to change images makes sense for those of a dataset.
+
+    Pens are for one channel, and their habits for MNIST's digits.
+    """
+    if name == "habits":
+        return image_shape == (28, 28) and tuple(classes) == CLASSES
+    return name != "thickness" or len(image_shape) == 2
+
+
+def for_data(data: Dataset) -> Callable[[Mapping[str, Any] | None], Augment | None]:
+    """`build` for this dataset: it also raises DataError for what does not suit it."""
+
+    def build_suiting(strengths: Mapping[str, Any] | None) -> Augment | None:
+        for name, strength in (strengths or {}).items():
+            if strength and name in LIMITS and not suits(name, data.image_shape, data.classes):
+                kind = "digits of 28 × 28 pixels" if name == "habits" else "images in one channel"
+                raise DataError(f"{name} changes only {kind}: set it to 0 for {data.name[:80]}")
+        return build(strengths)
+
+    return build_suiting
 
 
 LIMITS = {"shift": 10, "rotation": 180, "scale": 0.9, "shear": 2, "elastic": 10, "thickness": 1,
@@ -164,15 +194,16 @@ def sample(images: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 def _thicken(images: np.ndarray, amounts: np.ndarray) -> np.ndarray:
     """Blend each image with itself dilated (amount > 0) or eroded (< 0) by a pixel."""
-    framed = np.pad(images, ((0, 0), (1, 1), (1, 1)))
-    neighbours = (framed[:, :-2, 1:-1], framed[:, 2:, 1:-1],
-                  framed[:, 1:-1, :-2], framed[:, 1:-1, 2:])  # fmt: skip
+    framed = np.pad(images, (*[(0, 0)] * (images.ndim - 2), (1, 1), (1, 1)))
+    neighbours = (framed[..., :-2, 1:-1], framed[..., 2:, 1:-1],
+                  framed[..., 1:-1, :-2], framed[..., 1:-1, 2:])  # fmt: skip
     wider, thinner = images.copy(), images.copy()
     for neighbour in neighbours:
         np.maximum(wider, neighbour, out=wider)
         np.minimum(thinner, neighbour, out=thinner)
-    target = np.where((amounts > 0)[:, None, None], wider, thinner).astype(np.float32)
+    amounts = amounts.reshape(-1, *[1] * (images.ndim - 1))
+    target = np.where(amounts > 0, wider, thinner).astype(np.float32)
     target -= images
-    target *= np.abs(amounts)[:, None, None]
+    target *= np.abs(amounts)
     target += images
     return target.astype(np.uint8)

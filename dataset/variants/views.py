@@ -34,15 +34,19 @@ MATRICES = _matrices()  # (V, 2, 2): [x, y] @ matrix
 COUNT = len(MATRICES)
 
 
-def of_drawings(drawings: Sequence[render.Strokes]) -> np.ndarray:
-    """Views of N drawings → (N, V, 28, 28) uint8."""
+def of_drawings(drawings: Sequence[render.Strokes], as_drawn: bool = False) -> np.ndarray:
+    """Views of N drawings → (N, V, 28, 28) uint8; `as_drawn` as for `render.draw`."""
     repeated = [drawing for drawing in drawings for _ in MATRICES]
-    images = render.draw_all(repeated, transforms=np.tile(MATRICES, (len(drawings), 1, 1)))
+    transforms = np.tile(MATRICES, (len(drawings), 1, 1))
+    images = render.draw_all(repeated, transforms=transforms, as_drawn=as_drawn)
     return images.reshape(-1, COUNT, *images.shape[1:])
 
 
 def of_images(images: np.ndarray) -> np.ndarray:
-    """Views of centred images (N, H, W) uint8 → (N, V, H, W) uint8."""
+    """Views of centred images (N, H, W) uint8 → (N, V, H, W) uint8, in colour (N, V, 3, H, W)."""
+    if images.ndim == 4:
+        channels = [of_images(images[:, channel]) for channel in range(images.shape[1])]
+        return np.stack(channels, axis=2)
     shape = images.shape[1:]
     down, right = ((side - 1) / 2 for side in shape)
     y, x = np.indices(shape, np.float32)

@@ -5,12 +5,12 @@ import sys
 import streamlit as st
 
 import netcore
+from dataset import Dataset
 from netcore.commands import MODELS
 from netcore.confidence import subspaces
 from ui.jobs import sweeps
 from ui.jobs.limits import Limits
 from ui.jobs.pool import Pool
-from ui.session import datasets
 
 RECIPES = MODELS / "recipes"
 SIMPLEST_FIRST = ("fast", "seed", "linear", "memorize", "vanishing", "dense", "lenet")
@@ -25,11 +25,13 @@ def shipped_models() -> dict[str, netcore.Model]:
     return dict(sorted(models.items(), key=lambda item: -item[1].scores["validation_accuracy"]))
 
 
-@st.cache_resource(show_spinner=False)
-def digits() -> subspaces.Subspaces:
-    """What MNIST's digits look like, to tell them from other drawings. Shared and read-only."""
-    mnist = datasets.dataset("mnist")
-    return subspaces.of_images(mnist.train.images, mnist.train.labels, len(mnist.classes))
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs={Dataset: lambda data: data.name})
+def subspaces_of(data: Dataset) -> subspaces.Subspaces:
+    """What the images of a dataset look like, to tell them from others. Shared and read-only.
+
+    The name of an upload holds a hash of its file, so nobody gets those of another file.
+    """
+    return subspaces.of_images(data.train.images, data.train.labels, len(data.classes))
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,11 +1,12 @@
 """Data augmentation: a slider for each kind of change to the images, and a preview."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
+from dataset.splits import noun
 from dataset.variants import augment
 from ui.parts import pictures
 
@@ -59,22 +60,29 @@ WAYS = {
 }
 ABOUT = (
     "Each time the network sees an image, the image looks a little different. "
-    "So it cannot learn the images by heart, and it reads more kinds of handwriting."
+    "So it cannot learn the images by heart."
 )
+READS_MORE = "It also reads more kinds of handwriting."
 
 
 def choose(
-    strengths: dict | None, options: Callable[[str], dict], images: np.ndarray, labels: np.ndarray
+    strengths: dict | None,
+    options: Callable[[str], dict],
+    images: np.ndarray,
+    labels: np.ndarray,
+    classes: Sequence[str],
 ) -> dict | None:
     """A popover of sliders that start at `strengths`; returns their values, None if all are 0.
 
-    `options(name)` are the arguments of one slider; images: (N, 28, 28) to show the effect on,
-    labels: (N,).
+    There are those that suit images of these classes. `options(name)` are the arguments of one
+    slider; images: (N, …, H, W) to show the effect on, labels: (N,).
     """
     now = strengths or {}
-    with st.popover(title(now), help=ABOUT, width="stretch"):
+    suiting = {n: way for n, way in WAYS.items() if augment.suits(n, images.shape[1:], classes)}
+    about = ABOUT if noun(classes) == "image" else f"{ABOUT} {READS_MORE}"
+    with st.popover(title(now), help=about, width="stretch"):
         effect, columns, chosen = st.container(), st.columns(2, gap="medium"), {}
-        for number, (name, way) in enumerate(WAYS.items()):
+        for number, (name, way) in enumerate(suiting.items()):
             value = float(now.get(name, 0))
             chosen[name] = columns[number % 2].slider(
                 way.label, 0.0, max(way.top, value), value, way.step, help=way.help, **options(name)

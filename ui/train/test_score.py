@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from dataset.splits import noun
 from netcore import Model
 from ui.jobs.job import Job
 from ui.jobs.run import Run, id_of
@@ -33,7 +34,7 @@ def report(job: Job) -> None:
             share(kept)
     with table:
         charts.show(
-            charts.confusion(confusion, job.classes),
+            charts.confusion(confusion, models.names(job.model())),
             "Confusion matrix of the test set",
         )
 
@@ -63,7 +64,9 @@ def save(model: Model) -> None:
         )
     if saved := state.SAVED.get():
         st.success(f"Saved as **{wording.plain(saved)}** for this session.")
-        menu.DRAW.link("Draw a digit for it to read", query_params={state.MODEL.name: saved})
+        what = noun(models.names(model))
+        invitation = f"Draw a {what} for it to read" if what != "image" else "Try it on Draw"
+        menu.DRAW.link(invitation, query_params={state.MODEL.name: saved})
 
 
 def share(run: Run) -> None:
