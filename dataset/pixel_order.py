@@ -35,12 +35,12 @@ def find(names: list[str]) -> tuple[list[int], tuple[int, ...], bool | None] | N
             return order, tuple(sides), None
         if sides[1] != 3:
             return order, (3, *lengths), sides[0] == 3
-    shapes = shapes(len(names))
-    if not shapes:
+    square = shapes(len(names))
+    if not square:
         return None
     if colours and len(sides) == 2:
-        return order, shapes[0], True
-    return order if len(sides) == 1 else list(range(len(names))), shapes[0], None
+        return order, square[0], True
+    return order if len(sides) == 1 else list(range(len(names))), square[0], None
 
 
 def _grid(keys: Sequence[tuple[int, ...]]) -> list[int]:
