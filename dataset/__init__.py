@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from dataset import folder, table
 from dataset.errors import DataError
-from dataset.splits import Dataset, Split
+from dataset.splits import CLASSES, Dataset, Split
 
-__all__ = ["DataError", "Dataset", "Place", "Split", "load", "names", "place"]
+__all__ = ["CLASSES", "DataError", "Dataset", "Place", "Split", "load", "names", "place"]
 
 ROOT = Path(__file__).parent
 
