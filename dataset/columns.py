@@ -23,6 +23,9 @@ LABELS = ("label", "labels", "class", "target", "y", "digit", "category", "class
 INDEXES = ("", "id", "index", "idx", "row", "row_id", "rowid", "imageid", "image_id", "unnamed: 0",
            "unnamed:0", "no", "nr", "number", "#")  # fmt: skip
 SEPARATORS = "\t;|,"
+META = ("usage", "split", "set", "subset", "fold", "file", "filename", "path", "image", "name",
+        "writer", "user", "source")  # fmt: skip
+FLAGS = {"true": "1", "false": "0"}
 NUMBERED = re.compile(r".*\d\D{0,6}")  # pixel7, 1x1, r0c0, 7_red
 ONE_HOT = re.compile(rf"({'|'.join(LABELS)})[ _=:.-]*(\w+)")
 
@@ -54,7 +57,9 @@ def split(line: str, sign: str) -> list[str]:
     if sign == " ":
         return line.replace('"', "").split()
     if '"' in line:
-        return [cell.strip() for cell in next(csv.reader([line], delimiter=sign), [""])]
+        return [
+            cell.strip() for cell in next(csv.reader([line], delimiter=sign, strict=True), [""])
+        ]
     return [cell.strip() for cell in line.split(sign)]
 
 
@@ -81,9 +86,11 @@ def understand(first: list[str], rows: list[list[str]], name: str) -> Columns:
         raise DataError(_wrong_count(name, [names[n] for n in left if n not in label]))
     order, shape, planes = found
     notes = []
-    if not header:
+    if len(label) > 1:
+        notes.append(f"The {len(label)} columns from {names[label[0]][:40]} on are one-hot labels.")
+    elif not header:
         notes.append(f"The file has no header: its {names[label[0]]} was taken for the label.")
-    elif len(label) == 1 and lower[label[0]] not in LABELS:
+    elif lower[label[0]] not in LABELS:
         title = names[label[0]][:40] or f"in place {label[0] + 1}"
         notes.append(f"The column {title} was taken for the label.")
     used = {*label, *pixels}
@@ -96,6 +103,8 @@ def understand(first: list[str], rows: list[list[str]], name: str) -> Columns:
 
 def number(cell: str) -> float:
     """The number that a value is, also with a decimal comma; `ValueError` if it is none."""
+    if "_" in cell:  # which Python allows in numbers
+        raise ValueError(f"{cell} is a name")
     return float(cell.replace(",", "."))
 
 
@@ -109,7 +118,8 @@ def is_number(cell: str) -> bool:
 
 
 def is_one_hot(cells: Sequence[str]) -> bool:
-    """Whether one of the values is 1 and all others are 0."""
+    """Whether one of the values is 1 or True, and all others are 0 or False."""
+    cells = [FLAGS.get(cell.lower(), cell) for cell in cells]
     if not all(map(is_number, cells)):
         return False
     *zeros, one = sorted(map(number, cells))
@@ -168,6 +178,7 @@ def _find_label(
         if _hold_one_hot([n for n, _ in found], rows):
             return [n for n, _ in found], [names[n][-len(text) :] for n, text in found]
         others = [n for n in left if names[n] and not NUMBERED.fullmatch(lower[n])]
+        others = [n for n in others if lower[n] not in META] or others
         if len(others) == 1:
             return others, []
         if len(others) > 1 and len(others) < len(left) / 2 and not shapes(len(left) - 1):

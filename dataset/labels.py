@@ -65,6 +65,8 @@ def _or(names: Sequence[str]) -> str:
 
 def number_of(text: str) -> float:
     """The finite number that a label is, or NaN."""
+    if "_" in text:  # which Python allows in numbers
+        return math.nan
     try:
         number = float(text)
     except ValueError:

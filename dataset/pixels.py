@@ -103,6 +103,8 @@ def find_scale(*files: Pixels) -> Scale:
     whole = all(file.whole for file in files)
     if low >= 0 and high <= 255:
         return _positive(high, whole)
+    if low >= -0.5 and high <= 0.5:
+        return Scale(255, 0.5, "The pixels go from −0.5 to 0.5. They were scaled to 0 … 255.")
     if low >= -1 and high <= 1:
         return Scale(127.5, 1, "The pixels go from −1 to 1. They were scaled to 0 … 255.")
     if low < 0 and not whole and max(-low, high) <= STANDARDISED:

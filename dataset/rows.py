@@ -1,6 +1,7 @@
 """The rows of a table: each line is cut into its label and its pixels, still as text."""
 
 import csv
+import re
 from collections.abc import Iterator
 from itertools import chain, islice
 from typing import TextIO
@@ -13,6 +14,7 @@ from dataset.splits import MAX_SIDE
 MAX_LINE = 400_000  # characters; an image of 64 × 64 in colour has 12,288 values
 MAX_SAMPLE = 500_000  # characters of the lines by which the columns are understood
 SAMPLE = 100  # lines, likewise
+LIST = re.compile(r'"?\[?\d+( +\d+){24,} *\]?"?')  # as in FER2013: 70 80 82 …
 COMMENTS = ("#", "%")
 INSIDE = "\x1f"  # stands for a separator within quotes
 
@@ -30,8 +32,17 @@ class Rows:
         first = next(lines, "")
         if first.lower().startswith("sep=") and len(first) == 5:  # a hint for Excel
             first = next(lines, "")
-        self.sign = columns.separator(first)
+        if first.startswith("'") and first.count("'") > columns.MIN_SIDE**2:
+            first, lines = first.replace("'", '"'), (line.replace("'", '"') for line in lines)
         sample = _sample(lines)
+        if sample and (found := LIST.search(sample[0])):  # all pixels of an image in one cell
+            names = first.split(",")
+            place, count = sample[0][: found.start()].count(","), len(found[0].split())
+            if place < len(names) > 1 and "," not in found[0]:
+                names[place : place + 1] = [f"pixel{n}" for n in range(count)]
+                first, sample = ",".join(names), list(map(_unpack, sample))
+                lines = map(_unpack, lines)
+        self.sign = columns.separator(first)
         if first.count(self.sign) > columns.MAX_COLUMNS:
             raise DataError(
                 f"{name} has over {columns.MAX_COLUMNS:,} columns: images may have up to "
@@ -111,8 +122,13 @@ class Rows:
                 f"{self.name} has no single 1 among the labels of row {row}: one-hot labels have a "
                 "1 for the class and 0 for all others."
             )
-        ones = [n for n, cell in enumerate(cells) if columns.number(cell)]
-        return self.columns.classes[ones[0]]
+        ones = [columns.is_one_hot([cell, "0"]) for cell in cells]
+        return self.columns.classes[ones.index(True)]
+
+
+def _unpack(line: str) -> str:
+    """A line with a list of pixels in one cell → each in a cell of its own."""
+    return LIST.sub(lambda found: ",".join(found[0].strip('"[] ').split()), line)
 
 
 def _lines(opened: TextIO, name: str, max_size: int) -> Iterator[str]:

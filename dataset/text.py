@@ -109,6 +109,8 @@ def _encoding(head: bytes, name: str) -> str:
     """The encoding of a text file that starts with `head`; DataError for what is no table."""
     if not head:
         raise DataError(f"{name} is empty: choose a CSV file with rows of labels and pixels.")
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if head.startswith(codecs.BOM_UTF8):
