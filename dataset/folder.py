@@ -95,6 +95,7 @@ def read(folder: Path, name: str | None = None, only: str | None = None) -> Data
     cut = len(training) - min(VALIDATION, len(training) // 12)
     headers = [header for part in kept for header in part[3]]
     plain = all(map(np.array_equal, codes, (train_labels, test_labels)))
+    plain = plain and all(len(header.sides) == 1 for header in headers[1::2])
     data = Dataset(
         name,
         training[:cut],
