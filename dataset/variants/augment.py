@@ -7,14 +7,14 @@ results stay in the cache.
 
 import functools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
 from dataset.errors import DataError
-from dataset.splits import CLASSES, Dataset
+from dataset.splits import Dataset
 from dataset.variants.pen_habits import add_habits
 
 SMOOTHNESS = 4.0  # pixels, σ of the elastic field
@@ -25,8 +25,8 @@ BLOCK = 16  # images at a time; three times as fast as a batch of 128 at once
 class Augment:
     """Strengths of each change. Amounts are drawn per image, uniformly between ± these.
 
-    Called as `augment(images, labels, rng)`: (N, H, W) uint8 → (N, H, W) float32 in [0, 1].
-    Images in colour (N, 3, H, W) keep their shape too; all channels move alike.
+    Called as `augment(images, labels, rng)`: (N, H, W) or (N, 3, H, W) uint8 → float32 in [0, 1] of
+    that shape. `thickness` and `habits` are for images in one channel; `DataError` otherwise.
     """
 
     shift: float = 0.0  # pixels
@@ -48,11 +48,17 @@ class Augment:
     def __call__(
         self, images: np.ndarray, labels: np.ndarray, rng: np.random.Generator
     ) -> np.ndarray:
+        if images.ndim > 3 and (self.habits or self.thickness):
+            which = "habits" if self.habits else "thickness"
+            raise DataError(
+                f"{which} changes pen strokes, and these images have colours: set it to 0"
+            )
         if self.habits:
             images = add_habits(images, labels, self.habits, rng)
         if self.thickness:
             images = _thicken(images, _draw(rng, self.thickness, len(images)))
         shape = (images.shape[-2], images.shape[-1])
+        channels = math.prod(images.shape[1:-2])
         middle, offsets = _offsets(shape)
         matrices, shifts = self._affine_maps(len(images), rng)
         origins = (middle - shifts)[:, :, None, None]
@@ -63,12 +69,11 @@ class Augment:
             sources += origins[block]
             if self.elastic:
                 sources += elastic_field(len(sources), shape, self.elastic, rng)
-            if images.ndim == 3:
-                out[block] = sample(images[block], sources[:, 0], sources[:, 1])
-            else:
-                for channel in range(images.shape[1]):
-                    part = sample(images[block, channel], sources[:, 0], sources[:, 1])
-                    out[block, channel] = part
+            part = images[block]
+            if channels > 1:  # all move alike
+                sources = np.repeat(sources, channels, axis=0)
+            moved = sample(part.reshape(-1, *shape), sources[:, 0], sources[:, 1])
+            out[block] = moved.reshape(part.shape)
         if self.noise:
             out += rng.standard_normal(out.shape, np.float32) * np.float32(self.noise)
             np.clip(out, 0, 1, out=out)
@@ -100,27 +105,23 @@ def build(strengths: Mapping[str, Any] | None) -> Augment | None:
     return Augment(**strengths)
 
 
-def suits(name: str, image_shape: tuple[int, ...], classes: Sequence[str]) -> bool:
-    """Whether this way to change images makes sense for those of a dataset.
+def builder(data: Dataset) -> Callable[[Mapping[str, Any] | None], Augment | None]:
+    """`build` for the images of a dataset, without the changes that are `unfit` for them."""
+    return functools.partial(_build_for, unfit(data))
 
-    Pens are for one channel, and their habits for MNIST's digits.
+
+def _build_for(without: tuple[str, ...], strengths: Mapping[str, Any] | None) -> Augment | None:
+    build(strengths)  # refuses what is wrong also with those that are left out
+    return build({name: value for name, value in (strengths or {}).items() if name not in without})
+
+
+def unfit(data: Dataset) -> tuple[str, ...]:
+    """The changes that make no sense for a dataset: pen habits other than on MNIST-like digits,
+    and pens at all in colour.
     """
-    if name == "habits":
-        return image_shape == (28, 28) and tuple(classes) == CLASSES
-    return name != "thickness" or len(image_shape) == 2
-
-
-def for_data(data: Dataset) -> Callable[[Mapping[str, Any] | None], Augment | None]:
-    """`build` for this dataset: it also raises DataError for what does not suit it."""
-
-    def build_suiting(strengths: Mapping[str, Any] | None) -> Augment | None:
-        for name, strength in (strengths or {}).items():
-            if strength and name in LIMITS and not suits(name, data.image_shape, data.classes):
-                kind = "digits of 28 × 28 pixels" if name == "habits" else "images in one channel"
-                raise DataError(f"{name} changes only {kind}: set it to 0 for {data.name[:80]}")
-        return build(strengths)
-
-    return build_suiting
+    if len(data.image_shape) > 2:
+        return "thickness", "habits"
+    return () if data.is_digits and data.image_shape == (28, 28) else ("habits",)
 
 
 LIMITS = {"shift": 10, "rotation": 180, "scale": 0.9, "shear": 2, "elastic": 10, "thickness": 1,
@@ -194,16 +195,15 @@ def sample(images: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 def _thicken(images: np.ndarray, amounts: np.ndarray) -> np.ndarray:
     """Blend each image with itself dilated (amount > 0) or eroded (< 0) by a pixel."""
-    framed = np.pad(images, (*[(0, 0)] * (images.ndim - 2), (1, 1), (1, 1)))
-    neighbours = (framed[..., :-2, 1:-1], framed[..., 2:, 1:-1],
-                  framed[..., 1:-1, :-2], framed[..., 1:-1, 2:])  # fmt: skip
+    framed = np.pad(images, ((0, 0), (1, 1), (1, 1)))
+    neighbours = (framed[:, :-2, 1:-1], framed[:, 2:, 1:-1],
+                  framed[:, 1:-1, :-2], framed[:, 1:-1, 2:])  # fmt: skip
     wider, thinner = images.copy(), images.copy()
     for neighbour in neighbours:
         np.maximum(wider, neighbour, out=wider)
         np.minimum(thinner, neighbour, out=thinner)
-    amounts = amounts.reshape(-1, *[1] * (images.ndim - 1))
-    target = np.where(amounts > 0, wider, thinner).astype(np.float32)
+    target = np.where((amounts > 0)[:, None, None], wider, thinner).astype(np.float32)
     target -= images
-    target *= np.abs(amounts)
+    target *= np.abs(amounts)[:, None, None]
     target += images
     return target.astype(np.uint8)

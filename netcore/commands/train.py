@@ -2,6 +2,7 @@
 
 import sys
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,10 @@ from netcore.commands import (
     add_recipe,
     add_threads,
     command,
-    read_data,
     read_recipe,
     trainer_options,
 )
+from netcore.commands.data import arrays, open_for
 from netcore.recipe import RecipeError
 from netcore.record import Record
 from netcore.search import lr_find
@@ -40,8 +41,9 @@ def run_train(options: Namespace) -> dict[str, Any]:
     recipe, changes = read_recipe(options)
     if options.out is not None and not options.out.parent.is_dir():
         raise RecipeError(f"{options.out} cannot be saved: there is no folder {options.out.parent}")
-    train, validation, test = read_data(recipe)
-    trainer = Trainer(recipe, train, validation, changes, **trainer_options(options))
+    recipe, data = open_for(recipe)
+    train, validation, test = arrays(data)
+    trainer = Trainer(recipe, train, validation, changes, **trainer_options(options, data))
     last = follow(trainer)
     images, labels = test
     test = metrics.score(trainer.replicas.log_probs(images), labels)
@@ -52,7 +54,8 @@ def run_train(options: Namespace) -> dict[str, Any]:
         f"{trainer.network.parameters:,} parameters"
     )
     if options.out is not None:
-        trainer.model(scores).save(options.out)
+        classes = () if data.is_digits else data.classes
+        replace(trainer.model(scores), classes=classes).save(options.out)
         print(f"saved to {options.out}")
     return {"recipe": recipe.name, "dataset": recipe.dataset, **scores}
 
@@ -84,8 +87,9 @@ def follow(trainer: Trainer) -> Record:
 def run_lr_find(options: Namespace) -> dict[str, Any]:
     """Print the curve of the learning-rate range test, and the suggested rate."""
     recipe, _ = read_recipe(options)
-    train, validation, _ = read_data(recipe)
-    search = lr_find.find(recipe, train, validation, **trainer_options(options))
+    recipe, data = open_for(recipe)
+    train, validation, _ = arrays(data)
+    search = lr_find.find(recipe, train, validation, **trainer_options(options, data))
     print(lr_find.draw(search))
     print(f"suggestion: lr={search.suggestion:.2g}, where the loss falls fastest")
     return {

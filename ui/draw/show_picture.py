@@ -5,11 +5,11 @@ For models that read something else than digits, or pictures in colour.
 
 import numpy as np
 import streamlit as st
-from PIL import Image, ImageOps
 
 from dataset import DataError, Dataset
 from dataset.ink.digits import Digit
 from dataset.pictures import picture
+from dataset.variants import frame
 from dataset.variants.views import of_images
 from netcore import Model, ModelError
 from ui.parts import layout, pictures
@@ -110,17 +110,13 @@ def _open(file, model: Model) -> None:
 
 
 def shrink(pixels: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """A picture (H, W) or (H, W, 3) uint8 → an image of a dataset's `shape`, its middle.
+    """A picture (H, W, 3 or 4) uint8 → an image of a dataset's `shape`, from its middle.
 
     In one channel, dark ink on light paper becomes light on dark.
     """
-    colour = len(shape) == 3
-    opened = Image.fromarray(pixels)
-    if opened.mode == "RGBA":  # what is transparent becomes white
-        opened = Image.alpha_composite(Image.new("RGBA", opened.size, "white"), opened)
-    opened = opened.convert("RGB" if colour else "L")
-    small = np.asarray(ImageOps.fit(opened, shape[:-3:-1], Image.Resampling.BOX))
-    if colour:
-        return np.ascontiguousarray(np.moveaxis(small, -1, 0))
-    border = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
-    return 255 - small if np.median(border) > WHITE else small
+    image = frame.fit_picture(pixels, shape)
+    if len(shape) == 3:
+        return image
+    grey = image.mean(axis=0).round().astype(np.uint8)
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    return 255 - grey if np.median(border) > WHITE else grey

@@ -30,8 +30,10 @@ class Job:
         test: tuple[np.ndarray, np.ndarray],
         pool: Pool,
         classes: Sequence[str] = (),
+        unfit: Sequence[str] = (),
     ):
         self.id = secrets.token_urlsafe(16)
+        self.unfit = unfit  # names of augmentation that makes no sense for the images
         self.classes = classes  # kept here, since an uploaded data set may be replaced meanwhile
         self._named: Model | None = None  # the latest model, with the names of its classes
         self.recipe = trainer.recipe

@@ -13,7 +13,7 @@ def to_data(recipe: Recipe, data: Dataset) -> Recipe:
     strengths = {
         name: strength
         for name, strength in (recipe.augment or {}).items()
-        if augment.suits(name, data.image_shape, data.classes)
+        if name not in augment.unfit(data)
     }
     layers = with_outputs(recipe.layers, len(data.classes))
     return recipe.replace(dataset=data.name, layers=layers, augment=strengths or None)

@@ -51,11 +51,12 @@ class Reader:
     """A model that reads, and what its answers are called. Not for use by two threads at once."""
 
     def __init__(self, model: Model):
-        data = models.data_of(model)
-        known = shared.subspaces_of(data) if model.certainty and data else None
+        data, names = models.data_of(model), models.names(model)
+        fits = model.certainty is not None and data and len(data.classes) == len(names)
+        known = shared.subspaces_of(data) if fits else None
         self.model = model
         self.classifier = CalibratedClassifier(model, known)
-        self.names = models.names(model)  # (K,)
+        self.names = names  # (K,)
         self.noun = noun(self.names)
         self.without_data = model.certainty is not None and known is None
 

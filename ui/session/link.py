@@ -68,7 +68,7 @@ def check(recipe: Recipe, changes: list) -> None:
     data = datasets.dataset(recipe.dataset)
     recipe.check_fit(data.image_shape, len(data.classes))
     limits.check(recipe, data.image_shape)
-    make_augment = augment.for_data(data)
+    make_augment = augment.builder(data)
     build_augmentation(make_augment, recipe.augment)
     if len(changes) > MOST_CHANGES:
         raise RecipeError(f"it has more than {MOST_CHANGES:,} changes")

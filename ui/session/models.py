@@ -12,9 +12,9 @@ import streamlit as st
 
 import netcore
 from dataset import Dataset
-from dataset.ink import fit as resample
 from dataset.splits import CLASSES, noun
 from dataset.splits import MAX_SIDE as SIDE
+from dataset.variants import frame
 from netcore import Model, ModelError, RecipeError
 from netcore.network import plan
 from ui.parts.upload import Upload
@@ -91,12 +91,13 @@ def data_of(model: Model) -> Dataset | None:
 def fit(model: Model, images: np.ndarray) -> np.ndarray:
     """Drawings (…, 28, 28) uint8 as this model takes them, (…, H, W): as large as its dataset's."""
     data = data_of(model)
-    return resample.fit(images, model.input_shape, _ink_share(data) if data else None)
+    share = _ink_share(data) if data else frame.SHARE
+    return frame.fit(images, model.input_shape, share)
 
 
 @st.cache_data(max_entries=16, show_spinner=False, hash_funcs={Dataset: lambda data: data.name})
-def _ink_share(data: Dataset) -> float | None:
-    return resample.ink_share(data.train.images)
+def _ink_share(data: Dataset) -> float:
+    return frame.ink_share(data.train.images)
 
 
 def choose() -> str:

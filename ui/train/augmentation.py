@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from dataset.splits import noun
 from dataset.variants import augment
 from ui.parts import pictures
 
@@ -60,9 +59,8 @@ WAYS = {
 }
 ABOUT = (
     "Each time the network sees an image, the image looks a little different. "
-    "So it cannot learn the images by heart."
+    "So it cannot learn the images by heart, and it copes better with new ones."
 )
-READS_MORE = "It also reads more kinds of handwriting."
 
 
 def choose(
@@ -70,17 +68,16 @@ def choose(
     options: Callable[[str], dict],
     images: np.ndarray,
     labels: np.ndarray,
-    classes: Sequence[str],
+    unfit: Sequence[str] = (),
 ) -> dict | None:
     """A popover of sliders that start at `strengths`; returns their values, None if all are 0.
 
-    There are those that suit images of these classes. `options(name)` are the arguments of one
-    slider; images: (N, …, H, W) to show the effect on, labels: (N,).
+    There is none for `unfit` changes. `options(name)` are the arguments of one slider;
+    images: (N, …, H, W) to show the effect on, labels: (N,).
     """
     now = strengths or {}
-    suiting = {n: way for n, way in WAYS.items() if augment.suits(n, images.shape[1:], classes)}
-    about = ABOUT if noun(classes) == "image" else f"{ABOUT} {READS_MORE}"
-    with st.popover(title(now), help=about, width="stretch"):
+    suiting = {name: way for name, way in WAYS.items() if name not in unfit}
+    with st.popover(title(now), help=ABOUT, width="stretch"):
         effect, columns, chosen = st.container(), st.columns(2, gap="medium"), {}
         for number, (name, way) in enumerate(suiting.items()):
             value = float(now.get(name, 0))

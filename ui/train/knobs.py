@@ -35,7 +35,7 @@ def sliders(job: Job) -> None:
         slider("dropout", now.dropout, options("dropout"))
     scale("batch_size", now.batch_size, options("batch_size"))
     augmentation.choose(
-        now.augment, lambda name: _augment_options(job, name), *job.validation, job.classes
+        now.augment, lambda name: _augment_options(job, name), *job.validation, job.unfit
     )
     st.button(
         "Undo",

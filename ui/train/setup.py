@@ -9,6 +9,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from dataset import Dataset
+from dataset.variants import augment
 from netcore import Recipe
 from netcore.layers import ACTIVATIONS
 from netcore.recipe import canonical
@@ -139,7 +140,7 @@ def _data(form: Form, base: Recipe, data: Dataset) -> dict:
         lambda name: form.options(state.AUGMENT[name]),
         data.train.images,
         data.train.labels,
-        data.classes,
+        augment.unfit(data),
     )
     return {"train_images": images or None, "seed": seed, "augment": strengths}
 
