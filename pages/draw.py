@@ -12,8 +12,13 @@ from ui.parts.wording import article, size
 from ui.session import answer, models
 
 model = models.models()[models.chosen()]
-what = noun(models.names(model))
-drawing = f"{article(what)} {what}" if what != "image" else "one of the things that it knows"
+classes = models.names(model)
+what = noun(classes)
+drawing = (
+    f"{article(what)} {what}"
+    if what != "image"
+    else f"one of the {len(classes)} classes that it knows"
+)
 with_pen = f"Draw {drawing} on the black canvas, with the mouse, a finger or a pen. "
 if models.reads_digits(model):
     with_pen = with_pen.replace("a digit", "a digit or a whole number")

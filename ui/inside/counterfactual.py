@@ -77,6 +77,7 @@ def _choose(subject: Subject) -> tuple[int, float]:
             f"Turn the {plain(subject.names[subject.answer])} into",
             classes,
             format_func=subject.names.__getitem__,
+            wrap=True,
             help=f"The {subject.what} it should be read as. If none is chosen, the second most "
             "likely one.",
             **TARGET.lasting,

@@ -13,6 +13,7 @@ from ui.parts.wording import class_word, plain
 from ui.session.state import Key
 
 SIDE = 250  # pixels of a picture; three fit beside each other
+PATCH = 5 / 28  # side of the patch that covers a place, as a share of the image's
 LEAST = 0.01  # smaller losses of probability are not coloured
 EVIDENCE = Key("_evidence")  # the class whose score is explained; None: the answer
 
@@ -34,11 +35,13 @@ def pixel_evidence(subject: Subject) -> None:
         "Evidence for",
         range(len(subject.names)),
         format_func=subject.names.__getitem__,
+        wrap=True,
         help=f"The {subject.what} whose score is explained. If none is chosen, it is the answer.",
         **EVIDENCE.lasting,
     )
     k = subject.answer if chosen is None else chosen
     name = plain(subject.names[k])
+    patch = max(2, round(PATCH * min(subject.grey.shape)))
     with st.container(horizontal=True, gap="small"):
         with _panel():
             st.markdown("**Scores**", help="Also called logits: the output of the last layer.")
@@ -61,10 +64,10 @@ def pixel_evidence(subject: Subject) -> None:
         with _panel():
             st.markdown(
                 f"**What {name} depends on**",
-                help="Occlusion: an empty patch of 5 × 5 pixels covers one place after the other, "
-                "and the network reads each result (Zeiler & Fergus 2014).",
+                help=f"Occlusion: an empty patch of {patch} × {patch} pixels covers one place "
+                "after the other, and the network reads each result (Zeiler & Fergus 2014).",
             )
-            lost = explain.occlusion(subject.network, subject.image, k)
+            lost = explain.occlusion(subject.network, subject.image, k, patch)
             _overlay(subject, lost, f"Occlusion for {name}", least=LEAST)
             st.caption(occlusion_text(name, lost))
 

@@ -16,6 +16,7 @@ from ui.parts import pictures
 
 FRAME = 360  # pixels: width of a figure that two fit beside each other, and one on a phone
 INK = [[0, "#0b0e14"], [1, "#ffffff"]]
+LABEL = {"font_color": "#fff", "bgcolor": "rgba(16,20,28,0.6)", "borderpad": 2}  # over points
 COLOURS = 10  # of categories in the theme
 NAME = 22  # screen pixels for the name below an image
 CELL = 28  # screen pixels across a pixel whose number is written on it
@@ -206,7 +207,7 @@ def plane(points: np.ndarray, labels: np.ndarray, ids: np.ndarray, names: Sequen
         )
         if len(names) > COLOURS:
             x, y = np.median(points[mine], axis=0)
-            figure.add_annotation(text=f"<b>{names[k]}</b>", x=x, y=y, showarrow=False)
+            figure.add_annotation(text=f"<b>{names[k]}</b>", x=x, y=y, showarrow=False, **LABEL)
     figure.update_layout(showlegend=len(names) <= COLOURS)
     buttons = {"bgcolor": "rgba(0,0,0,0)", "color": "#8b929d", "activecolor": "#4a90c2"}
     figure.update_layout(hovermode="closest", margin_t=72, modebar=buttons)  # buttons over legend
@@ -231,15 +232,12 @@ def confusion(table: np.ndarray, names: Sequence[str]):
         hovertemplate="%{z} × %{y} read as %{x}<extra></extra>",
     )
     diagonal = go.Scatter(x=names, y=names, text=right, mode="text", hoverinfo="skip")
-    many = len(names) > COLOURS  # then cells are too small for numbers of more than a digit
-    height = max(FRAME, 13 * len(names))
-    figure = plot([heatmap, diagonal], "Answer", "Label", height).update_layout(showlegend=False)
-    if many:
-        figure.update_traces(textfont_size=8)
-    ticks = {"type": "category", "showgrid": False, "dtick": 1} | (
-        {"tickfont_size": 9} if many else {}
-    )
-    return figure.update_xaxes(**ticks).update_yaxes(autorange="reversed", **ticks)
+    figure = plot([heatmap, diagonal], "Answer", "Label", FRAME).update_layout(showlegend=False)
+    if len(names) > COLOURS:  # then cells are small
+        figure.update_layout(height=max(FRAME, 14 * len(names))).update_traces(textfont_size=9)
+        figure.update_yaxes(dtick=1, tickfont_size=9).update_xaxes(tickfont_size=9)
+    figure.update_xaxes(type="category", showgrid=False)
+    return figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
 
 
 def _ink(values: np.ndarray, top: float | None, scale: list | None = INK) -> go.Heatmap:

@@ -75,7 +75,7 @@ def size(shape: Sequence[int]) -> str:
 
 def plain(text: str) -> str:
     """Escape text from outside, such as a name, so that Markdown shows it unchanged."""
-    return re.sub(r"([^\w\s.,])", r"\\\1", text)
+    return re.sub(r"([^\w\s.,\u0080-\U0010ffff])", r"\\\1", text)
 
 
 def percent(share: float | None) -> str:

@@ -211,13 +211,13 @@ def _mistakes(moment: Moment) -> None:
     _title("Mistakes", "Validation images that it misreads now: the label → its answer.")
     images, labels = moment.sample
     wrong = diagnostics.misclassified(moment.network, images, labels)
-    names = moment.classes
     st.caption(
         f"{len(wrong.positions):,} of the first {len(images):,} validation images are misread."
     )
-    captions = [plain(f"{names[labels[p]]} → {names[a]}") for p, a in zip(*wrong, strict=True)]
-    wide = 48 if max(map(len, names)) < 3 else 84
-    pictures.captioned(images[wrong.positions[:SHOWN]], captions[:SHOWN], ROWS, wide)
+    names = tuple(map(plain, moment.classes))
+    captions = [f"{names[labels[p]]} → {names[a]}" for p, a in zip(*wrong, strict=True)]
+    wide, rows = (48, ROWS) if max(map(len, names)) < 3 else (84, 2 * ROWS)  # words need room
+    pictures.captioned(images[wrong.positions[:SHOWN]], captions[:SHOWN], rows, wide)
 
 
 def _drawing(moment: Moment) -> None:

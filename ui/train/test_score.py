@@ -12,6 +12,8 @@ from ui.parts import charts, layout, menu, wording
 from ui.session import downloads, link, models, runs, shared, state
 from ui.session.state import Key
 
+MANY = 20  # classes: the confusion matrix of more needs the whole width
+
 SHARE_OPEN = Key("_share_open", False)
 
 
@@ -22,6 +24,8 @@ def report(job: Job) -> None:
     images, wrong = confusion.sum(), confusion.sum() - confusion.trace()
     st.subheader("Test score", anchor=False)
     score, table = st.columns(2, gap="large")
+    if len(confusion) > MANY:
+        table = st.container()
     with score:
         st.metric("Accuracy on the test set", f"{scores['test_accuracy']:.2%}")
         st.markdown(
