@@ -17,6 +17,7 @@ import numpy as np
 from netcore import metrics
 from netcore.batches import Batches, Examples, stream
 from netcore.checkpoint import Checkpoint
+from netcore.checks import check_data
 from netcore.functional import clip_norm, frozen_copy
 from netcore.layers import Dropout
 from netcore.model import Model
@@ -58,6 +59,7 @@ class Trainer:
         augment: MakeAugment | None = None,
     ) -> None:
         blas.single_thread_process()
+        check_data(train, validation)
         self.make_augment = augment
         self.recipe = self.settings = recipe  # as begun, and as changed since
         self.train, self.validation = train, validation

@@ -6,7 +6,7 @@ Each updates one flat parameter vector `theta` (P,) from its gradient `grad` (P,
 """
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -30,9 +30,20 @@ class Optimizer:
         self.momentum, self.beta2, self.eps = momentum, beta2, eps
         self.state = np.zeros((self.state_vectors, size), dtype)
         self.scratch = np.empty(size, dtype)
-        # y += a · x, in one pass over memory
-        self.axpy = cast(Callable, get_blas_funcs("axpy", dtype=dtype))
         self.steps = 0
+        self._find_axpy()
+
+    def _find_axpy(self) -> None:
+        # y += a · x, in one pass over memory
+        self.axpy = cast(Callable, get_blas_funcs("axpy", dtype=self.state.dtype))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For copy.deepcopy and pickle, which cannot copy a function of BLAS."""
+        return {name: value for name, value in vars(self).items() if name != "axpy"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._find_axpy()
 
     def decay(
         self, weights: np.ndarray, dweights: np.ndarray, lr: float, weight_decay: float
