@@ -25,7 +25,7 @@ def check_x(x: Any, input_shape: Sequence[int], name: str = "x") -> None:
     if x.ndim == 0 or x.shape[1:] != shape:
         if x.shape == shape:
             mend = "a single example needs the axis N too, x[None]"
-        elif x.size and x[0].size == np.prod(shape, dtype=int):
+        elif x.ndim and x.size and x[0].size == np.prod(shape, dtype=int):
             mend = f"use x.reshape{(-1, *shape)}"
         else:
             mend = "resize the examples, or take a network for their shape"

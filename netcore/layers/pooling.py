@@ -1,7 +1,8 @@
 """Pooling: shrink an image, so that what is kept depends less on the exact position.
 
-Windows do not overlap: the stride is the kernel size. Rows and columns left over at the lower and
-right edge are dropped.
+Windows do not overlap: the stride is the kernel size, which is the default in PyTorch and Keras
+too. There is no padding. Rows and columns left over at the lower and right edge are dropped, as
+with PyTorch's ceil_mode=False and Keras's padding="valid"; their gradient is 0.
 """
 
 import math
@@ -30,10 +31,12 @@ class _Pool2d(Layer):
 
 
 class MaxPool2d(_Pool2d):
-    """y = the maximum of each kh × kw window; dx = dy there, 0 elsewhere. The first wins a tie.
+    """y = the maximum of each kh × kw window; dx = dy there, 0 elsewhere.
 
-    x: (N, C, H, W) → y: (N, C, H // kh, W // kw). Computed over rows, then over columns: the same
-    maximum with fewer comparisons, and rows are contiguous in memory.
+    Of equal values the first in row-major order gets the gradient, as in PyTorch: the uppermost,
+    and in its row the leftmost. x: (N, C, H, W) → y: (N, C, H // kh, W // kw).
+
+    Computed along each row, then over the rows: the same maximum with fewer comparisons.
     """
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
@@ -41,17 +44,17 @@ class MaxPool2d(_Pool2d):
         n, shape = len(x), x.shape[1:]
         self.x = x = x.reshape(n, *image_shape(shape))
         channels, height, width = self.output_shape(shape)
-        row_max = self.workspace("row_max", (n, channels, height, x.shape[COLUMNS]), x.dtype)
-        self.row_max = _maximum(_split(x, ROWS, self.kernel[0]), out=row_max)
+        row_max = self.workspace("row_max", (n, channels, x.shape[ROWS], width), x.dtype)
+        self.row_max = _maximum(_split(x, COLUMNS, self.kernel[1]), out=row_max)
         y = self.workspace("y", (n, channels, height, width), x.dtype)
-        self.y = _maximum(_split(row_max, COLUMNS, self.kernel[1]), out=y)
+        self.y = _maximum(_split(row_max, ROWS, self.kernel[0]), out=y)
         return y
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
         drow_max = self.workspace("drow_max", self.row_max.shape, dy.dtype)
-        self._route_gradient(dy, self.y, self.row_max, drow_max, COLUMNS, self.kernel[1])
+        self._route_gradient(dy, self.y, self.row_max, drow_max, ROWS, self.kernel[0])
         dx = self.workspace("dx", self.x.shape, dy.dtype)
-        self._route_gradient(drow_max, self.row_max, self.x, dx, ROWS, self.kernel[0])
+        self._route_gradient(drow_max, self.row_max, self.x, dx, COLUMNS, self.kernel[1])
         return dx.reshape(self.x_shape)
 
     def _route_gradient(
