@@ -8,6 +8,7 @@ from typing import Any
 from tqdm import tqdm
 
 from netcore import metrics
+from netcore.analysis import diagnostics
 from netcore.commands import (
     Commands,
     add_recipe,
@@ -51,6 +52,8 @@ def run_train(options: Namespace) -> dict[str, Any]:
         f"validation, {last.step:,} steps in {last.seconds:.2f} s, "
         f"{trainer.network.parameters:,} parameters"
     )
+    if dead := diagnostics.dead_network(trainer):
+        print(dead[0])
     if options.out is not None:
         trainer.model(scores).save(options.out)
         print(f"saved to {options.out}")

@@ -1,8 +1,8 @@
 """Schedules: how the learning rate changes over a run.
 
 Each function maps progress to a factor of the base rate. Progress is the share of the run that is
-done before the step: of S steps, 0 at the first and (S − 1) / S at the last, so that no step is taken
-at the very end of a cosine, where the rate is 0. It counts steps (in a run of epochs: images), while
+done before the step: of S steps, 0 at the first and (S − 1) / S at the last, so that no step is
+taken at the very end of a cosine, where the rate is 0. It counts steps (of epochs, images);
 Keras's LearningRateScheduler and most examples for PyTorch change the rate once an epoch.
 """
 
