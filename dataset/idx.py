@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from dataset.errors import DataError
-from dataset.splits import CLASSES, FIELD, Dataset, Split
+from dataset.splits import CLASSES, Dataset, Split
 
 IMAGES = "images-idx3-ubyte"
 LABELS = "labels-idx1-ubyte"
@@ -24,6 +24,7 @@ CLASS_FILE = "classes.txt"
 VALIDATION = 5_000  # images at the end of the training file, but at most a twelfth of it
 MAX_IMAGES = 100_000  # per file
 MAX_CLASS_BYTES = 1_000
+FIELD = 28
 CHUNK = 1 << 18  # bytes read at a time
 
 

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-FIELD = 28  # pixels, side of MNIST's images; the readers accept no other size yet
 CLASSES = tuple("0123456789")
+MAX_CLASSES = 62  # EMNIST's: ten digits and all letters, capital and small
+MAX_SIDE = 64  # pixels, of an image
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """`images` (N, H, W) uint8, 0 is paper and 255 ink; `labels` (N,) uint8. Both read-only."""
+    """`images` (N, H, W) uint8, 0 is paper and 255 ink, or (N, 3, H, W) in red, green and blue;
+    `labels` (N,) uint8. Both read-only.
+    """
 
     images: np.ndarray
     labels: np.ndarray
@@ -37,13 +40,27 @@ class Dataset:
     train: Split
     validation: Split
     test: Split
-    classes: tuple[str, ...] = CLASSES  # names of the labels 0 … K − 1
+    classes: tuple[str, ...] = CLASSES  # names of the labels 0 … K − 1, 2 to MAX_CLASSES of them
+    notes: tuple[str, ...] = ()  # sentences: what is odd with the data, and what was done about it
+    verbatim: bool = True  # the splits hold the pixels, labels and order of the files themselves
 
     @property
-    def image_shape(self) -> tuple[int, int]:
-        """Height and width of every image, in pixels."""
-        height, width = self.train.images.shape[1:]
-        return height, width
+    def image_shape(self) -> tuple[int, ...]:
+        """Shape of every image: (H, W) in pixels, or (3, H, W) in colour."""
+        return self.train.images.shape[1:]
+
+    @property
+    def is_digits(self) -> bool:
+        """Whether the classes are the ten digits."""
+        return self.classes == CLASSES
+
+    @property
+    def noun(self) -> str:
+        """What one image shows: "digit", "letter" or, of other classes, just "image"."""
+        if set(self.classes) <= set(CLASSES):
+            return "digit"
+        letters = all(len(name) == 1 and name.isalpha() for name in self.classes)
+        return "letter" if letters else "image"
 
     @property
     def splits(self) -> dict[str, Split]:

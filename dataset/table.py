@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 
 from dataset.errors import DataError
-from dataset.splits import CLASSES, FIELD, Dataset, Split
+from dataset.splits import CLASSES, Dataset, Split
 
+FIELD = 28
 PIXELS = FIELD * FIELD
 COLUMNS = ["label", *(f"pixel{i}" for i in range(PIXELS))]
 HIGHEST = np.array([len(CLASSES) - 1] + [255] * PIXELS)  # allowed value in each column

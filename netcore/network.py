@@ -18,6 +18,7 @@ from numpy.typing import DTypeLike
 from netcore import checks, functional, layers, losses
 from netcore.initializers import INITIALIZERS
 from netcore.layers.base import Shape
+from netcore.layers.normalization import GHOST_BATCH
 from netcore.speed import blas, parallel
 from netcore.speed.workspaces import Workspaces
 
@@ -80,6 +81,12 @@ def plan(spec: layers.Spec, input_shape: Sequence[int]) -> list[Planned]:
     return planned
 
 
+def cut(count: int, pieces: int) -> list[slice]:
+    """Slices of nearly equal length that cover `count` examples; fewer if there are not so many."""
+    bounds = [count * piece // pieces for piece in range(pieces + 1)]
+    return [slice(a, b) for a, b in itertools.pairwise(bounds) if a < b]
+
+
 class Network:
     """spec: list of layers, see `netcore.layers`; input_shape: of one example, e.g. (28, 28).
 
@@ -101,6 +108,10 @@ class Network:
         self.layers = [planned.layer for planned in self.plan]
         self.output_shape = self.plan[-1].output_shape
         self.convolutional = any(isinstance(layer, layers.Conv2d) for layer in self.layers)
+        norms = [p for p in self.plan if isinstance(p.layer, layers.BatchNorm)]
+        self.batch_statistics = bool(norms)  # whether examples of a batch influence each other
+        flat = any(math.prod(p.input_shape[1:]) == 1 for p in norms)
+        self.smallest_batch = 2 if flat else 1  # examples; one alone has no variance
         self.parameters = sum(planned.parameters for planned in self.plan)
         self.activation_size = sum(planned.activation_size for planned in self.plan)
         buffer_count = sum(planned.buffer_count for planned in self.plan)
@@ -180,9 +191,16 @@ class Network:
 
         The cut depends on the network and the counts alone, and so do the results.
         """
-        pieces = max(at_least, math.ceil(count * self.activation_size / MICROBATCH_SIZE))
-        bounds = [count * piece // pieces for piece in range(pieces + 1)]
-        return [slice(a, b) for a, b in itertools.pairwise(bounds) if a < b]
+        return cut(count, max(at_least, math.ceil(count * self.activation_size / MICROBATCH_SIZE)))
+
+    def training_microbatches(self, count: int, at_least: int = 1) -> list[slice]:
+        """`microbatches`, or the ghost batches of a network with BatchNorm.
+
+        Their size is a matter of what is learned, not of speed: the batch's size alone decides.
+        """
+        if self.batch_statistics:
+            return cut(count, max(1, count // GHOST_BATCH))
+        return self.microbatches(count, at_least)
 
     @blas.single_thread
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:

@@ -99,7 +99,7 @@ class Recipe:
     eps: float = 1e-8
     weight_decay: float = 0.0
     schedule: str = "constant"
-    warmup: float = 0.0  # share of the run over which lr rises, from a tenth
+    warmup: float = 0.0  # share of the run over which lr rises to its full value
     batch_size: int = 100
     epochs: float = 5.0
     steps: int | None = None  # instead of epochs

@@ -71,11 +71,13 @@ class Trainer:
 
         self.network = Network(recipe.layers, input_shape, stream(recipe.seed, "initialization"))
         self.replicas = Replicas(self.network, threads)
-        for number, network in enumerate(self.replicas.networks):
+        for network in self.replicas.networks:
             network.label_smoothing = recipe.label_smoothing
-            for layer in network.layers:
+            for number, layer in enumerate(network.layers):
                 layer.seed(stream(recipe.seed, "dropout", number))
         layers = [layer for network in self.replicas.networks for layer in network.layers]
+        self.batches.smallest = self.network.smallest_batch
+        self.batches.check_size(recipe.batch_size)
         self._dropout_layers = [layer for layer in layers if isinstance(layer, Dropout)]
         self.optimizer = self._new_optimizer()
         self.ema = EMA(self.network, recipe.averaging) if recipe.averaging else None
@@ -95,6 +97,7 @@ class Trainer:
         if fixed := set(settings) - set(CHANGEABLE):
             raise RecipeError(f"{min(fixed)} is fixed once a run has begun")
         changed = self.settings.replace(**settings)
+        self.batches.check_size(changed.batch_size)
         settings = {k: v for k, v in settings.items() if v != getattr(self.settings, k)}
         if not settings:
             return
@@ -136,7 +139,6 @@ class Trainer:
             images_seen=self.images_seen,
             seconds=self.seconds,
             batches=self.batches.state(),
-            dropout=tuple(layer.rng.bit_generator.state for layer in self._dropout_layers),
             theta=frozen_copy(theta),
             buffers=frozen_copy(buffers),
             optimizer_state=frozen_copy(self.optimizer.state),
@@ -165,8 +167,6 @@ class Trainer:
         self.optimizer.state[...] = state.optimizer_state
         self.optimizer.steps = state.optimizer_steps
         self._apply_settings()
-        for layer, rng_state in zip(self._dropout_layers, state.dropout, strict=True):
-            layer.rng.bit_generator.state = rng_state
         if self.ema and state.ema:
             self.ema.load_state(state.ema)
         if self.early_stopping and state.best:
@@ -245,7 +245,7 @@ class Trainer:
                 on_batch(part, x, targets)
             return x, targets
 
-        loss, right = self.replicas.loss_and_grad(len(batch), load)
+        loss, right = self.replicas.loss_and_grad(len(batch), load, self.step_count)
         if np.isfinite(loss):
             if settings.clip_norm is not None:
                 clip_norm(network.grad, settings.clip_norm)

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from dataset.ink import upstroke
-from dataset.splits import FIELD
 
+FIELD = 28  # pixels, side of MNIST's images
 BOX = 20  # pixels, longest side of the ink
 MIDDLE = 14  # row and column index of the centre of mass, to within half a pixel, as in MNIST
 

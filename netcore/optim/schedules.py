@@ -9,7 +9,7 @@ Keras's LearningRateScheduler and most examples for PyTorch change the rate once
 import math
 from collections.abc import Callable
 
-WARMUP_START = 0.1  # of the rate: what a warm-up begins with, as `one_cycle` does
+WARMUP_START = 0.01  # share of the learning rate at the first step, where 0 would waste it
 
 
 def constant(progress: float) -> float:
@@ -52,12 +52,12 @@ SCHEDULES: dict[str, Callable[[float], float]] = {
 
 
 def factor(name: str, progress: float, warmup: float = 0.0) -> float:
-    """The factor of schedule `name`, times a linear ramp over the first `warmup` of the run.
+    """The factor of schedule `name`.
 
-    The ramp begins at `WARMUP_START` and not at 0, as Keras's and many others do: a first step with
-    a rate of 0 would be lost. PyTorch's LinearLR begins at 1/3.
+    Over the first `warmup` of the run, it is multiplied by a ramp from `WARMUP_START` up to 1.
+    Keras's CosineDecay begins at 0, which wastes the first step; PyTorch's LinearLR at 1/3.
     """
     value = SCHEDULES[name](min(progress, 1.0))
-    if progress >= warmup:
-        return value
-    return value * (WARMUP_START + (1 - WARMUP_START) * progress / warmup)
+    if progress < warmup:
+        value *= WARMUP_START + (1 - WARMUP_START) * progress / warmup
+    return value

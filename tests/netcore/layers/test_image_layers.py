@@ -132,8 +132,19 @@ def test_batch_norm_in_use_goes_by_what_it_saw_in_training_not_by_the_batch(rng)
     np.testing.assert_allclose(network.forward(x), one_by_one, rtol=1e-12)
 
 
-def test_a_batch_of_one_does_not_upset_batch_norm():
-    network = Network(["BatchNorm"], (3,))
-    assert np.isfinite(network.forward(np.ones((1, 3), np.float32), training=True)).all()
+def test_batch_norm_does_not_train_on_one_flat_example_but_on_one_image():
+    with pytest.raises(ValueError, match="a batch of 2 or more"):
+        Network(["BatchNorm"], (3,)).forward(np.ones((1, 3), np.float32), training=True)
+    network = Network(["BatchNorm"], (3, 2, 2))
+    network.forward(np.ones((1, 3, 2, 2), np.float32), training=True)
     network.update_running_stats()
     assert np.isfinite(network.buffers).all()
+
+
+@pytest.mark.parametrize(
+    ("batch", "sizes"),
+    [(10, [10]), (63, [63]), (64, [32, 32]), (100, [33, 33, 34]), (129, [32, 32, 32, 33])],
+)
+def test_batch_norm_takes_at_least_32_examples_together(batch, sizes):
+    network = Network(["BatchNorm"], (2, 300, 300))  # far more numbers than stay in a cache
+    assert [part.stop - part.start for part in network.training_microbatches(batch, 2)] == sizes

@@ -78,9 +78,9 @@ def test_schedules_pass_their_landmarks():
     )
 
 
-def test_warmup_climbs_from_a_tenth_to_the_schedule():
+def test_warmup_climbs_from_a_hundredth_to_the_schedule():
     assert [schedules.factor("constant", p, warmup=0.2) for p in (0, 0.1, 0.2, 0.9)] == (
-        pytest.approx([0.1, 0.55, 1, 1])
+        pytest.approx([0.01, 0.505, 1, 1])
     )
 
 
