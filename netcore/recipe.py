@@ -287,6 +287,8 @@ def parse_setting(recipe: Recipe, text: str) -> Recipe:
         parsed = json.loads(value)
     except ValueError:
         parsed = value  # a plain word, such as adam
+    if key == "epochs":  # a recipe that counts steps now counts epochs
+        recipe = recipe.replace(steps=None)
     return recipe.replace(**{key: parsed})
 
 
