@@ -23,7 +23,9 @@ from netcore.speed import blas, parallel
 from netcore.speed.workspaces import Workspaces
 
 MICROBATCH_SIZE = 2_000_000  # numbers in memory for a microbatch, so that they stay in the cache
-STATS_MOMENTUM = 0.9  # share of a running statistic that stays at each step
+# Share of a running statistic that stays at each step. PyTorch's `momentum`, 0.1, is the share that
+# is new; Keras's is as here, but 0.99.
+STATS_MOMENTUM = 0.9
 
 
 class Parameters(Protocol):

@@ -8,11 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from netcore.layers import LAYERS as KNOWN
 from netcore.network import Network, plan
 
 NETWORKS = 60
-LAYERS = KNOWN.keys() - {"Dropout"}  # whose random numbers are another generator's
 CLASSES = 5
 STEPS = 50
 RATES = {"sgd": 0.2, "momentum": 0.05, "nesterov": 0.05, "rmsprop": 0.003, "adam": 0.01,
