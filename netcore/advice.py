@@ -21,15 +21,15 @@ from netcore.record import DIVERGED_LOSS, Divergence, Record
 if TYPE_CHECKING:
     from netcore.trainer import Trainer
 
-STEPS = 40  # of a short run
+STEPS = 32  # of a short run
 RATES = [10 ** (-k / 2) for k in range(17)]  # times lr, tried until they get worse
 MOST = 4000  # training examples for the short runs
-LARGEST_BATCH = 256  # of the short runs
+LARGEST_BATCH = 128  # of the short runs
 UNSCALED = 4.0  # inputs beyond this are not scaled to a range near 0…1
 DIVIDES_BY_EPS = ("rmsprop", "adam", "adamw")
 HAS_MOMENTUM = ("momentum", "nesterov", "adam", "adamw")
 NO_EPS = 1e-20  # float32 loses the squares of gradients below 1e-22, and then eps is all there is
-MOST_DECAY = 0.1  # of weight_decay, or with AdamW of lr · weight_decay, the share lost in a step
+MOST_DECAY = 0.1  # of weight_decay; AdamW, which multiplies it by lr, bears ten times as much
 
 NewTrainer = Callable[[Recipe, Examples], "Trainer"]
 
@@ -129,7 +129,7 @@ def _settings_at_fault(recipe: Recipe) -> dict[str, tuple[str, float]]:
         found["eps"] = f"{reason}, as at pixels that are always black", 1e-8
     if recipe.dropout is not None and recipe.dropout > 0.9:
         found["dropout"] = f"dropout={recipe.dropout:g} leaves hardly any unit", 0.5
-    if recipe.weight_decay * (recipe.lr if name == "adamw" else 1) >= MOST_DECAY:
+    if recipe.weight_decay >= MOST_DECAY * (10 if name == "adamw" else 1):
         reason = f"weight_decay={recipe.weight_decay:g} outweighs what the images say"
         found["weight_decay"] = reason, 1e-4
     if momentum > 0.99:
@@ -149,11 +149,11 @@ def _with_initializer(layers: tuple[Entry, ...], name: str) -> tuple[Entry, ...]
 def _learning_rate(
     recipe: Recipe, examples: Examples, new_trainer: NewTrainer, guess: float, at_fault: bool
 ) -> float | None:
-    """A rate with which short runs learn; None if none does. `at_fault`: any but the recipe's own.
+    """A rate with which short runs learn, or else stay calm; None without. `at_fault`: not its own.
 
     The rates go down from the recipe's. Half of the one that ends lowest leaves a margin.
     """
-    best, lowest, worse = None, 0.9 * guess, 0
+    best, calm, lowest, worse = None, None, 0.9 * guess, 0
     for factor in RATES:
         lr = float(f"{recipe.lr * factor:.2g}")
         loss = np.mean(_losses(new_trainer(recipe.replace(lr=lr), examples), STEPS)[-STEPS // 4 :])
@@ -163,16 +163,20 @@ def _learning_rate(
             best, lowest, worse = lr, loss, 0
         elif best is not None and (worse := worse + 1) == 2:
             break
-    return None if best is None else float(f"{best / 2:.2g}")
+        if calm is None and loss < 1.1 * guess:
+            calm = lr
+    chosen = calm if best is None else best
+    return None if chosen is None else float(f"{chosen / 2:.2g}")
 
 
 def _losses(trainer: "Trainer", steps: int) -> list[float]:
-    """The mean loss of each of so many steps; it ends with infinity if they diverge."""
+    """The mean loss of each of so many steps; infinity ends it if they diverge or get nowhere."""
     losses = []
-    for _ in range(steps):
+    for step in range(steps):
         with np.errstate(all="ignore"):
             loss, _, count, _ = trainer.train_step()
-        losses.append(loss / count if loss / count < DIVERGED_LOSS else math.inf)
+        lost = step == STEPS // 4 and loss / count > 2 * losses[0]
+        losses.append(math.inf if lost or not loss / count < DIVERGED_LOSS else loss / count)
         if losses[-1] == math.inf:
             break
     return losses
