@@ -15,6 +15,7 @@ import numpy as np
 from netcore import checks, functional
 from netcore.batches import Examples
 from netcore.layers import Entry
+from netcore.network import plan
 from netcore.recipe import Recipe
 from netcore.record import DIVERGED_LOSS, Divergence, Record
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 STEPS = 32  # of a short run
 RATES = [10 ** (-k / 2) for k in range(17)]  # times lr, tried until they get worse
 MOST = 4000  # training examples for the short runs
-LARGEST_BATCH = 128  # of the short runs
+SMALLEST_BATCH, LARGEST_BATCH = 16, 128  # of the short runs
+NUMBERS = 2_000_000  # in memory for a batch of theirs, so that convolutions do not take minutes
 UNSCALED = 4.0  # inputs beyond this are not scaled to a range near 0…1
 DIVIDES_BY_EPS = ("rmsprop", "adam", "adamw")
 HAS_MOMENTUM = ("momentum", "nesterov", "adam", "adamw")
@@ -70,6 +72,8 @@ def find(recipe: Recipe, examples: Examples, new_trainer: NewTrainer) -> Advice:
         checks.check_finite(examples[0])
     except checks.InputError as error:  # the data were finite when the run began
         return Advice(str(error), {}, ("it with finite inputs",))
+    size = sum(planned.activation_size for planned in plan(recipe.layers, examples[0].shape[1:]))
+    largest = min(max(SMALLEST_BATCH, NUMBERS // size), LARGEST_BATCH)
     recipe = dataclasses.replace(
         recipe,
         train_images=None,
@@ -79,7 +83,7 @@ def find(recipe: Recipe, examples: Examples, new_trainer: NewTrainer) -> Advice:
         eval_every=STEPS + 1,
         averaging=0.0,
         patience=None,
-        batch_size=min(recipe.batch_size, LARGEST_BATCH),
+        batch_size=min(recipe.batch_size, largest),
     )
     cause, settings, words, divisor = "", _settings_at_fault(recipe), [], 1.0
     for name, (reason, value) in settings.items():
@@ -88,7 +92,7 @@ def find(recipe: Recipe, examples: Examples, new_trainer: NewTrainer) -> Advice:
     changed = {name: value for name, (_, value) in settings.items()}
     recipe = recipe.replace(**changed)
     trainer = new_trainer(recipe, examples)
-    x, _ = trainer.batches.load(trainer.batches.indices, slice(0, LARGEST_BATCH), 0)
+    x, _ = trainer.batches.load(trainer.batches.indices, slice(0, largest), 0)
     if not np.isfinite(x).all():
         return Advice("augmentation makes NaN or infinity of the images", {}, ("it without",))
     first = _losses(trainer, 1)[0]
