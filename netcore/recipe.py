@@ -95,7 +95,7 @@ class Recipe:
     optimizer: str = "sgd"
     lr: float = 0.1
     momentum: float = 0.9  # of momentum and nesterov; β₁ of Adam
-    beta2: float = 0.999
+    beta2: float = 0.999  # of Adam, and of RMSProp, where PyTorch has 0.99
     eps: float = 1e-8
     weight_decay: float = 0.0
     schedule: str = "constant"

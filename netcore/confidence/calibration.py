@@ -19,7 +19,7 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import mannwhitneyu
 
 from netcore import functional
-from netcore.checks import check_labels
+from netcore.checks import check_labels, check_x
 from netcore.network import Network
 from netcore.speed import parallel
 
@@ -121,9 +121,11 @@ def forward_views(network: Network, views: np.ndarray) -> tuple[np.ndarray, np.n
 
     Averaging logits averages log-probabilities up to a constant, and keeps the size of the largest
     logit. Hidden features are the input of the last layer before LogSoftmax, which must be there.
+    InputError for views of another shape or type.
     """
     count, per_example = views.shape[:2]
     x = views.reshape(-1, *views.shape[2:])
+    check_x(x, network.input_shape, "a view")
     logits = np.empty((len(x), *network.output_shape), network.theta.dtype)
     hidden = np.empty((len(x), _hidden_size(network)), network.theta.dtype)
     *body, last, _log_softmax = network.layers

@@ -126,6 +126,12 @@ def test_float_images_of_any_precision_are_computed_in_that_of_the_network(netwo
     assert doubled.dtype == np.float32 and np.array_equal(doubled, expected)
 
 
+@pytest.mark.parametrize("shape", [(2, 3, 4, 9), (2, 3, 36), (2, 3, 1, 6, 6), (2, 6, 6)])
+def test_views_of_another_shape_are_refused(network, shape):
+    with pytest.raises(InputError, match=r"a view has the shape .* the network takes \(N, 6, 6\)"):
+        calibration.forward_views(network, np.zeros(shape, np.uint8))
+
+
 def test_answers_and_targets_must_be_as_many_and_at_least_one():
     with pytest.raises(InputError, match="2 answers for 3 examples"):
         metrics.accuracy(np.array([0, 1]), np.array([0, 1, 1]))
