@@ -7,17 +7,14 @@ from typing import Any
 
 import numpy as np
 
-import dataset
 from dataset import DataError, strokes
 from dataset.ink import digits
 from dataset.pictures import photograph, picture
 from dataset.strokes import Drawing
 from dataset.variants.views import COUNT, of_images
 from netcore import metrics
-from netcore.commands import Commands, command, read_model
-from netcore.confidence import subspaces
+from netcore.commands import Commands, command, own_subspaces, read_model
 from netcore.confidence.classifier import CalibratedClassifier, Prediction
-from netcore.confidence.subspaces import Subspaces
 
 Read = Callable[[np.ndarray], Prediction]  # views (N, V, *input_shape) → answers
 
@@ -55,7 +52,7 @@ def add(commands: Commands) -> None:
 def run_predict(options: Namespace) -> dict[str, Any]:
     """Print the answers, or their accuracy on drawings with labels."""
     model = read_model(options.model)
-    classifier = CalibratedClassifier(model, _digits() if model.certainty else None)
+    classifier = CalibratedClassifier(model, own_subspaces(model))
     count = 1 if options.one_view else COUNT
 
     def read(views: np.ndarray) -> Prediction:
@@ -64,12 +61,6 @@ def run_predict(options: Namespace) -> dict[str, Any]:
     if options.ink:
         return _read_ink(read, strokes.read(options.ink))
     return _read_images(read, options.image)
-
-
-def _digits() -> Subspaces:
-    """The subspaces of MNIST's digits, to reject what is not a digit."""
-    data = dataset.load("mnist")
-    return subspaces.of_images(data.train.images, data.train.labels, len(data.classes))
 
 
 def _read_images(read: Read, paths: list[Path]) -> dict[str, Any]:
