@@ -63,15 +63,18 @@ def later(trainer: "Trainer") -> Callable[[], Advice]:
     def new_trainer(recipe: Recipe, examples: Examples) -> "Trainer":
         return kind(recipe, examples, validation, augment=augment)
 
-    return lambda: find(recipe, (x[chosen], targets[chosen]), new_trainer)
+    def advise() -> Advice:
+        try:
+            checks.check_finite(x)
+        except checks.InputError as error:  # x was finite when the run began
+            return Advice(str(error), {}, ("it with finite inputs",))
+        return find(recipe, (x[chosen], targets[chosen]), new_trainer)
+
+    return advise
 
 
 def find(recipe: Recipe, examples: Examples, new_trainer: NewTrainer) -> Advice:
     """What to change in a recipe that diverges; examples: some of its x (N, …), targets (N,)."""
-    try:
-        checks.check_finite(examples[0])
-    except checks.InputError as error:  # the data were finite when the run began
-        return Advice(str(error), {}, ("it with finite inputs",))
     size = sum(planned.activation_size for planned in plan(recipe.layers, examples[0].shape[1:]))
     largest = min(max(SMALLEST_BATCH, NUMBERS // size), LARGEST_BATCH)
     recipe = dataclasses.replace(

@@ -10,8 +10,7 @@ def log_softmax(logits: np.ndarray) -> np.ndarray:
     subtracted first: log Σ exp is then at most log K, so large logits lose no digits to it.
     """
     shifted = logits - logits.max(axis=-1, keepdims=True)
-    shifted -= np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    return shifted
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
 def scale_pixels(images: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:

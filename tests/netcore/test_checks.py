@@ -105,6 +105,11 @@ def test_inputs_that_are_not_finite_are_refused_and_placed(network, value):
         Trainer(RECIPE, (broken, TARGETS), VALIDATION)
 
 
+def test_a_single_axis_is_no_examples():
+    with pytest.raises(InputError, match=r"the shape \(8,\): give an axis of features"):
+        Trainer(RECIPE, (np.zeros(8, np.float32), TARGETS), VALIDATION)
+
+
 def test_a_sentence_stays_short_and_names_the_argument():
     for bad, _ in BAD_LABELS.values():
         with pytest.raises(InputError, match="^(there are . )?labels") as caught:

@@ -33,6 +33,8 @@ def test_log_softmax_is_exact_however_large_the_logits_are():
         shifted = functional.log_softmax(logits + np.float32(shift))
         assert shifted.dtype == np.float32
         np.testing.assert_allclose(shifted, expected, rtol=2e-7)
+    whole = functional.log_softmax(np.array([[2, 0, 1]]))
+    np.testing.assert_allclose(np.exp(whole).sum(), 1)
     apart = functional.log_softmax(np.array([3e38, 0.0, -1.0, -np.inf], np.float32))
     assert apart.tolist() == [0.0, *np.float32([-3e38, -3e38]).tolist(), -np.inf]
 
