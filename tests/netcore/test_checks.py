@@ -106,7 +106,7 @@ def test_inputs_that_are_not_finite_are_refused_and_placed(network, value):
 
 
 def test_a_single_axis_is_no_examples():
-    with pytest.raises(InputError, match=r"the shape \(8,\): give an axis of features"):
+    with pytest.raises(InputError, match=r"the shape \(8,\): add an axis of features"):
         Trainer(RECIPE, (np.zeros(8, np.float32), TARGETS), VALIDATION)
 
 
