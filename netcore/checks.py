@@ -87,9 +87,7 @@ def check_data(train: Any, validation: Any) -> None:
             shape = getattr(x, "shape", (0,))[1:]
         check_x(x, shape, about)
         if not shape:
-            raise InputError(
-                f"{about} has the shape {x.shape}: give an axis of features too (N, D)"
-            )
+            raise InputError(f"{about} has the shape {x.shape}: add an axis of features, (N, D)")
         check_finite(x, about)
         if not isinstance(targets, np.ndarray):
             raise InputError(f"targets of the {name} data are no array: use np.asarray")
