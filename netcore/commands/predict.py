@@ -139,8 +139,7 @@ def _read_images(reader: Reader, options: Namespace) -> dict[str, Any]:
             found = _read_picture(reader, path)
         except DataError as error:
             errors.append({"file": str(path), "error": str(error)})
-            if len(options.image) > 1:
-                print(f"error: {error}", file=sys.stderr)
+            print(f"error: {error}", file=sys.stderr)
             continue
         print(f"{path}: {_words(reader, found)}")
         predictions.append(
@@ -153,8 +152,6 @@ def _read_images(reader: Reader, options: Namespace) -> dict[str, Any]:
                 "probabilities": [round(float(p), 6) for p in found.probabilities[0]],
             }
         )
-    if errors and len(options.image) == 1 and not options.json:
-        raise DataError(errors[0]["error"])
     if errors:
         options.exit_code = SOME_FAILED if predictions else 2
     return {"predictions": predictions, "errors": errors}
