@@ -58,7 +58,7 @@ class Dataset:
     @property
     def noun(self) -> str:
         """What one image shows: "digit", "letter" or, of other classes, just "image"."""
-        if set(self.classes) <= set(CLASSES):
+        if self.is_digits:
             return "digit"
         letters = all(len(name) == 1 and name.isalpha() for name in self.classes)
         return "letter" if letters else "image"

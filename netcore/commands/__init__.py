@@ -58,7 +58,7 @@ def add_recipe(parser: ArgumentParser, default: str = "seed") -> None:
         action="extend",
         help="settings that replace those of the recipe, such as lr=0.05 epochs=3 "
         "train_images=5000 hidden=256,128 activation=Tanh dropout=0.2 optimizer=adam "
-        "dataset=NAME|FILE.csv",
+        "dataset=NAME|FOLDER|FILE.csv",
     )
 
 

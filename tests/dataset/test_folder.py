@@ -45,7 +45,7 @@ def expect(data):
     )
     np.testing.assert_array_equal(data.test.images, test)
     np.testing.assert_array_equal(data.test.labels, test_labels)
-    assert data.classes == tuple("0123") and data.noun == "digit" and not data.is_digits
+    assert data.classes == tuple("0123") and data.noun == "image" and not data.is_digits
 
 
 def with_(pattern, test="t10k"):
