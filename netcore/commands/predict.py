@@ -107,7 +107,8 @@ def open_reader(model: Model, views: int) -> Reader:
     shape, outputs = tuple(model.input_shape), model.network().output_shape[0]
     if len(shape) not in (2, 3) or len(shape) == 3 and shape[0] != 3:
         raise ModelError(f"{model.name} does not take images: choose another model")
-    data = _own_data(model) if model.certainty or shape != FIELD or outputs != 10 else None
+    own = model.recipe.dataset
+    data = _own_data(model) if model.certainty or own != "mnist" or shape != FIELD else None
     classes = data.classes if data else CLASSES
     if len(classes) < outputs:  # more outputs than classes, or a dataset that is gone
         classes = (*classes, *map(str, range(len(classes), outputs)))

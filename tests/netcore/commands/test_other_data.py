@@ -201,3 +201,16 @@ def test_the_help_says_what_the_exit_codes_mean(capsys):
         main(["predict", "--help"])
     text = " ".join(capsys.readouterr().out.split())
     assert "1 if some of several pictures could not be" in text
+
+
+def test_a_model_whose_data_are_gone_still_reads_and_says_what_it_cannot(
+    small, folder, tmp_path, capsys
+):
+    model = json.loads(small[1].read_text())
+    model["recipe"]["dataset"] = str(folder / "gone.csv")
+    (tmp_path / "model.json").write_text(json.dumps(model))
+    (tmp_path / "ink").write_text(strokes.dumps([Drawing([np.array(s, float) for s in SEVEN])]))
+    code, out, _ = run(capsys, "predict", tmp_path / "model.json", "--ink", tmp_path / "ink")
+    note, answer = out.splitlines()
+    assert code == 0 and note.startswith("note: There is no dataset") and "numbered" in note
+    assert answer[0] in "0123456789?"
