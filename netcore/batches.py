@@ -3,6 +3,7 @@
 Also the random generators that a recipe's seed gives.
 """
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,8 +26,11 @@ def stream(seed: int, purpose: str, *numbers: int) -> np.random.Generator:
 class Batches:
     """The images that a recipe trains on, shuffled anew for each epoch.
 
-    `indices` are their places in `train`; RecipeError without any images.
+    `indices` are their places in `train`; RecipeError without any images. A rest of fewer than
+    `smallest` images at the end of an epoch joins the batch before.
     """
+
+    smallest = 1
 
     def __init__(self, train: Examples, recipe: Recipe, augment: Augment | None = None) -> None:
         self._x, self._targets = train
@@ -40,6 +44,14 @@ class Batches:
         self.order = self.indices[:0]  # of this epoch; the first one is still to be shuffled
         self._position = 0  # in `order`
 
+    def check_size(self, size: int) -> None:
+        """RecipeError if batches of this size are too small for the network."""
+        if min(size, len(self.indices)) < self.smallest:
+            raise RecipeError(
+                "BatchNorm after a Dense layer compares the images of a batch with each other: use "
+                f"a batch_size and train_images of {self.smallest} or more"
+            )
+
     @property
     def remaining(self) -> int:
         """How many images of this epoch are still to come."""
@@ -49,6 +61,8 @@ class Batches:
         """The next indices, `size` of them; the last batch of an epoch may be smaller."""
         if not self.remaining:
             self._shuffle()
+        if 0 < self.remaining - size < self.smallest:
+            size = self.remaining
         batch = self.order[self._position : self._position + size]
         self._position += len(batch)
         return batch
@@ -61,12 +75,22 @@ class Batches:
     def load(self, batch: np.ndarray, part: slice, step: int) -> Examples:
         """A slice of a batch of indices → x (N, …), augmented, and targets (N,).
 
-        The augmentation is seeded by the place in the run, so any thread may load any part.
+        The augmentation is seeded by the place in the run, so any thread may load any part. That
+        of a whole batch is that of its halves, the smallest number of parts for several threads.
         """
         x, targets = self._x.take(batch[part], axis=0), self._targets[batch[part]]
         if self.augment:
-            x = self.augment(x, targets, stream(self._seed, "augmentation", step, part.start))
+            cuts = [0, len(x) // 2, len(x)] if len(x) == len(batch) > 1 else [0, len(x)]
+            x = np.concatenate(
+                [
+                    self.augment(x[a:b], targets[a:b], self._augmentation(step, part.start + a))
+                    for a, b in itertools.pairwise(cuts)
+                ]
+            )
         return x, targets
+
+    def _augmentation(self, step: int, first: int) -> np.random.Generator:
+        return stream(self._seed, "augmentation", step, first)
 
     def state(self) -> tuple[RngState, int]:
         """Small: not the order of the images, but the generator's state that it follows from."""

@@ -27,7 +27,6 @@ class Checkpoint:
     images_seen: int
     seconds: float
     batches: tuple[RngState, int]  # see `Batches.state`
-    dropout: tuple[RngState, ...]  # generator states, one for each Dropout layer of each replica
     theta: np.ndarray  # (P,)
     buffers: np.ndarray
     optimizer_state: np.ndarray  # (vectors, P)

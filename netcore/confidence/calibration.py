@@ -19,6 +19,7 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import mannwhitneyu
 
 from netcore import functional
+from netcore.checks import check_labels
 from netcore.network import Network
 from netcore.speed import parallel
 
@@ -174,6 +175,7 @@ def _median_and_spread(values: np.ndarray) -> tuple[float, float]:
 
 def temperature(logits: np.ndarray, targets: np.ndarray) -> float:
     """The T that minimises the mean loss of softmax(logits / T) on the targets."""
+    check_labels(targets, *logits.shape)
     rows = np.arange(len(targets))
 
     def loss(log_t: float) -> float:
@@ -186,6 +188,7 @@ def temperature(logits: np.ndarray, targets: np.ndarray) -> float:
 
 def calibration_error(probabilities: np.ndarray, targets: np.ndarray, bins: int = 15) -> float:
     """Expected calibration error, 0 … 1: mean gap between confidence and accuracy (Guo et al.)."""
+    check_labels(targets, *probabilities.shape)
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == targets
     number = np.minimum((confidence * bins).astype(int), bins - 1)
     gaps = np.bincount(number, confidence - right, minlength=bins)

@@ -1,8 +1,10 @@
 """Batch normalisation: shift and scale every feature to mean 0 and variance 1.
 
 The network then tolerates larger learning rates. During training, mean and variance are those of
-the batch (or of the microbatch, which Hoffer et al. 2017 call a ghost batch and found to generalise
-better); outside training they are running averages over the training batches.
+the batch, or of its share of a larger batch: Hoffer et al. 2017 call that a ghost batch and found
+it to generalise better. `Network.training_microbatches` cuts a batch of N into ⌊N / 32⌋ of nearly
+the same size, so of 32 to 63 examples; a smaller batch stays whole. PyTorch and Keras use the whole
+batch. Outside training, mean and variance are running averages over the training batches.
 """
 
 import numpy as np
@@ -11,12 +13,15 @@ from netcore.layers.base import Layer, Shape
 from netcore.speed import blas
 from netcore.speed.workspaces import to_hcwn
 
+GHOST_BATCH = 32  # examples, at least, whose statistics are taken together
+
 
 class BatchNorm(Layer):
     """y = γ · x̂ + β with x̂ = (x − mean) / √(var + eps), separately for each feature or channel.
 
     x: (N, D) or (N, C, H, W); means are over the batch, and over the pixels of an image.
     dγ = Σ dy · x̂, dβ = Σ dy, dx = γ / √(var + eps) · (dy − mean(dy) − x̂ · mean(dy · x̂)).
+    ValueError when training on a batch of one flat example.
     Ioffe & Szegedy 2015.
     """
 
@@ -49,12 +54,17 @@ class BatchNorm(Layer):
         self.normed = _by_channel(self.workspace("normed", x.shape, x.dtype))
         x = _by_channel(x)
         count = x.size // x.shape[1]
+        if training and count == 1:
+            raise ValueError(
+                "BatchNorm cannot train on a single number for each feature, whose variance is 0: "
+                "use a batch of 2 or more examples"
+            )
         mean = x.mean(axis=(0, 2)) if training else self.buffers["mean"]
         np.subtract(x, mean[:, None], out=self.normed)
         if training:
             var = _sum_of_products(self.normed, self.normed) / count
             self.batch_stats["mean"][...] = mean
-            self.batch_stats["var"][...] = var * (count / max(count - 1, 1))  # unbiased
+            self.batch_stats["var"][...] = var * (count / (count - 1))  # unbiased
         else:
             var = np.maximum(self.buffers["var"], 0)  # a model file may hold anything
         self.scale = 1 / np.sqrt(var + self.eps)

@@ -1,7 +1,8 @@
 """Pooling: shrink an image, so that what is kept depends less on the exact position.
 
-Windows do not overlap: the stride is the kernel size. Rows and columns left over at the lower and
-right edge are dropped.
+Windows do not overlap: the stride is the kernel size, which is the default in PyTorch and Keras
+too. There is no padding. Rows and columns left over at the lower and right edge are dropped, as
+with PyTorch's ceil_mode=False and Keras's padding="valid"; their gradient is 0.
 """
 
 import math
@@ -30,10 +31,11 @@ class _Pool2d(Layer):
 
 
 class MaxPool2d(_Pool2d):
-    """y = the maximum of each kh × kw window; dx = dy there, 0 elsewhere. The first wins a tie.
+    """y = the maximum of each kh × kw window; dx = dy there, 0 elsewhere.
 
     x: (N, C, H, W) → y: (N, C, H // kh, W // kw). Computed over rows, then over columns: the same
-    maximum with fewer comparisons, and rows are contiguous in memory.
+    maximum with fewer comparisons, and rows are contiguous in memory. Of equal maxima, the first in
+    reading order gets the gradient, as in PyTorch.
     """
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
@@ -42,36 +44,23 @@ class MaxPool2d(_Pool2d):
         self.x = x = x.reshape(n, *image_shape(shape))
         channels, height, width = self.output_shape(shape)
         row_max = self.workspace("row_max", (n, channels, height, x.shape[COLUMNS]), x.dtype)
-        self.row_max = _maximum(_split(x, ROWS, self.kernel[0]), out=row_max)
+        _maximum(_split(x, ROWS, self.kernel[0]), out=row_max)
         y = self.workspace("y", (n, channels, height, width), x.dtype)
         self.y = _maximum(_split(row_max, COLUMNS, self.kernel[1]), out=y)
         return y
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
-        drow_max = self.workspace("drow_max", self.row_max.shape, dy.dtype)
-        self._route_gradient(dy, self.y, self.row_max, drow_max, COLUMNS, self.kernel[1])
         dx = self.workspace("dx", self.x.shape, dy.dtype)
-        self._route_gradient(drow_max, self.row_max, self.x, dx, ROWS, self.kernel[0])
-        return dx.reshape(self.x_shape)
-
-    def _route_gradient(
-        self,
-        dy: np.ndarray,
-        y: np.ndarray,
-        x: np.ndarray,
-        dx: np.ndarray,
-        axis: int,
-        kernel: int,
-    ) -> None:
-        """Fill dx: in each window, the first x that equals y gets dy and the others get 0."""
-        is_max = self.workspace(f"is_max {axis}", dy.shape, bool)
-        *shares, last = zip(_split(x, axis, kernel), _split(dx, axis, kernel), strict=True)
-        rest = dy
-        for part, dpart in shares:
-            np.multiply(rest, np.equal(part, y, out=is_max), out=dpart)
+        is_max = self.workspace("is_max", dy.shape, bool)
+        *windows, last = zip(_windows(self.x, self.kernel), _windows(dx, self.kernel), strict=True)
+        rest = dy  # what the windows' pixels so far have not got
+        for x, dpart in windows:
+            np.multiply(rest, np.equal(x, self.y, out=is_max), out=dpart)
             rest = np.subtract(rest, dpart, out=last[1])
         np.copyto(last[1], rest)
-        _left_over(dx, axis, kernel)[...] = 0
+        for axis, kernel in zip((ROWS, COLUMNS), self.kernel, strict=True):
+            _left_over(dx, axis, kernel)[...] = 0
+        return dx.reshape(self.x_shape)
 
 
 class AvgPool2d(_Pool2d):
@@ -84,7 +73,7 @@ class AvgPool2d(_Pool2d):
         self.x_shape = x.shape
         n, shape = len(x), x.shape[1:]
         x = x.reshape(n, *image_shape(shape))
-        first, *others = self._windows(x)
+        first, *others = _windows(x, self.kernel)
         y = self.workspace("y", first.shape, x.dtype)
         np.copyto(y, first)
         for part in others:
@@ -96,13 +85,9 @@ class AvgPool2d(_Pool2d):
         n, shape = self.x_shape[0], self.x_shape[1:]
         dx = self.workspace("dx", (n, *image_shape(shape)), dy.dtype)
         dx[...] = 0
-        for part in self._windows(dx):
+        for part in _windows(dx, self.kernel):
             np.divide(dy, math.prod(self.kernel), out=part)
         return dx.reshape(self.x_shape)
-
-    def _windows(self, x: np.ndarray) -> list[np.ndarray]:
-        kh, kw = self.kernel
-        return [part for rows in _split(x, ROWS, kh) for part in _split(rows, COLUMNS, kw)]
 
 
 class GlobalAvgPool2d(Layer):
@@ -133,6 +118,12 @@ def _split(x: np.ndarray, axis: int, kernel: int) -> list[np.ndarray]:
     end = x.shape[axis] // kernel * kernel
     before = (slice(None),) * axis
     return [x[(*before, slice(i, end, kernel))] for i in range(kernel)]
+
+
+def _windows(x: np.ndarray, kernel: tuple[int, int]) -> list[np.ndarray]:
+    """The pixels of all windows, in reading order: kh · kw views (N, C, H // kh, W // kw)."""
+    kh, kw = kernel
+    return [part for rows in _split(x, ROWS, kh) for part in _split(rows, COLUMNS, kw)]
 
 
 def _left_over(x: np.ndarray, axis: int, kernel: int) -> np.ndarray:

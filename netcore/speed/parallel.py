@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from netcore.layers.dropout import Dropout
 from netcore.speed import blas
 
 if TYPE_CHECKING:
@@ -94,6 +95,10 @@ def _dismiss(queues: list[SimpleQueue]) -> None:
         tasks.put(None)
 
 
+def _dropout_layers(network: "Network") -> list[Dropout]:
+    return [layer for layer in network.layers if isinstance(layer, Dropout)]
+
+
 class Replicas:
     """A network and its replicas. `networks[0]` is the given one; it gets the sum of gradients."""
 
@@ -102,25 +107,31 @@ class Replicas:
         self._workers = Workers(min(threads, REPLICAS))
         self._blas = blas.Threads(threads)
         self._count = 1 if blas.thread_invariant() and not network.convolutional else REPLICAS
+        self._dropout = [_dropout_layers(network) for network in self.networks]
+        # A product with a vector is a sum that BLAS threads may share out, so they would change it.
+        shapes = [shape for p in network.plan for shape in p.parameter_shapes.values()]
+        self._vectors = any(1 in shape for shape in shapes if len(shape) == 2)
 
-    def loss_and_grad(self, count: int, load: Load) -> tuple[float, int]:
-        """`Network.loss_and_grad` on a batch of `count` examples.
+    def loss_and_grad(self, count: int, load: Load, step: int) -> tuple[float, int]:
+        """`Network.loss_and_grad` on a batch of `count` examples, that of this step of a run.
 
         load(part) → (x, targets) gives a slice of the batch; any of the threads may call it.
         """
         network, replicas = self.networks[0], self._count
-        parts = network.microbatches(count, at_least=replicas)
+        parts = network.training_microbatches(count, at_least=replicas)
         results = [(0.0, 0)] * len(parts)
 
         def learn(replica: int) -> None:
             for number in range(replica, len(parts), replicas):
                 x, targets = load(parts[number])
+                for layer in self._dropout[replica]:
+                    layer.seek(step, parts[number].start)
                 add = number >= replicas
                 results[number] = self.networks[replica].loss_and_grad(x, targets, count, add)
 
         if replicas == 1:
-            # A batch of one is a product with a vector, whose sums BLAS threads may share out.
-            with self._blas if count > 1 else nullcontext():
+            vectors = self._vectors or count // len(parts) == 1
+            with nullcontext() if vectors else self._blas:
                 learn(0)
         else:
             self._workers.run(learn, replicas)

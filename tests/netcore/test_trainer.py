@@ -54,6 +54,15 @@ def test_an_epoch_shows_every_image_once_and_its_last_batch_may_be_smaller():
     assert sorted(trainer.batches.order) == list(range(200))
 
 
+def test_a_single_image_left_over_joins_the_batch_before_where_it_has_no_variance_alone():
+    layers = ["Flatten", {"layer": "Dense", "out_features": 4}, "BatchNorm", "LogSoftmax"]
+    recipe = RECIPE.replace(layers=layers, train_images=33, batch_size=16, epochs=2)
+    assert [record.images for record in trained(recipe)[1]] == [16, 33, 49, 66]
+    for change in ({"batch_size": 1}, {"train_images": 1}):
+        with pytest.raises(RecipeError, match="a batch_size and train_images of 2 or more"):
+            trained(recipe.replace(**change))
+
+
 def test_validation_comes_once_an_epoch_or_as_often_as_asked_and_at_the_end():
     def validated(records):
         return [r.step for r in records if r.validation_accuracy is not None]
@@ -123,7 +132,7 @@ def test_a_finished_run_goes_on_when_given_more_epochs():
 
 
 def test_a_run_that_diverges_says_when_and_what_to_try():
-    with pytest.raises(Divergence, match=r"at step \d+: .* Try a learning rate of 1e\+02"):
+    with pytest.raises(Divergence, match=r"at step \d+: .* Try a learning rate of .* 1000"):
         trained(RECIPE.replace(lr=1000.0, layers=dense_layers([12, 12, 12], classes=3)))
 
 

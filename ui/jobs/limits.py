@@ -11,6 +11,8 @@ from dataclasses import dataclass, fields
 from typing import TypeVar
 
 from netcore import Recipe, RecipeError
+from netcore.layers import BatchNorm
+from netcore.layers.normalization import GHOST_BATCH
 from netcore.network import MICROBATCH_SIZE, plan
 from netcore.speed.parallel import REPLICAS
 
@@ -81,4 +83,6 @@ def size(recipe: Recipe, input_shape: tuple[int, ...]) -> tuple[int, float]:
     parameters = sum(layer.parameters for layer in planned)
     activation_size = sum(layer.activation_size for layer in planned)
     part = min(recipe.batch_size * activation_size, max(MICROBATCH_SIZE, activation_size))
+    if any(isinstance(layer.layer, BatchNorm) for layer in planned):
+        part = min(recipe.batch_size, 2 * GHOST_BATCH - 1) * activation_size
     return parameters, 4 * (VECTORS * parameters + PASSES * REPLICAS * part) / MEGABYTE

@@ -32,6 +32,10 @@ HELP = (
     "are low, the app says that it does not look like a digit. `models/README.md` says how often "
     "that is right, for each model."
 )
+LACKS_IMAGES = (
+    "Whether this looks like what the model knows cannot be told here: that takes the images that "
+    "it was trained on. Open its dataset on Explore."
+)
 OVERFLOW = "The numbers in this model have overflowed to infinity: choose another model."
 
 READER = Key("_reader")  # the last (Model, CalibratedClassifier); sessions share no network
@@ -110,6 +114,8 @@ def show_reading(
     which = "" if len(images) == 1 else " of the least certain digit"
     alt = f"Probabilities{which}. {sentence}"
     st.echarts_chart(bars(values, known), height=190, key=key, alt=alt)
+    if reader.lacks_images:
+        st.caption(LACKS_IMAGES)
     if which:
         st.caption(f"Probabilities{which}, digit {doubtful + 1} from the left.")
 
@@ -117,7 +123,7 @@ def show_reading(
 def reader_of(model: Model) -> CalibratedClassifier:
     """This session's reader for a model, since sessions never share a network."""
     held = READER.get()
-    if held is None or held[0] is not model:
+    if held is None or held[0] is not model or held[1].lacks_images:  # they may be open by now
         held = (model, new_reader(model))
         READER.set(held)
     return held[1]
@@ -125,7 +131,7 @@ def reader_of(model: Model) -> CalibratedClassifier:
 
 def new_reader(model: Model) -> CalibratedClassifier:
     """A reader that tells digits from other drawings, if the model is calibrated."""
-    return CalibratedClassifier(model, shared.digits() if model.certainty else None)
+    return CalibratedClassifier(model, shared.own_subspaces(model))
 
 
 def read(reader: CalibratedClassifier, views: np.ndarray) -> Prediction:

@@ -4,9 +4,12 @@ import sys
 
 import streamlit as st
 
+import dataset
 import netcore
 from netcore.commands import MODELS
 from netcore.confidence import subspaces
+from netcore.confidence.subspaces import Subspaces
+from netcore.layers.base import Shape
 from ui.jobs import sweeps
 from ui.jobs.limits import Limits
 from ui.jobs.pool import Pool
@@ -25,11 +28,28 @@ def shipped_models() -> dict[str, netcore.Model]:
     return dict(sorted(models.items(), key=lambda item: -item[1].scores["validation_accuracy"]))
 
 
-@st.cache_resource(show_spinner=False)
-def digits() -> subspaces.Subspaces:
-    """What MNIST's digits look like, to tell them from other drawings. Shared and read-only."""
-    mnist = datasets.dataset("mnist")
-    return subspaces.of_images(mnist.train.images, mnist.train.labels, len(mnist.classes))
+def own_subspaces(model: netcore.Model) -> Subspaces | None:
+    """What the images look like that a calibrated model was trained on, to tell them from others.
+
+    None for a model that was never calibrated, or if its dataset is not open here or does not fit.
+    """
+    name = model.recipe.dataset
+    if model.certainty is None:
+        return None
+    try:
+        train = datasets.dataset(name).train
+        if name in dataset.names():
+            return _subspaces(name, model.input_shape, model.output_shape, model)
+        return subspaces.of_model(model, train.images, train.labels)
+    except (dataset.DataError, netcore.InputError):
+        return None  # `CalibratedClassifier.lacks_images`, which the answer tells
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _subspaces(name: str, input_shape: Shape, output_shape: Shape, _model) -> Subspaces:
+    """Of a dataset of the repository. Shared by models of one input and output, and read-only."""
+    train = datasets.dataset(name).train
+    return subspaces.of_model(_model, train.images, train.labels)
 
 
 @st.cache_resource(show_spinner=False)

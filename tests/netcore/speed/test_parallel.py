@@ -26,14 +26,28 @@ CONVOLUTIONAL = (
     {"layer": "Dense", "out_features": 3},
     "LogSoftmax",
 )
+NORMED = ("Flatten", {"layer": "Dense", "out_features": 50}, "BatchNorm", "ReLU",
+          {"layer": "Dropout", "p": 0.3}, {"layer": "Dense", "out_features": 35}, "Tanh",
+          {"layer": "Dense", "out_features": 3}, "LogSoftmax")  # fmt: skip
 RECIPES = {
     "dense": Recipe(layers=dense_layers([600, 40], dropout=0.1), batch_size=110, epochs=12),
+    "dense with batch normalisation": Recipe(layers=NORMED, batch_size=110, epochs=12, lr=0.02),
     "convolutional": Recipe(layers=CONVOLUTIONAL, batch_size=70, epochs=3, optimizer="adam"),
+}
+# Products with vectors: of a single example, also at the end of an epoch, and of a single unit.
+VECTORS = {
+    "one example": Recipe(layers=dense_layers([1126, 1300]), batch_size=1, epochs=0.2, lr=0.01),
+    "one example left over": Recipe(
+        layers=dense_layers([1126, 1300]), batch_size=100, train_images=201, epochs=8, lr=0.01
+    ),
+    "one unit": Recipe(layers=dense_layers([783, 1], "Tanh"), batch_size=1419, epochs=5, lr=0.01),
 }
 
 
 def trained(recipe, threads=1):
-    trainer = Trainer(recipe, (IMAGES, TARGETS), (IMAGES[:50], TARGETS[:50]), threads=threads)
+    enough = -(-recipe.batch_size // len(IMAGES))
+    train = np.tile(IMAGES, (enough, 1, 1)), np.tile(TARGETS, enough)
+    trainer = Trainer(recipe, train, (IMAGES[:50], TARGETS[:50]), threads=threads)
     return trainer, list(trainer)
 
 
@@ -44,9 +58,43 @@ def same(a, b):
     assert [r._replace(seconds=0) for r in records] == [r._replace(seconds=0) for r in others]
 
 
+@pytest.mark.parametrize("kind", [*RECIPES, *VECTORS])
+def test_a_run_gives_the_same_bits_with_one_thread_and_with_two(kind, monkeypatch):
+    monkeypatch.setattr(blas.Threads, "FIRST", 0)  # BLAS gets its threads from the first step on
+    monkeypatch.setattr(blas.Threads, "SLOWER", np.inf)  # however busy the machine
+    recipe = (RECIPES | VECTORS)[kind]
+    same(trained(recipe), trained(recipe, threads=2))
+
+
+def noisy(x, targets, rng):
+    """Augmentation of any kind: what an image gets depends on those drawn before it."""
+    return x // 2 + rng.integers(0, 100, x.shape, np.uint8)
+
+
+@pytest.mark.parametrize("batch_size", [110, 31, 2])
 @pytest.mark.parametrize("kind", list(RECIPES))
-def test_a_run_gives_the_same_bits_with_one_thread_and_with_two(kind):
-    same(trained(RECIPES[kind]), trained(RECIPES[kind], threads=2))
+def test_every_processor_runs_the_same_algorithm(kind, batch_size, monkeypatch):
+    recipe = RECIPES[kind].replace(batch_size=batch_size, epochs=0.5, augment={"noise": 1})
+
+    def weights(thread_invariant):
+        monkeypatch.setattr(blas, "thread_invariant", lambda: thread_invariant)
+        examples = (IMAGES, TARGETS)
+        trainer = Trainer(recipe, examples, examples, augment=lambda strengths: noisy)
+        list(trainer)
+        return np.concatenate([trainer.network.theta, trainer.network.buffers])
+
+    np.testing.assert_allclose(weights(True), weights(False), rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("kind", list(RECIPES)[1:])
+@pytest.mark.parametrize("batch_size", [70, 64])
+def test_what_batch_norm_takes_together_does_not_depend_on_the_cache(kind, batch_size, monkeypatch):
+    recipe = RECIPES[kind].replace(batch_size=batch_size)
+    before = trained(recipe)
+    monkeypatch.setattr("netcore.network.MICROBATCH_SIZE", 3_000)
+    network = trained(recipe)[0].network
+    assert np.array_equal(before[0].network.theta, network.theta)
+    assert len(network.microbatches(batch_size)) > 2
 
 
 def test_where_the_bits_depend_on_blas_threads_a_dense_network_is_trained_in_replicas(monkeypatch):
@@ -57,18 +105,18 @@ def test_where_the_bits_depend_on_blas_threads_a_dense_network_is_trained_in_rep
 
 
 def test_a_run_gives_the_same_bits_beside_other_runs():
-    alone, beside = [trained(recipe) for recipe in RECIPES.values()], [None, None]
+    alone, beside = {kind: trained(recipe) for kind, recipe in RECIPES.items()}, {}
 
-    def run(number):
-        beside[number] = trained(list(RECIPES.values())[number])
+    def run(kind):
+        beside[kind] = trained(RECIPES[kind])
 
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(2)]
+    threads = [threading.Thread(target=run, args=(kind,)) for kind in RECIPES]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    for a, b in zip(alone, beside, strict=True):
-        same(a, b)
+    for kind in RECIPES:
+        same(alone[kind], beside[kind])
 
 
 @pytest.mark.parametrize("kind", list(RECIPES))
@@ -89,7 +137,7 @@ def test_the_gradients_of_microbatches_add_up_to_the_gradient_of_the_batch(monke
     assert len(network.microbatches(90)) > 4
     images, targets = IMAGES[:90] / 255, TARGETS[:90]
     replicas = parallel.Replicas(network, threads=2)
-    summed = replicas.loss_and_grad(90, lambda part: (images[part], targets[part]))
+    summed = replicas.loss_and_grad(90, lambda part: (images[part], targets[part]), step=0)
     grad = network.grad.copy()
     whole = network.loss_and_grad(images, targets)
     assert summed == (pytest.approx(whole[0]), whole[1])
