@@ -156,7 +156,7 @@ def _without_indexes(names: list[str], rows: list[list[str]], header: bool) -> l
     """The columns but for those that number the rows, and an empty one at the end of each line."""
     left = list(range(len(names)))
     ends = [row[-1] for row in rows if len(row) == len(names)]
-    if ends and not any(ends):
+    if ends and not any(ends) and (not header or not names[-1]):
         left.pop()
     if header and 2 * names.count("") < len(names):
         return [n for n in left if names[n].lower() not in INDEXES]
