@@ -43,6 +43,7 @@ class Dataset:
     classes: tuple[str, ...] = CLASSES  # names of the labels 0 … K − 1, 2 to MAX_CLASSES of them
     notes: tuple[str, ...] = ()  # sentences: what is odd with the data, and what was done about it
     verbatim: bool = True  # the splits hold the pixels, labels and order of the files themselves
+    files: tuple[str, ...] = ()  # of IDX: images and labels to train on, then those of the test
 
     @property
     def image_shape(self) -> tuple[int, ...]:
@@ -57,7 +58,7 @@ class Dataset:
     @property
     def noun(self) -> str:
         """What one image shows: "digit", "letter" or, of other classes, just "image"."""
-        if set(self.classes) <= set(CLASSES):
+        if self.is_digits:
             return "digit"
         letters = all(len(name) == 1 and name.isalpha() for name in self.classes)
         return "letter" if letters else "image"

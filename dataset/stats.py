@@ -17,7 +17,7 @@ def blocks(images: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def mean_and_std(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Per-pixel mean and standard deviation of uint8 images (N, H, W), each (H, W) float64.
+    """Per-pixel mean and standard deviation of uint8 images (N, …), each (…) float64.
 
     Both are NaN without images.
     """

@@ -4,8 +4,13 @@ A line is `{"strokes": [[[x, y], …], …], "label": 7}`: each stroke is a list
 right, y down, in any unit. The label is optional. Other keys are ignored, and so are further
 values of a point, such as a time. Drawings without strokes, with a single point, or with NaN or
 null coordinates are valid.
+
+Other ways to write the same are read too: a stroke as the lists of its coordinates,
+`[[x, x, …], [y, y, …]]`, as Quick, Draw! has it; points as `{"x": x, "y": y}`; all drawings in one
+JSON array, or one drawing over several lines.
 """
 
+import codecs
 import gzip
 import json
 import math
@@ -21,6 +26,7 @@ from dataset.splits import CLASSES
 
 MAX_BYTES = 200_000_000  # of unpacked text
 MAX_STROKES = 2_000  # per drawing
+MAX_VALUES = 5  # of a point: x, y, and perhaps a time, a pressure and a tilt
 GZIPPED = b"\x1f\x8b"  # the first bytes of a gzipped file
 
 
@@ -52,18 +58,61 @@ def loads(content: bytes, name: str = "the file") -> list[Drawing]:
     """Parse a file's bytes, as `read` does; `name` is used in error messages."""
     if len(content) > MAX_BYTES:
         raise DataError(f"{name} is larger than {MAX_BYTES // 10**6} MB: split it up.")
+    found = _whole(content) or _lines(content, name)
+    if not found:
+        raise DataError(f'{name} holds no drawing: write one a line, {{"strokes": [[[x, y], …]]}}.')
+    by_axis = any(_lists_axes(data, sure=True) for _, data in found)
     drawings = []
+    for place, data in found:
+        try:
+            drawings.append(_parse(data, by_axis and _lists_axes(data)))
+        except DataError as error:
+            raise DataError(f"{name}, {place}: {error}.") from error
+    return drawings
+
+
+def _whole(content: bytes) -> list[tuple[str, Any]]:
+    """The places and data of drawings in one JSON value over all lines; none if it is not that."""
+    try:
+        whole = json.loads(content)
+    except (ValueError, RecursionError):
+        return []
+    if isinstance(whole, list):
+        return [(f"drawing {number}", data) for number, data in enumerate(whole, start=1)]
+    return [("line 1", whole)]
+
+
+def _lines(content: bytes, name: str) -> list[tuple[str, Any]]:
+    """The places and data of drawings, one in each line that is not blank."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        content = content.decode("utf-16", "replace").encode()
+    found = []
     for number, line in enumerate(content.splitlines(), start=1):
         if not line.strip():
             continue
         try:
-            drawings.append(_parse(json.loads(line)))
-        except (ValueError, TypeError, RecursionError) as error:
-            reason = str(error) if isinstance(error, DataError) else "it is not JSON"
-            raise DataError(f"{name}, line {number}: {reason}.") from error
-    if not drawings:
-        raise DataError(f'{name} holds no drawing: write one a line, {{"strokes": [[[x, y], …]]}}.')
-    return drawings
+            found.append((f"line {number}", json.loads(line)))
+        except (ValueError, RecursionError) as error:
+            raise DataError(f"{name}, line {number}: it is not JSON.") from error
+    return found
+
+
+def _lists_axes(data: Any, sure: bool = False) -> bool:
+    """Whether all strokes of a drawing may be the lists of their x and y, and perhaps of a time.
+
+    `sure`: whether one of them must be, since no point has as many values.
+    """
+    strokes = data.get("strokes") if isinstance(data, dict) else None
+    if not isinstance(strokes, list) or not strokes:
+        return False
+    longest = 0
+    for stroke in strokes:
+        if not isinstance(stroke, list) or not 2 <= len(stroke) <= 3:
+            return False
+        if not all(isinstance(axis, list) and len(axis) == len(stroke[0]) for axis in stroke):
+            return False
+        longest = max(longest, len(stroke[0]))
+    return longest > MAX_VALUES or not sure
 
 
 def dumps(drawings: list[Drawing]) -> str:
@@ -79,18 +128,30 @@ def dumps(drawings: list[Drawing]) -> str:
     return "".join(lines)
 
 
-def _parse(data: Any) -> Drawing:
+def _parse(data: Any, by_axis: bool) -> Drawing:
     strokes = data.get("strokes") if isinstance(data, dict) else None
     if not isinstance(strokes, list):
+        if isinstance(data, dict) and "drawing" in data:
+            raise DataError('it has "drawing", as Quick, Draw! has: call it "strokes"')
         raise DataError('"strokes" is missing: give a list of strokes, each a list of points')
     if len(strokes) > MAX_STROKES:
         raise DataError(f"it has {len(strokes):,} strokes, more than {MAX_STROKES:,}")
-    label = data.get("label")
-    if label is not None and not (type(label) is int and 0 <= label < len(CLASSES)):
+    if by_axis:
+        strokes = [[list(point) for point in zip(*stroke, strict=True)] for stroke in strokes]
+    return Drawing([_stroke(stroke) for stroke in strokes], _label(data.get("label")))
+
+
+def _label(label: Any) -> int | None:
+    if isinstance(label, float) and label.is_integer():
+        label = int(label)
+    text = label.strip() if isinstance(label, str) else label
+    if label is None or text in CLASSES:
+        return None if label is None else CLASSES.index(text)
+    if type(label) is not int or not 0 <= label < len(CLASSES):
         raise DataError(
             f'"label" is {str(label)[:40]!r}: it must be a digit from 0 to {len(CLASSES) - 1}'
         )
-    return Drawing([_stroke(stroke) for stroke in strokes], label)
+    return label
 
 
 def _stroke(stroke: Any) -> np.ndarray:
@@ -98,8 +159,15 @@ def _stroke(stroke: Any) -> np.ndarray:
         raise DataError(f"a stroke is {str(stroke)[:40]}: it must be a list of points [x, y]")
     points = np.empty((len(stroke), 2))
     for row, point in enumerate(stroke):
+        if isinstance(point, dict) and {"x", "y"} <= set(point):
+            point = [point["x"], point["y"]]
         if not isinstance(point, list) or len(point) < 2:
             raise DataError(f"a point is {str(point)[:40]}: it must be [x, y]")
+        if len(point) > MAX_VALUES:
+            raise DataError(
+                f"a point has {len(point)} numbers: give [x, y] for each, or for each stroke two "
+                "lists of equal length, its x and its y"
+            )
         points[row] = [_coordinate(value) for value in point[:2]]
     return points
 

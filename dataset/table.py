@@ -1,137 +1,137 @@
-"""Reads labelled images from CSV, in the form of Kaggle's Digit Recognizer, plain or gzipped.
+"""Reads labelled images from a CSV file: one image a row, with its label and its pixels.
 
-The header line is `label,pixel0,…,pixel783`; each further line is one image, pixels row by row from
-the top left. The file is parsed in pieces, so it takes little more memory than its pixels.
+Text is read in any encoding (`dataset.text`), columns are found by what they mean
+(`dataset.columns`) and pixels may have any usual range (`dataset.pixels`). The file is parsed in
+pieces, so it takes little more memory than its pixels.
 """
 
 import csv
-import gzip
 import io
-import zlib
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
 
+from dataset import labels, oddities, text
 from dataset.errors import DataError
-from dataset.splits import CLASSES, Dataset, Split
+from dataset.pixels import Pixels, find_scale
+from dataset.rows import Rows
+from dataset.splits import Dataset, Split
 
-FIELD = 28
-PIXELS = FIELD * FIELD
-COLUMNS = ["label", *(f"pixel{i}" for i in range(PIXELS))]
-HIGHEST = np.array([len(CLASSES) - 1] + [255] * PIXELS)  # allowed value in each column
-
-MAX_BYTES = 300_000_000  # unpacked; 70,000 images take about 128 MB
-MAX_LINE = 20_000  # bytes; the header takes 6,570
-MAX_ROWS = 100_000
+MAX_BYTES = 300_000_000  # of an upload, unpacked; 70,000 images take about 128 MB
+MAX_ROWS = 100_000  # of an upload
+MAX_BYTES_ON_DISK = 4_000_000_000  # of a file given by its path
+MAX_ROWS_ON_DISK = 1_000_000
 MIN_ROWS = 14  # one image in each split
+MAX_LABELS = 1_000  # different texts, some of which may mean the same
 PIECE = 4_000  # rows parsed at a time
+MISSING = ("", "nan", "na", "n/a", "null", "none")
 
 
 def read(source: str | Path | BinaryIO, name: str) -> Dataset:
     """Read a CSV file, given as a path or a seekable binary file, as the dataset `name`.
 
     The last 1/7 of the rows becomes the test split and the 1/14 before it the validation split,
-    MNIST's proportions. Raises `DataError` for anything but such a table.
+    MNIST's proportions; rows that are sorted by label are shuffled before. The limits of a binary
+    file, which is somebody's upload, are lower than those of a path. Raises `DataError` for
+    anything but such a table.
     """
-    if isinstance(source, str | Path):
-        try:
-            with open(source, "rb") as file:
-                return read(file, name)
-        except OSError as error:
-            raise DataError(f"{name} cannot be read ({error.strerror}).") from error
-    source.seek(0)
-    packed = source.read(2) == b"\x1f\x8b"
-    source.seek(0)
+    if not isinstance(source, str | Path):
+        return _read(source, name, MAX_BYTES, MAX_ROWS)
     try:
-        file = cast(BinaryIO, gzip.GzipFile(fileobj=source)) if packed else source
-        table = _read_table(file, name)
-    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise DataError(f"{name} is damaged gzip: pack it again.") from error
-    rows = len(table)
-    images = np.ascontiguousarray(table[:, 1:]).reshape(rows, FIELD, FIELD)
-    every = Split(images, table[:, 0].copy())
-    test = rows - rows // 7
-    validation = test - rows // 14
-    return Dataset(name, every[:validation], every[validation:test], every[test:])
+        with open(source, "rb") as file:
+            return _read(file, name, MAX_BYTES_ON_DISK, MAX_ROWS_ON_DISK)
+    except OSError as error:
+        raise DataError(f"{name} cannot be read ({error.strerror}).") from error
 
 
-def _read_table(file: BinaryIO, name: str) -> np.ndarray:
-    """All rows, columns in the order of COLUMNS: (N, 1 + PIXELS) uint8."""
-    header = _read_header(file, name)
-    lines = _lines(file, name)
-    pieces, rows = [], 0
-    while piece := list(islice(lines, PIECE)):
-        pieces.append(_parse(piece, header, name, rows))
-        rows += len(piece)
-    if rows < MIN_ROWS:
-        raise DataError(f"{name} has {rows} rows of pixels: provide {MIN_ROWS} or more.")
-    return np.concatenate(pieces)
+def _read(file: BinaryIO, name: str, max_size: int, max_rows: int) -> Dataset:
+    with text.reading(file, name) as opened:
+        rows = Rows(opened, name, max_size, max_rows)
+        pixels, written, codes = _read_rows(rows, name)
+    if len(codes) < MIN_ROWS:
+        raise DataError(f"{name} has {len(codes)} rows of pixels: provide {MIN_ROWS} or more.")
+    scale = find_scale(pixels)
+    classes, numbers = labels.name_classes(written, name)
+    images, order = _shape(pixels.scaled(scale), rows)
+    every, shuffled = oddities.shuffle(Split(images, numbers[codes]))
+    test = len(codes) - len(codes) // 7
+    validation = test - len(codes) // 14
+    data = Dataset(
+        name,
+        every[:validation],
+        every[validation:test],
+        every[test:],
+        classes,
+        tuple(filter(None, (*rows.columns.notes, labels.note(classes), scale.note, order))),
+        # Whether a program that takes the first column for the label reads the same
+        rows.plain
+        and len(rows.columns.shape) == 2
+        and not scale.changes
+        and all(label == str(code) for label, code in zip(written, numbers, strict=True)),
+    )
+    return oddities.examine(data, shuffled)
 
 
-def _read_header(file: BinaryIO, name: str) -> list[str]:
-    line = file.readline(MAX_LINE)
-    if not line:
-        raise DataError(f"{name} is empty: choose a CSV file with a header and rows.")
-    header = [cell.strip(' "\r\n') for cell in line.decode("utf-8-sig", "replace").split(",")]
-    missing = [column for column in COLUMNS if column not in header]
-    if missing == COLUMNS:
-        raise DataError(
-            f"{name} is not a CSV file whose first line is label,pixel0,…,{COLUMNS[-1]}."
-        )
-    if missing == ["label"]:
-        raise DataError(
-            f"{name} has no column label, like Kaggle's test.csv: use train.csv, which has one."
-        )
-    if missing:
-        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-        raise DataError(
-            f"{name} lacks the column {missing[0]}{more}: add label and {PIXELS} pixels."
-        )
-    if len(header) > len(COLUMNS):
-        extra = next(c for i, c in enumerate(header) if c not in COLUMNS or c in header[:i])
-        raise DataError(f"{name} has a column {extra[:40]!r} too many: remove it.")
-    return header
-
-
-def _lines(file: BinaryIO, name: str) -> Iterator[bytes]:
-    """The lines that are not blank; `DataError` unless each has one value per column."""
-    size = row = 0
-    for count, line in enumerate(iter(lambda: file.readline(MAX_LINE), b""), 1):
-        size += len(line)
-        if size > MAX_BYTES:
-            raise DataError(f"{name} holds more than {MAX_BYTES // 1_000_000} MB: shorten it.")
-        if count > MAX_ROWS:
-            raise DataError(f"{name} has more than {MAX_ROWS:,} rows: shorten it.")
-        if not line.strip():
-            continue
-        row += 1
-        values = line.count(b",") + 1
-        if values != len(COLUMNS):
+def _read_rows(rows: Rows, name: str) -> tuple[Pixels, list[str], np.ndarray]:
+    """All pixels, the different labels as written, and for each row the index of its own."""
+    names = [rows.columns.names[n] or f"number {n + 1}" for n in rows.columns.pixels]
+    pixels = Pixels(name, lambda row, column: f"row {row + 1}, column {names[column][:40]}")
+    written: dict[str, int] = {}
+    codes, iterator = [], iter(rows)
+    while piece := list(islice(iterator, PIECE)):
+        for label, _ in piece:
+            if label.lower() in MISSING:
+                row = len(codes) + 1
+                raise DataError(f"{name} has no label in row {row}: add it, or remove the row.")
+            codes.append(written.setdefault(label, len(written)))
+        if len(written) > MAX_LABELS:
+            title = rows.columns.names[rows.columns.label[0]][:40]
             raise DataError(
-                f"{name} has {values} values in row {row}: every row must have {len(COLUMNS)}."
+                f"{name} has over {MAX_LABELS:,} different labels in the column {title!r}: name "
+                "the column that holds the labels 'label'."
             )
-        yield line
+        pixels.add(_numbers([line for _, line in piece], rows.separator, pixels))
+    return pixels, list(written), np.array(codes, np.intp)
 
 
-def _parse(lines: list[bytes], header: list[str], name: str, rows_before: int) -> np.ndarray:
-    data = io.BytesIO(b"".join(lines))
+def _numbers(lines: list[str], separator: str, pixels: Pixels) -> np.ndarray:
+    """Lines of pixels → (n, pixels) numbers; DataError for cells that are none."""
+    data = io.BytesIO("\n".join(lines).encode(errors="replace"))
     frame = pd.read_csv(
-        data, names=header, quoting=csv.QUOTE_NONE, encoding="latin-1", low_memory=False
-    )[COLUMNS]
+        data,
+        header=None,
+        sep=separator,
+        quoting=csv.QUOTE_NONE,
+        skipinitialspace=True,
+        skip_blank_lines=False,
+        low_memory=False,
+    )
     values = frame.to_numpy()
     if values.dtype.kind not in "iuf":  # some cells are not numbers
         values = frame.astype(str).apply(pd.to_numeric, errors="coerce").to_numpy(float)
-    with np.errstate(invalid="ignore"):  # a value outside 0…255 changes in the cast
-        table = values.astype(np.uint8)
-    wrong = (table != values) | (table > HIGHEST)
-    if wrong.any():
-        row, column = np.argwhere(wrong)[0]
-        raise DataError(
-            f"{name} has {str(frame.iat[row, column])[:40]!r} in row {rows_before + row + 1}, "
-            f"column {COLUMNS[column]}: use whole numbers from 0 to {HIGHEST[column]}."
-        )
-    return table
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        row, column = (int(n) for n in np.argwhere(~np.isfinite(values))[0])
+        cell = lines[row].split(separator)[column].strip()
+        mending = "write 0 for a pixel without a value" if cell.lower() in MISSING else None
+        shown = repr(cell[:40]) if cell else "an empty cell"
+        raise DataError(pixels.refusal(shown, row, column, mending))
+    return values
+
+
+def _shape(images: np.ndarray, rows: Rows) -> tuple[np.ndarray, str | None]:
+    """(N, pixels) → (N, H, W) or (N, 3, H, W), and how the colours were found to be stored."""
+    shape = rows.columns.shape
+    if len(shape) == 2:
+        return images.reshape(-1, *shape), None
+    planes = rows.columns.planes
+    if planes is None:
+        planes = oddities.has_planes(images, shape)
+    if planes:
+        order = "all red values, then all green, then all blue"
+        return images.reshape(-1, *shape), f"A row holds the colours one by one: {order}."
+    _, height, width = shape
+    images = images.reshape(-1, height, width, 3).transpose(0, 3, 1, 2)
+    return np.ascontiguousarray(images), "A row holds red, green and blue of each pixel in turn."

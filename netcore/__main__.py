@@ -15,7 +15,10 @@ from netcore.record import Divergence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command → exit code: 0, or 2 with a sentence on stderr if it cannot be done."""
+    """Run one command → exit code: 0, or 2 with a sentence on stderr if it cannot be done.
+
+    A command that does only a part of its work says so with a code of its own.
+    """
     options = parser().parse_args(arguments)
     try:
         result = options.command(options)
@@ -24,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     if options.json:
         print(json.dumps(result))
-    return 0
+    return options.exit_code
 
 
 def parser() -> argparse.ArgumentParser:

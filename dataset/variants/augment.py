@@ -7,13 +7,14 @@ results stay in the cache.
 
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
 from dataset.errors import DataError
+from dataset.splits import Dataset
 from dataset.variants.pen_habits import add_habits
 
 SMOOTHNESS = 4.0  # pixels, σ of the elastic field
@@ -24,7 +25,8 @@ BLOCK = 16  # images at a time; three times as fast as a batch of 128 at once
 class Augment:
     """Strengths of each change. Amounts are drawn per image, uniformly between ± these.
 
-    Called as `augment(images, labels, rng)`: (N, H, W) uint8 → (N, H, W) float32 in [0, 1].
+    Called as `augment(images, labels, rng)`: (N, H, W) or (N, 3, H, W) uint8 → float32 in [0, 1] of
+    that shape. `thickness` and `habits` are for images in one channel; `DataError` otherwise.
     """
 
     shift: float = 0.0  # pixels
@@ -46,11 +48,17 @@ class Augment:
     def __call__(
         self, images: np.ndarray, labels: np.ndarray, rng: np.random.Generator
     ) -> np.ndarray:
+        if images.ndim > 3 and (self.habits or self.thickness):
+            which = "habits" if self.habits else "thickness"
+            raise DataError(
+                f"{which} changes pen strokes, and these images have colours: set it to 0"
+            )
         if self.habits:
             images = add_habits(images, labels, self.habits, rng)
         if self.thickness:
             images = _thicken(images, _draw(rng, self.thickness, len(images)))
-        shape = (images.shape[1], images.shape[2])
+        shape = (images.shape[-2], images.shape[-1])
+        channels = math.prod(images.shape[1:-2])
         middle, offsets = _offsets(shape)
         matrices, shifts = self._affine_maps(len(images), rng)
         origins = (middle - shifts)[:, :, None, None]
@@ -61,7 +69,11 @@ class Augment:
             sources += origins[block]
             if self.elastic:
                 sources += elastic_field(len(sources), shape, self.elastic, rng)
-            out[block] = sample(images[block], sources[:, 0], sources[:, 1])
+            part = images[block]
+            if channels > 1:  # all move alike
+                sources = np.repeat(sources, channels, axis=0)
+            moved = sample(part.reshape(-1, *shape), sources[:, 0], sources[:, 1])
+            out[block] = moved.reshape(part.shape)
         if self.noise:
             out += rng.standard_normal(out.shape, np.float32) * np.float32(self.noise)
             np.clip(out, 0, 1, out=out)
@@ -91,6 +103,25 @@ def build(strengths: Mapping[str, Any] | None) -> Augment | None:
     if unknown := set(strengths) - set(LIMITS):
         raise DataError(f"unknown augmentation {min(unknown)!r}: use {', '.join(LIMITS)}")
     return Augment(**strengths)
+
+
+def builder(data: Dataset) -> Callable[[Mapping[str, Any] | None], Augment | None]:
+    """`build` for the images of a dataset, without the changes that are `unfit` for them."""
+    return functools.partial(_build_for, unfit(data))
+
+
+def _build_for(without: tuple[str, ...], strengths: Mapping[str, Any] | None) -> Augment | None:
+    build(strengths)  # refuses what is wrong also with those that are left out
+    return build({name: value for name, value in (strengths or {}).items() if name not in without})
+
+
+def unfit(data: Dataset) -> tuple[str, ...]:
+    """The changes that make no sense for a dataset: pen habits other than on MNIST-like digits,
+    and pens at all in colour.
+    """
+    if len(data.image_shape) > 2:
+        return "thickness", "habits"
+    return () if data.is_digits and data.image_shape == (28, 28) else ("habits",)
 
 
 LIMITS = {"shift": 10, "rotation": 180, "scale": 0.9, "shear": 2, "elastic": 10, "thickness": 1,

@@ -42,7 +42,11 @@ def of_drawings(drawings: Sequence[render.Strokes]) -> np.ndarray:
 
 
 def of_images(images: np.ndarray) -> np.ndarray:
-    """Views of centred images (N, H, W) uint8 → (N, V, H, W) uint8."""
+    """Views of centred images (N, H, W) or (N, 3, H, W) uint8 → (N, V, H, W) or (N, V, 3, H, W)."""
+    if images.ndim > 3:
+        channels = of_images(images.reshape(-1, *images.shape[-2:]))
+        channels = channels.reshape(*images.shape[:2], COUNT, *images.shape[-2:])
+        return np.ascontiguousarray(channels.swapaxes(1, 2))
     shape = images.shape[1:]
     down, right = ((side - 1) / 2 for side in shape)
     y, x = np.indices(shape, np.float32)

@@ -11,10 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 import dataset
-from dataset import DataError
+from dataset import DataError, Dataset
 from dataset.variants import augment
 from netcore.checks import InputError
 from netcore.confidence import subspaces
@@ -32,11 +30,14 @@ MODELS = HOME / "models"
 
 
 def command(
-    commands: Commands, name: str, function: Callable[[Namespace], Any], text: str
+    commands: Commands, name: str, function: Callable[[Namespace], Any], text: str, end: str = ""
 ) -> ArgumentParser:
-    """Add a parser for `python -m netcore NAME`; `function` does the work."""
-    parser = commands.add_parser(name, help=text, description=text)
-    parser.set_defaults(command=function)
+    """Add a parser for `python -m netcore NAME`; `function` does the work.
+
+    It may set `exit_code` of the options that it is given. `end` is the end of the help.
+    """
+    parser = commands.add_parser(name, help=text, description=text, epilog=end)
+    parser.set_defaults(command=function, exit_code=0)
     parser.add_argument(
         "--json",
         action="store_true",
@@ -62,7 +63,7 @@ def add_recipe(parser: ArgumentParser, default: str = "seed") -> None:
         action="extend",
         help="settings that replace those of the recipe, such as lr=0.05 epochs=3 "
         "train_images=5000 hidden=256,128 activation=Tanh dropout=0.2 optimizer=adam "
-        "dataset=NAME|FILE.csv",
+        "dataset=NAME|FOLDER|FILE.csv",
     )
 
 
@@ -99,15 +100,9 @@ def read_recipe(options: Namespace) -> tuple[Recipe, list]:
     return recipe, changes
 
 
-def trainer_options(options: Namespace) -> dict[str, Any]:
+def trainer_options(options: Namespace, data: Dataset) -> dict[str, Any]:
     """Further arguments of a `Trainer`: the number of threads, and how to augment."""
-    return {"threads": options.threads, "augment": augment.build}
-
-
-def read_data(recipe: Recipe) -> list[tuple[np.ndarray, np.ndarray]]:
-    """(images, labels) of the training, validation and test split of the recipe's dataset."""
-    splits = dataset.load(recipe.dataset).splits.values()
-    return [(split.images, split.labels) for split in splits]
+    return {"threads": options.threads, "augment": augment.builder(data)}
 
 
 def own_subspaces(model: Model) -> Subspaces | None:

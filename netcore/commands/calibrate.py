@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-import dataset
 from dataset import Dataset, Split
 from dataset.variants import nondigits, views
 from netcore.commands import MODELS, Commands, command
+from netcore.commands.data import split_for
 from netcore.confidence import calibration, subspaces
 from netcore.confidence.classifier import CalibratedClassifier
 from netcore.confidence.subspaces import Subspaces
-from netcore.model import Model, ModelError, load
+from netcore.model import Model, load
 from netcore.network import Network
 
 EACH = 1_000  # images of each kind of non-digit
@@ -24,8 +24,8 @@ def add(commands: Commands) -> None:
         commands,
         "calibrate",
         run_calibrate,
-        "Fit a model's temperature and its threshold for what is not a digit on the validation "
-        "images, and write both into its file.",
+        "Fit a model's temperature and its threshold for what is none of its classes on the "
+        "validation images, and write both into its file.",
     )
     parser.add_argument(
         "model", metavar="MODEL", help="a model file, or a name in models/; it is overwritten"
@@ -37,12 +37,7 @@ def run_calibrate(options: Namespace) -> dict[str, Any]:
     path = MODELS / f"{options.model}.json"
     path = path if path.is_file() else options.model
     model = load(path)
-    data = dataset.load(model.recipe.dataset)
-    if tuple(model.input_shape) != data.image_shape:
-        size = " × ".join(map(str, data.image_shape))
-        raise ModelError(
-            f"only models that take images of {size}, as in {data.name}, can be calibrated"
-        )
+    data, _ = split_for(model, None, "validation")
     network, train = model.network(), data.train
     digits = subspaces.of_model(model, train.images, train.labels)
     classes = len(digits.planes)  # may be more than those of the dataset
@@ -63,7 +58,7 @@ def run_calibrate(options: Namespace) -> dict[str, Any]:
         **_calibration(classifier, test, data.test.labels, logits, data.validation.labels),
         "kinds": _kinds(classifier, classifier(validation).score, data),
     }
-    _print(model, result)
+    _print(model, result, data)
     return result
 
 
@@ -102,10 +97,13 @@ def _kinds(
 ) -> dict[str, dict[str, float]]:
     """For each kind of non-digit: the share accepted as digits, and the AUROC against digits.
 
-    Pairs and crossed-out digits are made from validation images.
+    None for other images, of which letters or shapes may be some. Pairs and crossed-out digits are
+    made from validation images.
     """
     rng = np.random.default_rng(0)
     kinds = {}
+    if not data.is_digits or data.image_shape != (28, 28):
+        return {}
     for name, make in nondigits.KINDS.items():
         found = classifier(views.of_images(make(rng, EACH, data.validation.images)))
         kinds[name] = {
@@ -115,7 +113,7 @@ def _kinds(
     return kinds
 
 
-def _print(model: Model, result: dict[str, Any]) -> None:
+def _print(model: Model, result: dict[str, Any], data: Dataset) -> None:
     print(
         f"{model.name}: temperature {result['temperature']:.3f}; calibration error on validation "
         f"{result['validation_error_before']:.4f} before, {result['validation_error_after']:.4f} "
@@ -124,7 +122,9 @@ def _print(model: Model, result: dict[str, Any]) -> None:
     print(
         f"test accuracy {result['test_accuracy']:.2%} over {views.COUNT} views, "
         f"{result['test_accuracy_one_look']:.2%} with one view; "
-        f"{result['test_refused']:.2%} of the test digits rejected"
+        f"{result['test_refused']:.2%} of the test {data.noun}s rejected"
     )
+    if not result["kinds"]:
+        print("how well it rejects other images is measured only for digits of 28 × 28 pixels")
     for name, kind in result["kinds"].items():
         print(f"{name:>16}: {kind['accepted']:6.1%} accepted as digits, AUROC {kind['auroc']:.4f}")

@@ -3,9 +3,9 @@
 from argparse import Namespace
 from typing import Any
 
-import dataset
 from netcore import metrics
 from netcore.commands import Commands, add_threads, command, read_model
+from netcore.commands.data import split_for
 from netcore.speed.parallel import Replicas
 
 
@@ -16,7 +16,9 @@ def add(commands: Commands) -> None:
     parser.add_argument("model", metavar="MODEL", help="a model file, or a name in models/")
     parser.add_argument("--split", choices=("train", "validation", "test"), default="test")
     parser.add_argument(
-        "--dataset", metavar="NAME|FILE.csv", help="default: the one the model was trained on"
+        "--dataset",
+        metavar="NAME|PATH",
+        help="a name, a folder of IDX files or a CSV file (default: the one it was trained on)",
     )
     add_threads(parser)
 
@@ -24,8 +26,7 @@ def add(commands: Commands) -> None:
 def run_evaluate(options: Namespace) -> dict[str, Any]:
     """Print accuracy and loss on the split."""
     model = read_model(options.model)
-    data = dataset.load(options.dataset or model.recipe.dataset)
-    split = data.splits[options.split]
+    data, split = split_for(model, options.dataset, options.split)
     network = model.network()
     log_probs = Replicas(network, options.threads).log_probs(split.images)
     score = metrics.score(log_probs, split.labels)
@@ -38,6 +39,7 @@ def run_evaluate(options: Namespace) -> dict[str, Any]:
         f"{options.split}_loss": score["loss"],
         "count": len(split),
         "dataset": data.name,
+        "notes": list(data.notes),
         "parameters": network.parameters,
         "confusion": score["confusion"].tolist(),
     }

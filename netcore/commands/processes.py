@@ -104,16 +104,18 @@ def train(
     if data:
         train_images, train_labels, images, labels = data
         train, validation = (train_images, train_labels), (images, labels)
+        make = augment.build
     else:
-        train, validation = _data(trial.recipe.dataset)
-    return sweep.train(trial, train, validation, stop, augment=augment.build)
+        (train, validation), make = _data(trial.recipe.dataset)
+    return sweep.train(trial, train, validation, stop, augment=make)
 
 
 @functools.lru_cache(maxsize=1)
-def _data(name: str) -> list[tuple[np.ndarray, np.ndarray]]:
-    """What a trial may see: training and validation, never the test set."""
+def _data(name: str) -> tuple[list[tuple[np.ndarray, np.ndarray]], Callable]:
+    """What a trial may see: training and validation, never the test set. And how to augment."""
     data = dataset.load(name)
-    return [(split.images, split.labels) for split in (data.train, data.validation)]
+    splits = [(split.images, split.labels) for split in (data.train, data.validation)]
+    return splits, augment.builder(data)
 
 
 def connect(scheduler: str) -> Any:

@@ -4,9 +4,12 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import dataset
 from dataset import DataError
 from netcore.commands import Commands, command, read_model
+from netcore.commands.data import split_for
 from netcore.proof.bundle import bundle
 
 
@@ -17,17 +20,24 @@ def add(commands: Commands) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the zip file")
     parser.add_argument("--split", choices=("validation", "test"), default="test")
     parser.add_argument(
-        "--dataset", metavar="NAME|FILE.csv", help="default: the one the model was trained on"
+        "--dataset",
+        metavar="NAME|PATH",
+        help="a name, a folder of IDX files or a CSV file (default: the one it was trained on)",
     )
 
 
 def run_prove(options: Namespace) -> dict[str, Any]:
     """Write the proof bundle to --out."""
     model = read_model(options.model)
-    data = dataset.load(options.dataset or model.recipe.dataset)
-    part, place = data.splits[options.split], dataset.place(data, options.split)
+    data, part = split_for(model, options.dataset, options.split)
+    place = dataset.place(data, options.split)
     if not options.out.parent.is_dir():
         raise DataError(f"{options.out} cannot be saved: there is no folder {options.out.parent}")
+    if not data.verbatim or part is not data.splits[options.split]:
+        images = options.out.with_suffix(".npz")  # the files hold these images in another form
+        np.savez_compressed(images, images=part.images, labels=part.labels)
+        place = place._replace(files=images.name, rows=(0, len(part)))
+        print(f"the images, as the network gets them, are saved to {images}")
     content = bundle(model, part.images, part.labels, **place._asdict())
     options.out.write_bytes(content)
     print(f"{model.name}: saved to {options.out}. Unpack it and run: python prove.py {place.files}")

@@ -11,6 +11,7 @@ from typing import Any
 from tqdm import tqdm
 
 from netcore.commands import Commands, add_recipe, command, read_recipe
+from netcore.commands.data import open_for
 from netcore.commands.processes import Processes
 from netcore.recipe import RecipeError
 from netcore.search.sweep import (
@@ -92,7 +93,7 @@ def read_sweep(options: Namespace) -> Sweep:
         raise RecipeError(f"--jobs is {options.jobs}: it must be 1 or more")
     if options.grid and options.trials is not None:
         raise RecipeError("--trials belongs to --random: a grid has as many as it has combinations")
-    recipe, _ = read_recipe(options)
+    recipe, _ = open_for(read_recipe(options)[0])
     axes = dict(parse_axis(text, bool(options.random)) for text in options.grid or options.random)
     if options.grid:
         return Sweep(recipe, axes)

@@ -15,10 +15,10 @@ from netcore.commands import (
     add_recipe,
     add_threads,
     command,
-    read_data,
     read_recipe,
     trainer_options,
 )
+from netcore.commands.data import arrays, open_for
 from netcore.model import ModelError, check_network
 from netcore.recipe import Recipe, RecipeError
 from netcore.record import Record
@@ -41,11 +41,11 @@ def add(commands: Commands) -> None:
 def run_train(options: Namespace) -> dict[str, Any]:
     """Train, print the scores, and save the model if --out is given."""
     recipe, changes = read_recipe(options)
-    train, validation, (images, labels) = read_data(recipe)
-    recipe.check_fit(images.shape[1:], int(labels.max()) + 1)  # before it is trained in vain
+    recipe, data = open_for(recipe)
+    train, validation, (images, labels) = arrays(data)
     if options.out is not None:
-        _check_out(options.out, recipe, train[0].shape[1:])
-    trainer = Trainer(recipe, train, validation, changes, **trainer_options(options))
+        _check_out(options.out, recipe, data.image_shape)
+    trainer = Trainer(recipe, train, validation, changes, **trainer_options(options, data))
     last = follow(trainer)
     test = metrics.score(trainer.replicas.log_probs(images), labels)
     scores = metrics.report(trainer, last, test)
@@ -112,8 +112,9 @@ def follow(trainer: Trainer) -> Record:
 def run_lr_find(options: Namespace) -> dict[str, Any]:
     """Print the curve of the learning-rate range test, and the suggested rate."""
     recipe, _ = read_recipe(options)
-    train, validation, _ = read_data(recipe)
-    search = lr_find.find(recipe, train, validation, **trainer_options(options))
+    recipe, data = open_for(recipe)
+    train, validation, _ = arrays(data)
+    search = lr_find.find(recipe, train, validation, **trainer_options(options, data))
     print(lr_find.draw(search))
     print(f"suggestion: lr={search.suggestion:.2g}, where the loss falls fastest")
     return {

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import dataset
+from dataset import folder
 
 SHA256 = {
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -64,10 +65,10 @@ def test_mnist_is_offered_first(monkeypatch, tmp_path):
     assert dataset.names()[0] == "mnist"
     for name in ("kmnist", "mnist", "fashion"):
         (tmp_path / name).mkdir()
-        for file in dataset.idx.FILES:
+        for file in folder.FILES:
             (tmp_path / name / file).touch()
     (tmp_path / "half").mkdir()
-    (tmp_path / "half" / dataset.idx.FILES[0]).touch()
+    (tmp_path / "half" / folder.FILES[0]).touch()
     monkeypatch.setattr(dataset, "ROOT", tmp_path)
     assert dataset.names() == ["mnist", "fashion", "kmnist"]
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 import dataset
 from dataset import DataError, idx
+from dataset.folder import FILES
 
-TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = idx.FILES
+TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = FILES
 
 
 def packed(array):
@@ -120,16 +121,36 @@ def test_a_header_that_claims_nothing_or_too_much_is_refused(tmp_path, count):
         load(tmp_path, {TRAIN_IMAGES: content})
 
 
-@pytest.mark.parametrize("start", [b"\0\0\x0d\x03", b"\0\0\x08\x01", b"\x89PNG", b"label,pixel0"])
-def test_a_file_of_another_kind_is_refused(tmp_path, start):
-    with pytest.raises(DataError, match=f"{TRAIN_IMAGES} is not an IDX file of images"):
+@pytest.mark.parametrize(
+    ("start", "reason"),
+    [
+        (b"\0\0\x08\x01", "is not an IDX file of images, it holds labels"),
+        (b"label,pixel0", "is not an IDX file of images"),
+        (b"\0\0\x07\x03", "is not an IDX file of images"),
+        (b"\x89PNG", "is a picture"),
+        (b"<!DOCTYPE html>", "is a web page"),
+        (b"version https://git-lfs", "is a pointer of Git LFS, not the data: run git lfs pull"),
+        (b"PK\3\4", "is a zip file: unpack it"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused_as_what_it_is(tmp_path, start, reason):
+    with pytest.raises(DataError, match=f"{TRAIN_IMAGES} {reason}"):
         load(tmp_path, {TRAIN_IMAGES: start + good_files()[TRAIN_IMAGES][len(start) :]})
 
 
-def test_images_of_another_size_are_refused(tmp_path):
-    images = packed(np.zeros((24, 32, 30), np.uint8))
-    with pytest.raises(DataError, match=f"{TRAIN_IMAGES} holds images of 32 × 30 .* use 28 × 28"):
+@pytest.mark.parametrize("shape", [(65, 28), (28, 65), (28, 28, 4), (2, 28, 28), (785,), (0, 5)])
+def test_images_that_are_too_large_or_none_are_refused(tmp_path, shape):
+    images = packed(np.zeros((24, *shape), np.uint8))
+    with pytest.raises(DataError, match=f"{TRAIN_IMAGES} holds images of .*: use at most 64 × 64"):
         load(tmp_path, {TRAIN_IMAGES: images})
+
+
+def test_more_pixels_than_allowed_are_refused_before_they_are_allocated(tmp_path):
+    content = struct.pack(">HBB3I", 0, 8, 3, 900_000, 64, 64)
+    with pytest.raises(
+        DataError, match="claims to hold 900,000 images: use a file of 1 to 195,312"
+    ):
+        load(tmp_path, {TRAIN_IMAGES: content})
 
 
 def test_counts_that_disagree_are_refused(tmp_path):
@@ -138,10 +159,26 @@ def test_counts_that_disagree_are_refused(tmp_path):
         load(tmp_path, {TEST_LABELS: labels})
 
 
-def test_a_label_out_of_range_is_refused(tmp_path):
-    labels = packed(np.array([0, 10, 9], np.uint8))
-    with pytest.raises(DataError, match=f"{TEST_LABELS} holds the label 10: .* 0 to 9"):
-        load(tmp_path, {TEST_LABELS: labels})
+def test_labels_of_either_file_are_the_classes_by_their_values(tmp_path):
+    data = load(tmp_path, {TEST_LABELS: packed(np.array([0, 30, 9], np.uint8))})
+    assert data.classes == (*"0123456789", "30") and not data.is_digits and data.noun == "image"
+    assert data.test.labels.tolist() == [0, 10, 9]
+    assert "The labels are 0, 1, 2 … 30: these 11 are the classes." in data.notes
+
+
+def test_more_than_62_classes_are_refused(tmp_path):
+    labels = packed(np.arange(63, dtype=np.uint8))
+    images = packed(np.zeros((63, 28, 28), np.uint8))
+    with pytest.raises(DataError, match="has 63 different labels .*: use at most 62 classes"):
+        load(tmp_path, {TRAIN_LABELS: labels, TRAIN_IMAGES: images})
+
+
+def test_one_class_is_refused(tmp_path):
+    labels = packed(np.full(24, 255, np.uint8))
+    with pytest.raises(
+        DataError, match=f"{TRAIN_LABELS} has the label '255' everywhere .255 often"
+    ):
+        load(tmp_path, {TRAIN_LABELS: labels})
 
 
 def test_ten_lines_beside_the_files_name_the_classes(tmp_path):
@@ -156,7 +193,7 @@ def test_nine_class_names_are_refused(tmp_path):
 
 @settings(max_examples=150, deadline=None)
 @given(
-    name=st.sampled_from(idx.FILES),
+    name=st.sampled_from(FILES),
     gzipped=st.booleans(),
     cut=st.floats(0, 1),
     flips=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), max_size=4),
@@ -172,7 +209,7 @@ def test_a_file_broken_anyhow_is_read_or_refused_with_a_sentence(name, gzipped, 
         try:
             data = load(folder, {name: content}, training=14)
         except DataError as error:
-            assert name in str(error)
+            assert name in str(error) or "images" in str(error)
         else:
             assert [len(split) for split in data.splits.values()] == [13, 1, 3]
-            assert max(split.labels.max() for split in data.splits.values()) <= 9
+            assert max(split.labels.max() for split in data.splits.values()) < len(data.classes)

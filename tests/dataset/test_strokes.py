@@ -43,6 +43,14 @@ def test_odd_drawings_are_drawings_all_the_same():
         ("[" * 100_000, "it is not JSON"),
         ("[]", '"strokes" is missing'),
         ('{"strokes": 3}', '"strokes" is missing'),
+        (
+            '{"drawing": [[[1, 2], [3, 4]]]}',
+            'it has "drawing", as Quick, Draw! has: call it "strokes"',
+        ),
+        (
+            '{"strokes": [[[1, 2, 3, 4, 5, 6], [1, 2]]]}',
+            "a point has 6 numbers: give [x, y] for each",
+        ),
         ('{"strokes": [3]}', "a stroke is 3"),
         ('{"strokes": [[3]]}', "a point is 3"),
         ('{"strokes": [[[3]]]}', "a point is [3]"),
@@ -56,6 +64,47 @@ def test_a_broken_line_is_named(line, reason):
     with pytest.raises(DataError) as refusal:
         strokes.loads(content, "digits.jsonl")
     assert str(refusal.value).startswith(f"digits.jsonl, line 3: {reason}")
+
+
+AXES = '{"label": 7, "strokes": [[[0, 9, 3.5, 3, 2, 1], [0, 0, 12, 1, 2, 3]], [[2, 8], [6, 6]]]}'
+POINTS = (
+    '{"label": 7, "strokes": '
+    "[[[0, 0], [9, 0], [3.5, 12], [3, 1], [2, 2], [1, 3]], [[2, 6], [8, 6]]]}"
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        AXES,
+        AXES.replace("[0, 0, 12, 1, 2, 3]", "[0, 0, 12, 1, 2, 3], [1, 2, 3, 4, 5, 6]"),
+        POINTS.replace("[0, 0]", '{"x": 0, "y": 0, "t": 1}'),
+        POINTS.replace('"label": 7', '"label": "7"'),
+        POINTS.replace('"label": 7', '"label": 7.0'),
+        f"[{POINTS}]",
+        POINTS.replace(", [", ",\n ["),
+        "\ufeff" + POINTS,
+    ],
+    ids=["axes", "axes with a time", "dicts", "text", "float", "array", "several lines", "BOM"],
+)
+def test_other_ways_to_write_a_drawing_are_the_same_drawing(content):
+    (expected,), (found,) = (strokes.loads(text.encode()) for text in (POINTS, content))
+    assert found.label == expected.label == 7
+    for one, other in zip(found.strokes, expected.strokes, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_utf_16_is_read_too():
+    first, second = strokes.loads(f"{POINTS}\n{POINTS}\n".encode("utf-16"))
+    np.testing.assert_array_equal(first.strokes[0], second.strokes[0])
+
+
+def test_short_strokes_are_lists_of_axes_only_where_longer_ones_are():
+    short = '{"strokes": [[[1, 2, 3], [4, 5, 6]]]}'
+    (alone,) = strokes.loads(short.encode())
+    np.testing.assert_array_equal(alone.strokes[0], [[1, 2], [4, 5]])
+    _, beside = strokes.loads(f"{AXES}\n{short}".encode())
+    np.testing.assert_array_equal(beside.strokes[0], [[1, 4], [2, 5], [3, 6]])
 
 
 def test_a_file_without_drawings_is_refused():

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import dataset
+from dataset import idx
 from netcore import Model, Network, Recipe
 from netcore.__main__ import main
 from netcore.layers import LAYERS
@@ -158,5 +159,5 @@ def test_the_program_stays_short_and_asks_for_numpy_only():
 def test_a_place_leads_to_the_images_of_a_split(split):
     data = dataset.load("mnist")
     place = dataset.place(data, split)
-    images = dataset.idx._read_array(MNIST / place.files.split()[0], (28, 28))
+    images = idx.read_images(MNIST / place.files.split()[0])[0].pieces[0].reshape(-1, 28, 28)
     assert np.array_equal(images[slice(*place.rows)], data.splits[split].images)
