@@ -74,7 +74,7 @@ def understand(first: list[str], rows: list[list[str]], name: str) -> Columns:
         names = [f"column {number}" for number in range(1, len(first) + 1)]
     else:
         names = _match(first, rows)
-    left = [n for n in range(len(names)) if not _is_index(n, names, rows, header)]
+    left = _without_indexes(names, rows, header)
     label, classes = _find_label(left, names, rows, name, header)
     pixels = [n for n in left if n not in label]
     lower = [each.lower() for each in names]
@@ -132,9 +132,9 @@ def _is_data(cells: list[str]) -> bool:
     numbers = [cell for cell in values if is_number(cell)]
     if 2 * len(numbers) < len(values) or not numbers:
         return False
-    whole = [int(cell) for cell in numbers if cell.isascii() and cell.isdigit()]
-    if len(whole) == len(numbers) and len(whole) > 2:  # 0, 1, 2 … are pandas' names of columns
-        return any(right - left != 1 for left, right in pairwise(whole))
+    whole = {int(cell) for cell in numbers if re.fullmatch(r"\d{1,9}", cell, re.ASCII)}
+    if len(whole) == len(numbers) > 2 and min(whole) < 2 and max(whole) < min(whole) + len(whole):
+        return False  # 0, 1, 2 … are pandas' names of columns
     # 0, 0.1, 0.2 … are its names where a row of data was taken for the header
     repeats = [cell.partition(".")[2] for cell in numbers if cell.startswith("0.")]
     return len(repeats) < 10 or repeats != [str(n) for n in range(1, len(repeats) + 1)]
@@ -152,17 +152,20 @@ def _match(first: list[str], rows: list[list[str]]) -> list[str]:
     return first
 
 
-def _is_index(n: int, names: list[str], rows: list[list[str]], header: bool) -> bool:
-    """Whether column n numbers the rows or is empty."""
-    cells = [row[n] for row in rows if n < len(row)]
-    if n == len(names) - 1 and cells and not any(cells):
-        return True  # a separator at the end of each line
-    if header and any(names[1:-1]):
-        return names[n].lower() in INDEXES
-    if n or len(cells) < 3 or not (shapes(len(names) - 2)):
-        return False
-    numbers = [int(cell) for cell in cells if cell.isascii() and cell.isdigit() and len(cell) < 15]
-    return len(numbers) == len(cells) and all(b - a == 1 for a, b in pairwise(numbers))
+def _without_indexes(names: list[str], rows: list[list[str]], header: bool) -> list[int]:
+    """The columns but for those that number the rows, and an empty one at the end of each line."""
+    left = list(range(len(names)))
+    ends = [row[-1] for row in rows if len(row) == len(names)]
+    if ends and not any(ends) and (not header or not names[-1]):
+        left.pop()
+    if header and 2 * names.count("") < len(names):
+        return [n for n in left if names[n].lower() not in INDEXES]
+    firsts = [row[0] for row in rows if row]
+    if len(firsts) < 3 or not shapes(len(left) - 2):
+        return left
+    numbers = [int(cell) for cell in firsts if re.fullmatch(r"\d{1,15}", cell, re.ASCII)]
+    counted = len(numbers) == len(firsts) and all(b - a == 1 for a, b in pairwise(numbers))
+    return left[1:] if counted else left
 
 
 def _find_label(

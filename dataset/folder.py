@@ -251,6 +251,11 @@ def _read_names(paths: dict) -> tuple[str, ...] | None:
     numbered = [re.match(r"(\d+)[\s:,;.=-]+(?=\S)", name) for name in names]
     if all(match and int(match[1]) in (n, n + 1) for n, match in enumerate(numbered)):
         names = [name[match.end() :] for name, match in zip(names, numbered, strict=True) if match]
+    if any(len(name) > labels.MAX_NAME for name in names):
+        raise DataError(
+            f"{CLASS_FILE} in {path.parent.name} has a name of over {labels.MAX_NAME} letters: "
+            "shorten it."
+        )
     if not 2 <= len(names) <= MAX_CLASSES:
         raise DataError(
             f"{CLASS_FILE} in {path.parent.name} has {len(names)} lines: write one name for each "

@@ -8,6 +8,8 @@ import numpy as np
 from dataset.errors import DataError
 from dataset.splits import CLASSES, MAX_CLASSES
 
+MAX_NAME = 60  # letters
+
 
 def name_classes(labels: Sequence[str], name: str) -> tuple[tuple[str, ...], np.ndarray]:
     """The distinct labels of the file `name`, as they are written → (classes, codes).
@@ -24,6 +26,11 @@ def name_classes(labels: Sequence[str], name: str) -> tuple[tuple[str, ...], np.
         classes = sorted(set(names), key=int)
     else:
         names = [label.strip() for label in labels]
+        if long := next((each for each in names if len(each) > MAX_NAME), None):
+            raise DataError(
+                f"{name} has a label of {len(long)} letters ({long[:20]} …): write at most "
+                f"{MAX_NAME}."
+            )
         classes = sorted(set(names))
     if len(classes) > MAX_CLASSES:
         some = ", ".join(classes[:3])

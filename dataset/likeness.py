@@ -52,7 +52,7 @@ def find(
 ) -> Look:
     """How images (N, H, W) uint8 lie; those in colour are taken as they are.
 
-    `transposed` is the answer where digits do not tell.
+    `transposed` is the answer for images of MNIST's size without digits, which would tell.
     """
     if images.ndim != 3:
         return Look()
@@ -61,8 +61,8 @@ def find(
     found = _compare(images, labels, classes)
     if found:
         return found
-    square = images.shape[1] == images.shape[2]
-    return Look("transposed" if transposed and square else "", _on_white(images))
+    tells = any(name in CLASSES for name in classes) or images.shape[1:] != (28, 28)
+    return Look("transposed" if transposed and not tells else "", _on_white(images))
 
 
 def _compare(images: np.ndarray, labels: np.ndarray, classes: tuple[str, ...]) -> Look | None:

@@ -131,6 +131,8 @@ def dumps(drawings: list[Drawing]) -> str:
 def _parse(data: Any, by_axis: bool) -> Drawing:
     strokes = data.get("strokes") if isinstance(data, dict) else None
     if not isinstance(strokes, list):
+        if isinstance(data, dict) and "drawing" in data:
+            raise DataError('it has "drawing", as Quick, Draw! has: call it "strokes"')
         raise DataError('"strokes" is missing: give a list of strokes, each a list of points')
     if len(strokes) > MAX_STROKES:
         raise DataError(f"it has {len(strokes):,} strokes, more than {MAX_STROKES:,}")
@@ -161,6 +163,11 @@ def _stroke(stroke: Any) -> np.ndarray:
             point = [point["x"], point["y"]]
         if not isinstance(point, list) or len(point) < 2:
             raise DataError(f"a point is {str(point)[:40]}: it must be [x, y]")
+        if len(point) > MAX_VALUES:
+            raise DataError(
+                f"a point has {len(point)} numbers: give [x, y] for each, or for each stroke two "
+                "lists of equal length, its x and its y"
+            )
         points[row] = [_coordinate(value) for value in point[:2]]
     return points
 

@@ -53,8 +53,8 @@ def _read(file: BinaryIO, name: str, max_size: int, max_rows: int) -> Dataset:
         pixels, written, codes = _read_rows(rows, name)
     if len(codes) < MIN_ROWS:
         raise DataError(f"{name} has {len(codes)} rows of pixels: provide {MIN_ROWS} or more.")
-    classes, numbers = labels.name_classes(written, name)
     scale = find_scale(pixels)
+    classes, numbers = labels.name_classes(written, name)
     images, order = _shape(pixels.scaled(scale), rows)
     every, shuffled = oddities.shuffle(Split(images, numbers[codes]))
     test = len(codes) - len(codes) // 7

@@ -55,13 +55,17 @@ def reading(source: BinaryIO, name: str) -> Iterator[TextIO]:
             else:
                 file = _member(file, name)
         file.seek(0)
-        text = io.TextIOWrapper(file, _encoding(head, name), errors="surrogateescape")
+        encoding = _encoding(head, name)
+        errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
+        text = io.TextIOWrapper(file, encoding, errors)
         try:
             yield text
         finally:
             text.detach()  # else the source would be closed with it
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise DataError(f"{name} is damaged gzip: pack it again.") from error
+    except UnicodeError as error:
+        raise DataError(f"{name} is damaged text: save it again as UTF-8.") from error
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         problem = "is a damaged zip file, or needs a password"
         raise DataError(f"{name} {problem}: unpack it and use the CSV file.") from error

@@ -5,6 +5,7 @@ trainer.
 """
 
 from netcore.checkpoint import Checkpoint
+from netcore.checks import InputError
 from netcore.model import Model, ModelError, load, loads
 from netcore.network import Network
 from netcore.recipe import Recipe, RecipeError
@@ -14,6 +15,7 @@ from netcore.trainer import Trainer
 __all__ = [
     "Checkpoint",
     "Divergence",
+    "InputError",
     "Model",
     "ModelError",
     "Network",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dataset import DataError
+from netcore.checks import InputError
 from netcore.commands import calibrate, evaluate, predict, prove, sweep, train
 from netcore.model import ModelError
 from netcore.recipe import RecipeError
@@ -21,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         result = options.command(options)
-    except (RecipeError, ModelError, DataError, Divergence) as error:
+    except (RecipeError, ModelError, DataError, InputError, Divergence) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     if options.json:

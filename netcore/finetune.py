@@ -6,11 +6,13 @@ small, with a cosine schedule.
 """
 
 import dataclasses
+import math
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from netcore.checks import check_labels
 from netcore.functional import clip_norm, frozen_copy
 from netcore.model import Model
 from netcore.network import Network
@@ -53,6 +55,7 @@ def finetune(
     freshly augmented each time; `targets` (N,) are their labels. `rehearsal` is a pair (x, targets)
     of data it was trained on. Raises Divergence if the loss diverges.
     """
+    targets = check_labels(targets, classes=math.prod(network.output_shape))
     rng = np.random.default_rng(seed)
     optimizer = AdamW(network.parameters)
     old, old_targets = rehearsal

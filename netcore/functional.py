@@ -1,15 +1,16 @@
 """Pure functions of arrays: the few formulas everything else is built from."""
 
 import numpy as np
-from scipy.special import logsumexp
 
 
 def log_softmax(logits: np.ndarray) -> np.ndarray:
-    """log(exp(z_k) / Σ_j exp(z_j)) along the last axis, safe for large logits.
+    """log(exp(z_k) / Σ_j exp(z_j)) along the last axis.
 
-    logits: (..., K) float → (..., K) of the same dtype.
+    logits: (..., K) float → (..., K) of the same dtype, a new array. The largest logit is
+    subtracted first: log Σ exp is then at most log K, so large logits lose no digits to it.
     """
-    return logits - logsumexp(logits, axis=-1, keepdims=True)
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
 def scale_pixels(images: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:

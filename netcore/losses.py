@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from netcore import checks
+
 
 def softmax_cross_entropy(
     logits: np.ndarray,
@@ -18,13 +20,17 @@ def softmax_cross_entropy(
 
     With `smoothing` s the target is (1 − s) · one_hot + s / K, which keeps the network from
     becoming overconfident. Szegedy et al. 2016, section 7.
+
+    InputError for targets of another shape or type, or outside 0 … K − 1.
     """
     count, classes = logits.shape
+    if not checks.labels_fit(targets, count, classes):
+        checks.check_labels(targets, count, classes)
     starts = np.arange(0, count * classes, classes)  # of the rows, in one flat vector
     answers = logits.argmax(axis=1)
     largest = logits.reshape(-1)[starts + answers]
     np.subtract(logits, largest[:, None], out=dlogits)
-    flat, of_targets = dlogits.reshape(-1), starts + targets
+    flat, of_targets = dlogits.reshape(-1), starts + targets.astype(np.intp, copy=False)
     loss = (smoothing - 1) * flat[of_targets].sum()
     if smoothing:
         loss -= smoothing / classes * flat.sum()

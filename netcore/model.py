@@ -16,7 +16,7 @@ import numpy as np
 
 from netcore.confidence.calibration import Certainty
 from netcore.confidence.subspaces import HIDDEN_AXES, Subspaces
-from netcore.layers import Entry
+from netcore.layers import Entry, Spec
 from netcore.network import Network, Planned, plan
 from netcore.recipe import Recipe, RecipeError, check_changes
 
@@ -51,6 +51,11 @@ class Model:
     def name(self) -> str:
         return self.recipe.name
 
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        """Of one example, as of the network: (K,) for K classes."""
+        return plan(self.spec, self.input_shape)[-1].output_shape
+
     def network(self) -> Network:
         """A new network with a copy of these weights, ready to predict or to train further."""
         network = Network(self.spec, self.input_shape)
@@ -81,7 +86,10 @@ class Model:
         )
 
     def save(self, path: str | Path) -> None:
-        Path(path).write_text(self.dumps())
+        """Write the file; ModelError, and no file, if `load` would refuse it."""
+        text = self.dumps()
+        loads(text, Path(path).name)
+        Path(path).write_text(text)
 
 
 def load(path: str | Path) -> Model:
@@ -125,7 +133,7 @@ def _parse(content: str | bytes) -> Model:
         )
     _check_types(data)
     input_shape = tuple(data["input_shape"])
-    planned = _check_network(data["spec"], input_shape)
+    planned = check_network(data["spec"], input_shape)
     try:
         recipe, changes = Recipe.from_json(data["recipe"]), check_changes(data["changes"])
     except RecipeError as error:
@@ -200,8 +208,8 @@ def _check_types(data: dict[str, Any]) -> None:
         raise ModelError("its scores must be numbers")
 
 
-def _check_network(spec: list[Entry], input_shape: tuple[int, ...]) -> list[Planned]:
-    """The plan of its network, after refusing what would take too much memory."""
+def check_network(spec: Spec, input_shape: tuple[int, ...]) -> list[Planned]:
+    """The plan of a network; ModelError if a file with it would be refused as too large."""
     if len(spec) > MAX_LAYERS:
         raise ModelError(f"it has {len(spec)} layers, more than {MAX_LAYERS}")
     try:

@@ -10,12 +10,12 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from netcore import functional, layers, losses
+from netcore import checks, functional, layers, losses
 from netcore.initializers import INITIALIZERS
 from netcore.layers.base import Shape
 from netcore.layers.normalization import GHOST_BATCH
@@ -23,7 +23,9 @@ from netcore.speed import blas, parallel
 from netcore.speed.workspaces import Workspaces
 
 MICROBATCH_SIZE = 2_000_000  # numbers in memory for a microbatch, so that they stay in the cache
-STATS_MOMENTUM = 0.9  # share of a running statistic that stays at each step
+# Share of a running statistic that stays at each step. PyTorch's `momentum`, 0.1, is the share that
+# is new; Keras's is as here, but 0.99.
+STATS_MOMENTUM = 0.9
 
 
 class Parameters(Protocol):
@@ -118,19 +120,38 @@ class Network:
         self.theta = share_with.theta if share_with else np.zeros(self.parameters, dtype)
         self.buffers = share_with.buffers if share_with else np.zeros(buffer_count, dtype)
         self.grad_and_stats = np.zeros(self.parameters + buffer_count, dtype)
-        self.grad = self.grad_and_stats[: self.parameters]
-        self.batch_stats = self.grad_and_stats[self.parameters :]
         self.weight_slice = slice(0, 0)  # of `theta`: all weights and no bias, for weight decay
         self.label_smoothing = 0.0
         self.workspace = Workspaces()
-        self._cut_parameters()
-        self._cut_buffers()
+        self._cut_vectors()
+        for layer in self.layers:  # the gradient is not needed before the first parameters
+            layer.needs_dx = False
+            if layer.params:
+                break
         if not share_with:
             self._initialize(np.random.default_rng(seed))
 
     def replica(self) -> "Network":
         """Another network over the same `theta` and `buffers`, with gradients of its own."""
         return Network(self.spec, self.input_shape, dtype=self.theta.dtype, share_with=self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For copy.deepcopy and pickle: all but what can be cut out of the vectors again.
+
+        What the last forward pass left in the layers is not copied either.
+        """
+        left_out = ("grad", "batch_stats")
+        return {name: value for name, value in vars(self).items() if name not in left_out}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._cut_vectors()
+
+    def _cut_vectors(self) -> None:
+        self.grad = self.grad_and_stats[: self.parameters]
+        self.batch_stats = self.grad_and_stats[self.parameters :]
+        self._cut_parameters()
+        self._cut_buffers()
 
     def _cut_parameters(self) -> None:
         """Hand each layer its parameters: first all weights, then all biases.
@@ -148,10 +169,6 @@ class Network:
             start = stop
             if len(shape) >= 2:
                 self.weight_slice = slice(0, stop)
-        for layer in self.layers:  # the gradient is not needed before the first parameters
-            layer.needs_dx = False
-            if layer.params:
-                break
 
     def _cut_buffers(self) -> None:
         start = 0
@@ -189,11 +206,23 @@ class Network:
 
     @blas.single_thread
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
-        """x: (N, *input_shape), uint8 pixels or floats → (N, *output_shape)."""
+        """x: (N, *input_shape), uint8 pixels or finite floats → (N, *output_shape), a new array.
+
+        InputError for any other x.
+        """
+        self._check(x)
+        return self._forward(x, training)
+
+    def _check(self, x: np.ndarray) -> None:
+        checks.check_x(x, self.input_shape)
+        checks.check_finite(x)
+
+    def _forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         y = self._scaled(x)
         for layer in self.layers:
             y = layer.forward(y, training)
-        return y
+        # Other layers write into a workspace, which the next call overwrites.
+        return y if isinstance(self.layers[-1], layers.LogSoftmax) else y.copy("K")
 
     def loss_and_grad(
         self,
@@ -203,6 +232,9 @@ class Network:
         add: bool = False,
     ) -> tuple[float, int]:
         """One forward and backward pass; ValueError unless the last layer is LogSoftmax.
+
+        InputError for x or targets of another shape or type, or targets outside 0 … K − 1; whether
+        x is finite is not checked in each step.
 
         x: (N, *input_shape), targets: (N,) integers → (sum of losses, number right);
         fills `grad` with the gradient of the mean loss. If these examples are a microbatch,
@@ -215,6 +247,7 @@ class Network:
                 "only a network that ends in LogSoftmax can be trained: its loss is computed from "
                 f"that layer's input. This one ends in {type(last).__name__}: add LogSoftmax to it"
             )
+        checks.check_x(x, self.input_shape)
         batch_size, so_far = batch_size or len(x), self.grad_and_stats
         if add:
             so_far = self.workspace("so_far", so_far.shape, so_far.dtype)
@@ -240,18 +273,20 @@ class Network:
         if len(self.buffers):
             self.buffers += (1 - STATS_MOMENTUM) * (self.batch_stats - self.buffers)
 
+    @blas.single_thread
     def log_probs(self, x: np.ndarray) -> np.ndarray:
-        """x: (N, *input_shape) → (N, K), in microbatches, so that memory stays bounded."""
+        """x as in `forward` → (N, K), in microbatches, so that memory stays bounded."""
+        self._check(x)
         out = np.empty((len(x), *self.output_shape), self.theta.dtype)
         for part in self.microbatches(len(x), parallel.REPLICAS):  # as with several threads
-            out[part] = self.forward(x[part])
+            out[part] = self._forward(x[part])
         return out
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        """x: (N, *input_shape) → probabilities (N, K)."""
+        """x as in `forward` → probabilities (N, K)."""
         return np.exp(self.log_probs(x))
 
     def _scaled(self, x: np.ndarray) -> np.ndarray:
         if x.dtype != np.uint8:
-            return x
+            return x.astype(self.theta.dtype, copy=False)
         return functional.scale_pixels(x, self.workspace("x", x.shape, np.float32))

@@ -95,11 +95,11 @@ class Recipe:
     optimizer: str = "sgd"
     lr: float = 0.1
     momentum: float = 0.9  # of momentum and nesterov; β₁ of Adam
-    beta2: float = 0.999
+    beta2: float = 0.999  # of Adam, and of RMSProp, where PyTorch has 0.99
     eps: float = 1e-8
     weight_decay: float = 0.0
     schedule: str = "constant"
-    warmup: float = 0.0  # share of the run over which lr rises from zero
+    warmup: float = 0.0  # share of the run over which lr rises to its full value
     batch_size: int = 100
     epochs: float = 5.0
     steps: int | None = None  # instead of epochs
@@ -287,6 +287,8 @@ def parse_setting(recipe: Recipe, text: str) -> Recipe:
         parsed = json.loads(value)
     except ValueError:
         parsed = value  # a plain word, such as adam
+    if key == "epochs":  # a recipe that counts steps now counts epochs
+        recipe = recipe.replace(steps=None)
     return recipe.replace(**{key: parsed})
 
 

@@ -1,12 +1,38 @@
 """What a step of training reports, and the error that ends a run whose loss diverged."""
 
-from typing import NamedTuple
+import math
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from netcore.advice import Advice
 
 DIVERGED_LOSS = 1000.0  # nats: guessing costs 2.3, so no run recovers from here, nor from NaN
 
 
 class Divergence(ArithmeticError):
-    """The loss grew beyond all bounds; the message says when, and what to try."""
+    """The loss grew beyond all bounds. The text says when, why, and what to try.
+
+    `advise`, which a trainer gives (`netcore.advice`), tries that out in short runs: a second or a
+    few, when the text or `advice` is first read. `fact` says when, and costs nothing.
+    """
+
+    def __init__(self, fact: str, advise: "Callable[[], Advice] | None" = None) -> None:
+        super().__init__(fact)
+        self.fact = fact
+        self._advise = advise
+
+    @cached_property
+    def advice(self) -> "Advice | None":
+        """Cause and changes as data; None if it is not of a run of a recipe."""
+        return self._advise() if self._advise else None
+
+    def __str__(self) -> str:
+        return f"{self.fact}: {self.advice}" if self.advice else self.fact
+
+    def __reduce__(self) -> tuple:
+        return Divergence, (str(self),)
 
 
 class Record(NamedTuple):
@@ -23,11 +49,7 @@ class Record(NamedTuple):
     validation_loss: float | None = None
     validation_accuracy: float | None = None
 
-    def check_loss(self) -> None:
-        """Divergence if the loss diverged."""
-        if not self.loss < DIVERGED_LOSS:
-            raise Divergence(
-                f"The loss became {self.loss:.3g} at step {self.step}: the steps are too long "
-                f"for this network. Try a learning rate of {self.lr / 10:.2g} instead of "
-                f"{self.lr:.2g}, or a smaller momentum."
-            )
+    @property
+    def diverged(self) -> bool:
+        """Whether the loss is beyond all bounds, or that on validation is NaN."""
+        return not self.loss < DIVERGED_LOSS or math.isnan(self.validation_loss or 0)

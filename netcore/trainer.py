@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from netcore import metrics
+from netcore import advice, metrics
 from netcore.batches import Batches, Examples, stream
 from netcore.checkpoint import Checkpoint
+from netcore.checks import check_data
 from netcore.functional import clip_norm, frozen_copy
 from netcore.layers import Dropout
 from netcore.model import Model
@@ -58,6 +59,7 @@ class Trainer:
         augment: MakeAugment | None = None,
     ) -> None:
         blas.single_thread_process()
+        check_data(train, validation)
         self.make_augment = augment
         self.recipe = self.settings = recipe  # as begun, and as changed since
         self.train, self.validation = train, validation
@@ -184,10 +186,10 @@ class Trainer:
         """Share of the run done, 0…1: of the steps if the recipe counts steps, else of epochs."""
         if self.stopped_early:
             return 1.0
-        if self.settings.steps is not None:
-            return self.step_count / self.settings.steps if self.settings.steps else 1.0
-        total = self.settings.epochs * len(self.batches.indices)
-        return min(self.images_seen / total, 1.0) if total else 1.0
+        done, total = self.step_count, self.settings.steps
+        if total is None:
+            done, total = self.images_seen, self.settings.epochs * len(self.batches.indices)
+        return min(done / total, 1.0) if total else 1.0
 
     def __iter__(self) -> "Trainer":
         return self
@@ -200,10 +202,11 @@ class Trainer:
             self.finish()
             raise StopIteration
         began = time.perf_counter()
-        with np.errstate(over="ignore", invalid="ignore"):  # Divergence reports it
+        with np.errstate(all="ignore"):  # Divergence reports it
             record = self._step()
         self.seconds += min(time.perf_counter() - began, LONGEST_STEP)
-        record.check_loss()
+        if record.diverged:
+            raise advice.divergence(self, record)
         return record._replace(seconds=self.seconds)
 
     def _step(self) -> Record:
@@ -216,7 +219,10 @@ class Trainer:
             if self.step_count % every if every else self.batches.remaining:
                 return record
             record = self.validated(record)
-            self._check_patience(record.validation_accuracy)
+            if self.early_stopping:
+                with self.using_average():
+                    self.early_stopping.update(self.network, record.validation_accuracy or 0.0)
+                self.stopped_early = self.early_stopping.exhausted
         if self.progress >= 1.0:
             self.finish()
             record = self.validated(record)
@@ -255,12 +261,6 @@ class Trainer:
         self.step_count += 1
         self.images_seen += len(batch)
         return loss, right, len(batch), lr
-
-    def _check_patience(self, score: float | None) -> None:
-        if self.early_stopping and score is not None:
-            with self.using_average():
-                self.early_stopping.update(self.network, score)
-            self.stopped_early = self.early_stopping.exhausted
 
     def using_average(self) -> AbstractContextManager[None]:
         """A block in which the network has the weights it would be used with."""

@@ -10,10 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from netcore import functional
+from netcore import advice, functional
 from netcore.layers import Layer
 from netcore.network import Network
 from netcore.trainer import Trainer
+
+SAME = 1e-3  # nats, between the log-probabilities of two examples
 
 
 def weight_layers(network: Network) -> dict[str, Layer]:
@@ -51,6 +53,30 @@ def dead_unit_fraction(network: Network, x: np.ndarray) -> list[float]:
             others = tuple(axis for axis in range(y.ndim) if axis != 1)
             shares.append(1 - float(layer.active(y).any(axis=others).mean()))
     return shares
+
+
+def dead_network(trainer: Trainer) -> tuple[str, advice.Advice] | None:
+    """If training has killed the network: a sentence with advice, and the advice; else None.
+
+    Dead is a network that is no better than one answer for all, and has a layer in which no unit is
+    active, so that no gradient passes, or gives most examples the very same probabilities.
+    """
+    network, (x, targets) = trainer.network, trainer.validation
+    x, targets = x[: sample_size(network)], targets[: sample_size(network)]
+    log_probs, shares = network.log_probs(x), dead_unit_fraction(network, x)
+    blind = float(np.mean(log_probs.argmax(axis=1) == targets)) < 1.2 * _largest_share(targets)
+    if 1.0 in shares and blind:
+        problem = f"no unit of hidden layer {shares.index(1.0) + 1} is active for any image"
+    elif blind and np.median(np.abs(log_probs - np.median(log_probs, axis=0))) < SAME:
+        problem = "it gives nearly every image the same answer"
+    else:
+        return None
+    found = advice.later(trainer)()
+    return f"The network is dead, {problem}: {found}", found
+
+
+def _largest_share(targets: np.ndarray) -> float:
+    return float(np.bincount(targets).max() / len(targets))
 
 
 class Histograms(NamedTuple):

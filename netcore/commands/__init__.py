@@ -5,13 +5,18 @@ options, prints for people, and returns the object that `--json` prints.
 """
 
 import os
+import sys
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from dataset import Dataset
+import dataset
+from dataset import DataError, Dataset
 from dataset.variants import augment
+from netcore.checks import InputError
+from netcore.confidence import subspaces
+from netcore.confidence.subspaces import Subspaces
 from netcore.model import Model, load
 from netcore.recipe import Recipe, RecipeError, parse_setting
 
@@ -58,7 +63,7 @@ def add_recipe(parser: ArgumentParser, default: str = "seed") -> None:
         action="extend",
         help="settings that replace those of the recipe, such as lr=0.05 epochs=3 "
         "train_images=5000 hidden=256,128 activation=Tanh dropout=0.2 optimizer=adam "
-        "dataset=NAME|FILE.csv",
+        "dataset=NAME|FOLDER|FILE.csv",
     )
 
 
@@ -98,6 +103,25 @@ def read_recipe(options: Namespace) -> tuple[Recipe, list]:
 def trainer_options(options: Namespace, data: Dataset) -> dict[str, Any]:
     """Further arguments of a `Trainer`: the number of threads, and how to augment."""
     return {"threads": options.threads, "augment": augment.builder(data)}
+
+
+def own_subspaces(model: Model) -> Subspaces | None:
+    """What a calibrated model needs to reject inputs: subspaces of the images it was trained on.
+
+    None for a model that was never calibrated, or if its dataset is not here, which is then said.
+    """
+    if model.certainty is None:
+        return None
+    try:
+        train = dataset.load(model.recipe.dataset).train
+        return subspaces.of_model(model, train.images, train.labels)
+    except (DataError, InputError) as error:
+        print(
+            f"note: nothing but blank images is rejected, since that needs the images that "
+            f"{model.name} was trained on: {error}",
+            file=sys.stderr,
+        )
+        return None
 
 
 def read_model(name: str) -> Model:

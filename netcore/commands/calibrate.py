@@ -38,8 +38,9 @@ def run_calibrate(options: Namespace) -> dict[str, Any]:
     path = path if path.is_file() else options.model
     model = load(path)
     data, _ = split_for(model, None, "validation")
-    network, train, classes = model.network(), data.train, len(data.classes)
-    digits = subspaces.of_images(train.images, train.labels, classes)
+    network, train = model.network(), data.train
+    digits = subspaces.of_model(model, train.images, train.labels)
+    classes = len(digits.planes)  # may be more than those of the dataset
     validation, test = (views.of_images(split.images) for split in (data.validation, data.test))
     logits, hidden = calibration.forward_views(network, validation)
     features = _feature_subspaces(network, train, classes)

@@ -16,7 +16,9 @@ def add(commands: Commands) -> None:
     parser.add_argument("model", metavar="MODEL", help="a model file, or a name in models/")
     parser.add_argument("--split", choices=("train", "validation", "test"), default="test")
     parser.add_argument(
-        "--dataset", metavar="NAME|FILE.csv", help="default: the one the model was trained on"
+        "--dataset",
+        metavar="NAME|PATH",
+        help="a name, a folder of IDX files or a CSV file (default: the one it was trained on)",
     )
     add_threads(parser)
 

@@ -17,8 +17,7 @@ from dataset.strokes import Drawing
 from dataset.variants import frame
 from dataset.variants.views import COUNT, of_images
 from netcore import metrics
-from netcore.commands import Commands, command, read_model
-from netcore.confidence import subspaces
+from netcore.commands import Commands, command, own_subspaces, read_model
 from netcore.confidence.classifier import CalibratedClassifier, Prediction
 from netcore.model import Model, ModelError
 
@@ -103,21 +102,25 @@ class Reader:
 
 
 def open_reader(model: Model, views: int) -> Reader:
-    """What reads with a model. Its dataset says what the answers mean and what is none of them."""
+    """What reads with a model. Its dataset says what the answers mean."""
     shape, outputs = tuple(model.input_shape), model.network().output_shape[0]
     if len(shape) not in (2, 3) or len(shape) == 3 and shape[0] != 3:
         raise ModelError(f"{model.name} does not take images: choose another model")
-    data = _own_data(model) if model.certainty or shape != FIELD or outputs != 10 else None
+    own = model.recipe.dataset
+    data = None if own == "mnist" and shape == FIELD else _own_data(model)
     classes = model.classes or (data.classes if data else CLASSES)
     kind = KINDS[noun(classes)]
     if len(classes) < outputs:  # more outputs than classes, or a dataset that is gone
         classes = (*classes, *map(str, range(len(classes), outputs)))
-    known = None
-    if data and model.certainty:
-        known = subspaces.of_images(data.train.images, data.train.labels, outputs)
     share = frame.ink_share(data.train.images) if data and len(shape) == 2 else frame.SHARE
     return Reader(
-        model.name, CalibratedClassifier(model, known), shape, classes, kind, views, share
+        model.name,
+        CalibratedClassifier(model, own_subspaces(model)),
+        shape,
+        classes,
+        kind,
+        views,
+        share,
     )
 
 
@@ -126,7 +129,7 @@ def _own_data(model: Model) -> Dataset | None:
     try:
         data = dataset.load(model.recipe.dataset)
     except DataError as error:
-        print(f"note: {error} Answers are numbered, and nothing is rejected.")
+        print(f"note: {error} So answers are numbers.")
         return None
     return data if data.image_shape == tuple(model.input_shape) else None
 
@@ -139,8 +142,7 @@ def _read_images(reader: Reader, options: Namespace) -> dict[str, Any]:
             found = _read_picture(reader, path)
         except DataError as error:
             errors.append({"file": str(path), "error": str(error)})
-            if len(options.image) > 1:
-                print(f"error: {error}", file=sys.stderr)
+            print(f"error: {error}", file=sys.stderr)
             continue
         print(f"{path}: {_words(reader, found)}")
         predictions.append(
@@ -153,8 +155,6 @@ def _read_images(reader: Reader, options: Namespace) -> dict[str, Any]:
                 "probabilities": [round(float(p), 6) for p in found.probabilities[0]],
             }
         )
-    if errors and len(options.image) == 1 and not options.json:
-        raise DataError(errors[0]["error"])
     if errors:
         options.exit_code = SOME_FAILED if predictions else 2
     return {"predictions": predictions, "errors": errors}

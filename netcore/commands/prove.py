@@ -20,7 +20,9 @@ def add(commands: Commands) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the zip file")
     parser.add_argument("--split", choices=("validation", "test"), default="test")
     parser.add_argument(
-        "--dataset", metavar="NAME|FILE.csv", help="default: the one the model was trained on"
+        "--dataset",
+        metavar="NAME|PATH",
+        help="a name, a folder of IDX files or a CSV file (default: the one it was trained on)",
     )
 
 

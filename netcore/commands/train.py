@@ -1,5 +1,6 @@
 """Train a network, and search for a learning rate."""
 
+import os
 import sys
 from argparse import Namespace
 from dataclasses import replace
@@ -9,6 +10,7 @@ from typing import Any
 from tqdm import tqdm
 
 from netcore import metrics
+from netcore.analysis import diagnostics
 from netcore.commands import (
     Commands,
     add_recipe,
@@ -18,7 +20,8 @@ from netcore.commands import (
     trainer_options,
 )
 from netcore.commands.data import arrays, open_for
-from netcore.recipe import RecipeError
+from netcore.model import ModelError, check_network
+from netcore.recipe import Recipe, RecipeError
 from netcore.record import Record
 from netcore.search import lr_find
 from netcore.trainer import Trainer
@@ -39,13 +42,12 @@ def add(commands: Commands) -> None:
 def run_train(options: Namespace) -> dict[str, Any]:
     """Train, print the scores, and save the model if --out is given."""
     recipe, changes = read_recipe(options)
-    if options.out is not None and not options.out.parent.is_dir():
-        raise RecipeError(f"{options.out} cannot be saved: there is no folder {options.out.parent}")
     recipe, data = open_for(recipe)
-    train, validation, test = arrays(data)
+    train, validation, (images, labels) = arrays(data)
+    if options.out is not None:
+        _check_out(options.out, recipe, data.image_shape)
     trainer = Trainer(recipe, train, validation, changes, **trainer_options(options, data))
     last = follow(trainer)
-    images, labels = test
     test = metrics.score(trainer.replicas.log_probs(images), labels)
     scores = metrics.report(trainer, last, test)
     print(
@@ -53,11 +55,36 @@ def run_train(options: Namespace) -> dict[str, Any]:
         f"validation, {last.step:,} steps in {last.seconds:.2f} s, "
         f"{trainer.network.parameters:,} parameters"
     )
+    if dead := diagnostics.dead_network(trainer):
+        print(dead[0])
     if options.out is not None:
         classes = () if data.is_digits else data.classes
         replace(trainer.model(scores), classes=classes).save(options.out)
         print(f"saved to {options.out}")
     return {"recipe": recipe.name, "dataset": recipe.dataset, **scores}
+
+
+def _check_out(path: Path, recipe: Recipe, input_shape: tuple[int, ...]) -> None:
+    """RecipeError or ModelError if the model could not be saved there, or not be opened again."""
+    problem = None
+    try:
+        if not path.parent.is_dir():
+            problem = f"there is no folder {path.parent}"
+        elif path.is_dir():
+            problem = "it is a folder, so add the name of a file"
+        elif not os.access(path if path.exists() else path.parent, os.W_OK):
+            problem = "it may not be written, so choose another place"
+    except OSError as error:  # such as too long a name
+        problem = f"{error.strerror}"
+    if problem:
+        raise RecipeError(f"{path} cannot be saved: {problem}")
+    try:
+        check_network(recipe.layers, input_shape)
+    except ModelError as error:
+        raise ModelError(
+            f"{path} could not be opened again: {error}. Make the network smaller, or train "
+            "without --out"
+        ) from error
 
 
 def follow(trainer: Trainer) -> Record:

@@ -19,6 +19,7 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import mannwhitneyu
 
 from netcore import functional
+from netcore.checks import check_labels, check_x
 from netcore.network import Network
 from netcore.speed import parallel
 
@@ -120,9 +121,11 @@ def forward_views(network: Network, views: np.ndarray) -> tuple[np.ndarray, np.n
 
     Averaging logits averages log-probabilities up to a constant, and keeps the size of the largest
     logit. Hidden features are the input of the last layer before LogSoftmax, which must be there.
+    InputError for views of another shape or type.
     """
     count, per_example = views.shape[:2]
     x = views.reshape(-1, *views.shape[2:])
+    check_x(x, network.input_shape, "a view")
     logits = np.empty((len(x), *network.output_shape), network.theta.dtype)
     hidden = np.empty((len(x), _hidden_size(network)), network.theta.dtype)
     *body, last, _log_softmax = network.layers
@@ -174,6 +177,7 @@ def _median_and_spread(values: np.ndarray) -> tuple[float, float]:
 
 def temperature(logits: np.ndarray, targets: np.ndarray) -> float:
     """The T that minimises the mean loss of softmax(logits / T) on the targets."""
+    check_labels(targets, *logits.shape)
     rows = np.arange(len(targets))
 
     def loss(log_t: float) -> float:
@@ -186,6 +190,7 @@ def temperature(logits: np.ndarray, targets: np.ndarray) -> float:
 
 def calibration_error(probabilities: np.ndarray, targets: np.ndarray, bins: int = 15) -> float:
     """Expected calibration error, 0 … 1: mean gap between confidence and accuracy (Guo et al.)."""
+    check_labels(targets, *probabilities.shape)
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == targets
     number = np.minimum((confidence * bins).astype(int), bins - 1)
     gaps = np.bincount(number, confidence - right, minlength=bins)

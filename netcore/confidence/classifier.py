@@ -30,13 +30,15 @@ class Prediction:
 class CalibratedClassifier:
     """`classifier(views)` → Prediction. Not for use by two threads at once, as its network.
 
-    `digits` are the subspaces of the training images. Without them, or for a model that was never
-    calibrated, everything but blank images is accepted.
+    `digits` are the subspaces of the images that this model was trained on. Without them, or for a
+    model that was never calibrated, everything but blank images is accepted; `lacks_images` tells
+    the first case.
     """
 
     def __init__(self, model: Model, digits: Subspaces | None = None):
         self.network = model.network()
         self.calibrated = model.certainty is not None and digits is not None
+        self.lacks_images = model.certainty is not None and digits is None
         self.certainty = model.certainty or Certainty()
         self._digits, self._features = digits, model.feature_subspaces
 

@@ -6,13 +6,19 @@ example to it measures how novel the example is to the class, as in SIMCA (Wold 
 letters and pairs of digits are far from all classes, even where a network is confident.
 """
 
+import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from netcore.analysis.pca import principal_axes
+from netcore.checks import check_labels, check_x
 from netcore.functional import scale_pixels
 from netcore.speed import blas
+
+if TYPE_CHECKING:
+    from netcore.model import Model
 
 PIXEL_AXES, HIDDEN_AXES = 40, 20  # axes per class, for images and for hidden features
 EXAMPLES = 800  # per class to learn from; more change little
@@ -38,6 +44,13 @@ class Subspaces:
 def of_images(images: np.ndarray, labels: np.ndarray, classes: int) -> Subspaces:
     """The subspaces of a dataset's training images (N, …) uint8, labels (N,) integers."""
     return learn(images, labels, classes, PIXEL_AXES)
+
+
+def of_model(model: "Model", images: np.ndarray, labels: np.ndarray) -> Subspaces:
+    """Those of the images a model was trained on; InputError if these images do not fit it."""
+    check_x(images, model.input_shape, "its dataset")
+    classes = math.prod(model.output_shape)
+    return of_images(images, check_labels(labels, len(images), classes), classes)
 
 
 def first_of_each(targets: np.ndarray, classes: int) -> np.ndarray:

@@ -33,7 +33,10 @@ class ReLU(Layer):
 
 
 class LeakyReLU(Layer):
-    """y = x where x > 0, else slope · x, so that some gradient always passes. Maas et al. 2013."""
+    """y = x where x > 0, else slope · x, so that some gradient always passes. Maas et al. 2013.
+
+    The slope is 0.01 by default as in PyTorch; Keras's is 0.3.
+    """
 
     is_activation = True
 

@@ -30,6 +30,12 @@ class Layer:
         self.needs_dx = True  # False where no layer before has parameters
         self.workspace = Workspaces()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """For copies: settings, but no arrays. The network cuts the views anew for each copy."""
+        views = ("params", "grads", "buffers", "batch_stats")
+        kept = {k: v for k, v in vars(self).items() if not isinstance(v, np.ndarray)}
+        return kept | {name: {} for name in views} | {"workspace": Workspaces()}
+
     def output_shape(self, input_shape: Shape) -> Shape:
         """Shape of one output, without the batch axis; ValueError if the input does not fit."""
         return input_shape

@@ -29,7 +29,9 @@ class Conv2d(Layer):
 
     x: (N, C_in, H, W), or (N, H, W) as one channel → y: (N, C_out, H_out, W_out), with
     H_out = (H + 2 · padding − kh) // stride + 1. W: (kh, kw, C_in, C_out), b: (C_out,).
-    `kernel`, `stride` and `padding` are whole numbers, or pairs for rows and columns.
+    `kernel`, `stride` and `padding` are whole numbers, or pairs for rows and columns. Padding is
+    with zeros, as much on both sides, as in PyTorch; Keras's "same" may pad one side more. Images
+    are (C, H, W) as in PyTorch, and W lies as in Keras: PyTorch's is (C_out, C_in, kh, kw).
     """
 
     def __init__(

@@ -11,7 +11,8 @@ class Dense(Layer):
     """y = x W + b, with W: (in_features, out_features) and b: (out_features,).
 
     x: (N, in_features) → y: (N, out_features). Backward, by the chain rule: dW = xᵀ dy,
-    db = Σ_n dy, dx = dy Wᵀ.
+    db = Σ_n dy, dx = dy Wᵀ. W lies as in Keras, and is the transpose of PyTorch's. It starts normal
+    by the `initializer`, b at 0; PyTorch draws both uniformly from ±1 / √in_features.
     """
 
     def __init__(self, out_features: int, initializer: str = "he") -> None:

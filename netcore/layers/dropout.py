@@ -1,5 +1,7 @@
 """Dropout: during training, zero a random part of the units, so that none is relied on alone."""
 
+from typing import cast
+
 import numpy as np
 
 from netcore.layers.base import Layer
@@ -49,7 +51,8 @@ class Dropout(Layer):
             return
         step, example = self._place
         first = step * STEP + example * x[0].size
-        self.rng.bit_generator.advance(first // 2 - self._drawn)
+        generator = cast(np.random.PCG64, self.rng.bit_generator)  # `default_rng` makes this kind
+        generator.advance(first // 2 - self._drawn)
         if first % 2:
             self.rng.random(dtype=np.float32)
         self._drawn, self._place = (first + x.size + 1) // 2, None

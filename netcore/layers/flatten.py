@@ -8,7 +8,10 @@ from netcore.layers.base import Layer, Shape
 
 
 class Flatten(Layer):
-    """(N, …) → (N, D), with D the product of the other axes."""
+    """(N, …) → (N, D), with D the product of the other axes.
+
+    Of (C, H, W) the channels come first, as in PyTorch; Keras has them last.
+    """
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (math.prod(input_shape),)

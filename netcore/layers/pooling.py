@@ -1,7 +1,8 @@
 """Pooling: shrink an image, so that what is kept depends less on the exact position.
 
-Windows do not overlap: the stride is the kernel size. Rows and columns left over at the lower and
-right edge are dropped.
+Windows do not overlap: the stride is the kernel size, which is the default in PyTorch and Keras
+too. There is no padding. Rows and columns left over at the lower and right edge are dropped, as
+with PyTorch's ceil_mode=False and Keras's padding="valid"; their gradient is 0.
 """
 
 import math

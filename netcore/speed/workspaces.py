@@ -19,6 +19,10 @@ class Workspaces:
         self._memory: dict[str, np.ndarray] = {}
         self._views: dict[str, np.ndarray] = {}
 
+    def __getstate__(self) -> dict[str, dict]:
+        """A copy starts empty."""
+        return vars(Workspaces())
+
     def __call__(self, name: str, shape: tuple[int, ...], dtype: DTypeLike) -> np.ndarray:
         """An array of that shape, with whatever it held before; four axes mean images."""
         view = self._views.get(name)

@@ -7,14 +7,19 @@ from tests.handwriting import HAND
 NOTHING = "Nothing drawn yet"
 
 
-def write(page, strokes):
-    """Draw strokes of points (x, y), in canvas pixels, with the mouse."""
+def write(page, strokes, let_go=None):
+    """Draw strokes of points (x, y), in canvas pixels, with the mouse.
+
+    `let_go` is where on the page the button is released instead of at the end of the stroke.
+    """
     corner = _corner(page)
     for stroke in strokes:
         for number, (x, y) in enumerate(stroke):
             page.mouse.move(corner["x"] + x, corner["y"] + y, steps=6 if number else 1)
             if number == 0:
                 page.mouse.down()
+        if let_go:
+            page.mouse.move(*let_go, steps=6)
         page.mouse.up()
 
 
@@ -53,10 +58,13 @@ def pixels(page):
     return page.locator(CANVAS).evaluate("canvas => canvas.toDataURL()")
 
 
-def expect_pixels(page, expected):
-    """Wait until the canvas shows this, but for the edges of lines that are drawn anew."""
+def expect_pixels(page, expected, tolerance=0.002):
+    """Wait until the canvas shows this, but for the edges of lines that are drawn anew.
+
+    `tolerance` is the share of values that may differ.
+    """
     page.locator(CANVAS).evaluate(
-        """async (canvas, expected) => {
+        """async (canvas, [expected, tolerance]) => {
             const image = new Image()
             image.src = expected
             await image.decode()
@@ -71,12 +79,12 @@ def expect_pixels(page, expected):
                 let different = 0
                 for (let i = 0; i < shown.length; i++)
                     different += Math.abs(shown[i] - wanted[i]) > 96
-                if (different < 0.002 * shown.length) return
+                if (different < tolerance * shown.length) return
                 if (performance.now() > until) throw `${different} values are different`
                 await new Promise(requestAnimationFrame)
             }
         }""",
-        expected,
+        [expected, tolerance],
     )
 
 
@@ -87,4 +95,8 @@ def expect_answer(page, digit):
 
 def press(page, name):
     """Our own button; the canvas has a toolbar with the same names."""
-    page.get_by_test_id("stButton").get_by_role("button", name=name).click()
+    button(page, name).click()
+
+
+def button(page, name):
+    return page.get_by_test_id("stButton").get_by_role("button", name=name)

@@ -10,6 +10,7 @@ from bench.pen import GOAL, STROKES, measure
 from tests.browser.conftest import ROOT, settle
 from tests.browser.drawing import (
     NOTHING,
+    button,
     expect_answer,
     expect_pixels,
     pixels,
@@ -82,6 +83,43 @@ def test_undo_takes_the_last_stroke_back_and_one_can_go_on(visit):
     press(page, "Undo")
     expect(page.get_by_text(NOTHING)).to_be_visible()
     write_digit(page, 7)
+
+
+@pytest.mark.parametrize("path", ["/", "/draw"])
+@pytest.mark.parametrize("place", ["Undo", "Clear", "left of the window", "below the window"])
+def test_a_stroke_may_end_over_a_disabled_button_or_outside_the_window(visit, path, place):
+    page = visit(path)
+    expect(page.get_by_text(NOTHING)).to_be_visible()
+    page.locator("canvas.upper-canvas").evaluate("c => c.scrollIntoView({block: 'center'})")
+    if place in ("Undo", "Clear"):
+        expect(button(page, place)).to_be_disabled()
+        box = button(page, place).bounding_box()
+        let_go = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    else:
+        let_go = {"left": (-40, 300), "below": (500, 1000)}[place.split()[0]]
+    write(page, SEVEN, let_go)
+    expect(page.get_by_text(NOTHING)).to_have_count(0)
+    seven, whole = page.locator("h1 .katex-html").inner_text(), pixels(page)
+    write(page, [[(20, 20), (40, 20)]])
+    expect(page.get_by_test_id("stMain")).not_to_contain_text(NOTHING)
+    press(page, "Undo")  # the next stroke has not replaced it
+    expect_answer(page, seven)
+    expect_pixels(page, whole, tolerance=0.01)
+
+
+@pytest.mark.parametrize("undo", [lambda p: press(p, "Undo"), lambda p: p.keyboard.press("z")])
+def test_undo_that_comes_before_the_stroke_is_sent_takes_back_that_stroke_alone(visit, undo):
+    page = visit("/draw")
+    write_digit(page, 4)
+    four = pixels(page)
+    write(page, [[(60, 250), (120, 255)]])
+    undo(page)
+    expect_pixels(page, four)
+    expect_answer(page, 4)
+    undo(page)
+    expect(page.locator("h1 .katex-html")).not_to_have_text("4")  # it had two strokes
+    undo(page)
+    expect(page.get_by_text(NOTHING)).to_be_visible()
 
 
 def test_a_drawing_is_still_there_after_a_visit_to_another_page(visit):

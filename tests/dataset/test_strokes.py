@@ -43,6 +43,14 @@ def test_odd_drawings_are_drawings_all_the_same():
         ("[" * 100_000, "it is not JSON"),
         ("[]", '"strokes" is missing'),
         ('{"strokes": 3}', '"strokes" is missing'),
+        (
+            '{"drawing": [[[1, 2], [3, 4]]]}',
+            'it has "drawing", as Quick, Draw! has: call it "strokes"',
+        ),
+        (
+            '{"strokes": [[[1, 2, 3, 4, 5, 6], [1, 2]]]}',
+            "a point has 6 numbers: give [x, y] for each",
+        ),
         ('{"strokes": [3]}', "a stroke is 3"),
         ('{"strokes": [[3]]}', "a point is 3"),
         ('{"strokes": [[[3]]]}', "a point is [3]"),

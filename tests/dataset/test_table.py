@@ -122,6 +122,12 @@ def test_a_pixel_without_a_value_is_refused_by_its_place(value):
     refuses(with_cell(value), "in row 3, column pixel3: write 0 for a pixel without a value.")
 
 
+def test_pixels_left_empty_everywhere_are_not_taken_for_a_column_too_many():
+    values = rows().astype(object)
+    values[:, -1] = ""
+    refuses(text(values), "has an empty cell in row 1, column pixel783: write 0 for a pixel")
+
+
 @pytest.mark.parametrize("value", ["", "nan", "NULL"])
 def test_a_row_without_a_label_is_refused_by_its_place(value):
     refuses(with_cell(value, row=27, column=0), "has no label in row 28: add it, or remove")

@@ -12,10 +12,14 @@ from PIL import Image
 import dataset
 from dataset import strokes
 from dataset.strokes import Drawing
+from netcore import Model, Network, Recipe, Trainer
 from netcore.__main__ import main
 from netcore.commands import calibrate
+from netcore.recipe import dense_layers
 from tests.handwriting import FOUR, SEVEN
+from tests.netcore.test_trainer import TRAIN, VALIDATION
 
+DEEP = "tests/netcore/files/deep.json"
 QUICK = ["--recipe", "fast", "--set", "train_images=2000", "epochs=1", "eval_every=null"]
 
 
@@ -153,6 +157,16 @@ def test_the_search_for_a_learning_rate_shows_a_curve_and_a_suggestion(capsys):
         (["train", "--set", "speed=9"], "unknown setting 'speed'"),
         (["train", "--set", "dataset=nothing"], "nothing"),
         (["train", "--out", "no/such/folder/m.json"], "there is no folder no/such/folder"),
+        (["train", "--out", "models"], "models cannot be saved: it is a folder"),
+        (["train", "--out", "x" * 300], "cannot be saved: File name too long"),
+        (
+            ["train", "--set", "hidden=5000,5000", "--out", "large.json"],
+            "large.json could not be opened again: it has 28,980,010 parameters",
+        ),
+        (
+            ["train", "--recipe", DEEP, "--out", "deep.json"],
+            "deep.json could not be opened again: it has 104 layers, more than 100",
+        ),
         (["train", *QUICK, "--set", "lr=900"], "Try a learning rate"),
         (["evaluate", "nothing.json"], "nothing.json cannot be read"),
         (["evaluate", "README.md"], "is not a model this can use"),
@@ -168,7 +182,32 @@ def test_what_cannot_be_done_is_one_sentence_on_stderr_and_exit_code_2(arguments
     assert "Traceback" not in captured.err
 
 
-@pytest.mark.slow
+def test_a_model_of_other_images_or_fewer_classes_is_refused_with_a_sentence(tmp_path, capsys):
+    small = Recipe(layers=dense_layers([4], classes=3), epochs=1)
+    Trainer(small, TRAIN, VALIDATION).model().save(tmp_path / "small.json")
+    assert main(["evaluate", str(tmp_path / "small.json"), "--dataset", "mnist"]) == 2
+    assert "takes images of 6 × 6, and those of mnist are 28 × 28" in capsys.readouterr().err
+    few = Recipe(layers=dense_layers([4], classes=3))
+    path = tmp_path / "few.json"
+    Model(list(few.layers), (28, 28), Network(few.layers, (28, 28)).theta, few).save(path)
+    assert main(["evaluate", str(path), "--dataset", "mnist"]) == 2
+    assert "has 3 outputs, too few for the 10 classes of mnist" in capsys.readouterr().err
+
+
+def test_a_class_that_only_the_test_images_show_is_said_before_training(tmp_path, capsys):
+    recipe, table = tmp_path / "recipe.json", tmp_path / "table.csv"
+    layers = ["Flatten", {"layer": "Dense", "out_features": 3}, "LogSoftmax"]
+    recipe.write_text(json.dumps({"layers": layers, "dataset": str(table)}))
+    rows = np.zeros((70, 785), int)
+    rows[:, 0] = [*np.arange(60) % 3, *[7] * 10]
+    header = ",".join(["label", *(f"pixel{i}" for i in range(784))])
+    np.savetxt(table, rows, "%d", ",", header=header, comments="")
+    assert main(["train", "--recipe", str(recipe)]) == 0
+    notes = capsys.readouterr().out.splitlines()
+    assert "note: The training images lack the class 7, so no network can learn that." in notes
+    assert "note: The network gets 4 outputs, one for each class." in notes
+
+
 def test_the_module_runs_and_its_help_names_the_recipes():
     run = subprocess.run(
         [sys.executable, "-m", "netcore", "train", "--help"], capture_output=True, text=True

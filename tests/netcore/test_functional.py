@@ -26,6 +26,19 @@ def test_log_softmax_gives_probabilities_that_sum_to_one_even_for_huge_scores(rn
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-12)
 
 
+def test_log_softmax_is_exact_however_large_the_logits_are():
+    logits = np.array([[0.0, -0.25, -1.5]], np.float32)  # in steps that float32 holds at 2²¹ too
+    expected = functional.log_softmax(logits.astype(np.float64))
+    for shift in (-(2.0**21), -1000.0, 0.0, 1000.0, 2.0**21):
+        shifted = functional.log_softmax(logits + np.float32(shift))
+        assert shifted.dtype == np.float32
+        np.testing.assert_allclose(shifted, expected, rtol=2e-7)
+    whole = functional.log_softmax(np.array([[2, 0, 1]]))
+    np.testing.assert_allclose(np.exp(whole).sum(), 1)
+    apart = functional.log_softmax(np.array([3e38, 0.0, -1.0, -np.inf], np.float32))
+    assert apart.tolist() == [0.0, *np.float32([-3e38, -3e38]).tolist(), -np.inf]
+
+
 def test_the_fused_loss_agrees_with_log_softmax_and_nll(rng):
     logits, targets = rng.normal(size=(20, 10)) * 5, rng.integers(0, 10, 20)
     dlogits = np.empty_like(logits)

@@ -1,6 +1,7 @@
 """Model files: exact to the bit, readable for good, and refused when they are hostile."""
 
 import contextlib
+import dataclasses
 import json
 import tracemalloc
 from pathlib import Path
@@ -163,3 +164,15 @@ KEYS = ["version", "input_shape", "spec", "recipe", "changes", "scores", "theta"
 def test_whatever_stands_in_a_field_the_file_is_read_or_refused_but_never_crashes(text, key, value):
     with contextlib.suppress(ModelError):
         loads(edited(text, **{key: value}))
+
+
+@pytest.mark.parametrize("broken", ["weights", "scores"])
+def test_a_model_that_could_not_be_opened_again_is_not_saved(trainer, tmp_path, broken):
+    model, path = trainer.model(), tmp_path / "broken.json"
+    if broken == "weights":
+        model = dataclasses.replace(model, theta=np.full_like(model.theta, np.inf))
+    else:
+        model = dataclasses.replace(model, scores={"test_loss": float("inf")})
+    with pytest.raises(ModelError, match="broken.json is not a model this can use"):
+        model.save(path)
+    assert not path.exists()

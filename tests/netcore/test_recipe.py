@@ -100,3 +100,20 @@ def test_a_run_carries_recipe_and_changes():
 def test_text_that_is_no_recipe_is_refused(text):
     with pytest.raises(RecipeError):
         Recipe.from_run(text)
+
+
+@pytest.mark.parametrize(
+    ("settings", "steps", "epochs"),
+    [
+        (["epochs=1"], None, 1),
+        (["steps=50"], 50, 7),
+        (["epochs=2", "steps=50"], 50, 2),
+        (["steps=50", "epochs=0.5"], None, 0.5),
+        (["lr=0.1"], 300, 7),
+    ],
+)
+def test_epochs_that_are_set_replace_the_steps_of_a_recipe(settings, steps, epochs):
+    recipe = Recipe(steps=300, epochs=7)
+    for setting in settings:
+        recipe = parse_setting(recipe, setting)
+    assert (recipe.steps, recipe.epochs) == (steps, epochs)

@@ -242,11 +242,12 @@ class JobState:
                 self._pause_at_locked(snapshot)
             return not self._is_worker_locked()
 
-    def finish(self, snapshot: Snapshot, model: Model, scores: dict) -> None:
+    def finish(self, snapshot: Snapshot, model: Model, scores: dict, message: str = "") -> None:
         """The run is over. It could be resumed from this snapshot."""
         with self._lock:
             if self._is_worker_locked():
                 self._status, self._model, self._scores = "finished", model, scores
+                self._message = message or self._message  # such as that its time was up
                 self._rest_at_locked(snapshot)
 
     def fail(self, message: str) -> None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from netcore import Divergence, Model, Record, Trainer, metrics
+from netcore.analysis import diagnostics
 from ui.jobs.timeline import Snapshot
 
 SLICE = 0.05  # seconds of training per slice
@@ -111,9 +112,10 @@ class Learner:
     def finished(self) -> bool:
         return self.trainer.progress >= 1 and not self.error
 
-    def test(self, images: np.ndarray, targets: np.ndarray) -> tuple[Model, dict]:
-        """Score the finished network on the test set: (model, scores with "confusion").
+    def test(self, images: np.ndarray, targets: np.ndarray) -> tuple[Model, dict, str]:
+        """Score the finished network on the test set: (model, scores with "confusion", words).
 
+        The words say what to try if the network is dead, and else nothing.
         Called once, when the run is over, so that no choice depends on the test set.
         """
         trainer = self.trainer
@@ -122,4 +124,5 @@ class Learner:
             self.last = trainer.validated(self.last)
         test = metrics.score(trainer.network.log_probs(images), targets)
         scores = metrics.report(trainer, self.last, test)
-        return trainer.model(scores), {**scores, "confusion": test["confusion"]}
+        words, _ = diagnostics.dead_network(trainer) or ("", None)
+        return trainer.model(scores), {**scores, "confusion": test["confusion"]}, words

@@ -154,8 +154,21 @@ def _number(value) -> float:
 
 
 def _clip(points: np.ndarray) -> list[np.ndarray]:
-    """The parts of a stroke that lie on the canvas."""
-    return _runs(points, ((points >= 0) & (points <= SIDE)).all(axis=1))
+    """The parts of a stroke that lie on the canvas, cut at its edge (Liang & Barsky 1984)."""
+    inside = ((points >= 0) & (points <= SIDE)).all(axis=1)
+    if inside.all() or len(points) == 1:
+        return [points] * bool(inside[0])
+    start, way = points[:-1], np.diff(points, axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):  # NaN: along an edge, which is inside
+        bounds = np.sort([(0 - start) / way, (SIDE - start) / way], axis=0)  # (2, P − 1, axes)
+    enter = np.fmax.reduce(bounds[0], axis=1, initial=0)
+    leave = np.fmin.reduce(bounds[1], axis=1, initial=1)
+    parts: list[list[np.ndarray]] = []
+    for n in np.flatnonzero(enter < leave):
+        if enter[n] > 0 or not n or leave[n - 1] < 1 or enter[n - 1] >= leave[n - 1]:
+            parts.append([start[n] + enter[n] * way[n]])
+        parts[-1].append(start[n] + leave[n] * way[n])
+    return [np.array(part).round(DECIMALS) for part in parts]
 
 
 def _runs(points: np.ndarray, kept: np.ndarray) -> list[np.ndarray]:

@@ -77,7 +77,7 @@ HELP = {
     "batches few steady ones.",
     "schedule": "How the learning rate changes during training: large steps first, small ones at "
     "the end.",
-    "warmup": "The share of the run in which the learning rate rises from zero.",
+    "warmup": "The share of the run in which the learning rate rises to its full value.",
     "length": "An epoch is one pass over all training images. An iteration is one step on one "
     "batch.",
     "epochs": "How many passes over the training images.",

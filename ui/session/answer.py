@@ -38,9 +38,9 @@ HELP_OTHER = (
     "The network reads the picture five times: as it is, rotated a little both ways, slanted and "
     "narrowed. The results are averaged."
 )
-UNKNOWN_DATA = (
-    "This model's dataset is not open, so the app cannot tell whether a picture is unlike the "
-    "images that the model was trained on."
+LACKS_IMAGES = (
+    "Whether this looks like what the model knows cannot be told here: that takes the images that "
+    "it was trained on. Open its dataset on Explore."
 )
 OVERFLOW = "The numbers in this model have overflowed to infinity: choose another model."
 
@@ -51,14 +51,11 @@ class Reader:
     """A model that reads, and what its answers are called. Not for use by two threads at once."""
 
     def __init__(self, model: Model):
-        data, names = models.data_of(model), models.names(model)
-        fits = model.certainty is not None and data and len(data.classes) == len(names)
-        known = shared.subspaces_of(data) if fits else None
         self.model = model
-        self.classifier = CalibratedClassifier(model, known)
-        self.names = names  # (K,)
+        self.classifier = CalibratedClassifier(model, shared.own_subspaces(model))
+        self.names = models.names(model)  # (K,)
         self.noun = noun(self.names)
-        self.without_data = model.certainty is not None and known is None
+        self.lacks_images = self.classifier.lacks_images
 
     @property
     def calibrated(self) -> bool:
@@ -167,8 +164,8 @@ def show_reading(views: np.ndarray, reader: Reader, key: str = "probabilities") 
     st.echarts_chart(bars(values, known, names), height=190, key=key, alt=alt)
     if which:
         st.caption(f"Probabilities{which}, digit {doubtful + 1} from the left.")
-    if reader.without_data:
-        st.caption(UNKNOWN_DATA)
+    if reader.lacks_images:
+        st.caption(LACKS_IMAGES)
 
 
 def large(name: str) -> str:
@@ -191,7 +188,7 @@ def _invitation(reader: Reader) -> str:
 def reader_of(model: Model) -> Reader:
     """This session's reader for a model, since sessions never share a network."""
     held = READER.get()
-    if held is None or held.model is not model:
+    if held is None or held.model is not model or held.lacks_images:  # they may be open by now
         held = new_reader(model)
         READER.set(held)
     return held

@@ -12,7 +12,7 @@ from streamlit_drawable_canvas import st_canvas
 
 from dataset.ink import render
 from ui.parts import fabric, pictures
-from ui.session import datasets, state
+from ui.session import datasets, pen, state
 from ui.session.state import Key
 
 PENS = {"Thin": 10, "Medium": fabric.PEN, "Thick": 28}  # widths in canvas pixels
@@ -49,6 +49,7 @@ def draw() -> list[np.ndarray]:
             width=fabric.SIDE,
             height=fabric.SIDE,
         )
+        pen.guard()
     return fabric.strokes(state.DRAWING.get())
 
 

@@ -4,13 +4,16 @@ import sys
 
 import streamlit as st
 
+import dataset
 import netcore
-from dataset import Dataset
 from netcore.commands import MODELS
 from netcore.confidence import subspaces
+from netcore.confidence.subspaces import Subspaces
+from netcore.layers.base import Shape
 from ui.jobs import sweeps
 from ui.jobs.limits import Limits
 from ui.jobs.pool import Pool
+from ui.session import datasets
 
 RECIPES = MODELS / "recipes"
 SIMPLEST_FIRST = ("fast", "seed", "linear", "memorize", "vanishing", "dense", "lenet")
@@ -25,13 +28,28 @@ def shipped_models() -> dict[str, netcore.Model]:
     return dict(sorted(models.items(), key=lambda item: -item[1].scores["validation_accuracy"]))
 
 
-@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs={Dataset: lambda data: data.name})
-def subspaces_of(data: Dataset) -> subspaces.Subspaces:
-    """What the images of a dataset look like, to tell them from others. Shared and read-only.
+def own_subspaces(model: netcore.Model) -> Subspaces | None:
+    """What the images look like that a calibrated model was trained on, to tell them from others.
 
-    The name of an upload holds a hash of its file, so nobody gets those of another file.
+    None for a model that was never calibrated, or if its dataset is not open here or does not fit.
     """
-    return subspaces.of_images(data.train.images, data.train.labels, len(data.classes))
+    name = model.recipe.dataset
+    if model.certainty is None:
+        return None
+    try:
+        train = datasets.dataset(name).train
+        if name in dataset.names():
+            return _subspaces(name, model.input_shape, model.output_shape, model)
+        return subspaces.of_model(model, train.images, train.labels)
+    except (dataset.DataError, netcore.InputError):
+        return None  # `CalibratedClassifier.lacks_images`, which the answer tells
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _subspaces(name: str, input_shape: Shape, output_shape: Shape, _model) -> Subspaces:
+    """Of a dataset of the repository. Shared by models of one input and output, and read-only."""
+    train = datasets.dataset(name).train
+    return subspaces.of_model(_model, train.images, train.labels)
 
 
 @st.cache_resource(show_spinner=False)

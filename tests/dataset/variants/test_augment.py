@@ -1,12 +1,14 @@
 """Augmentation: what it moves it moves as it says, seeded, and the digit stays the digit."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import ndimage
 
 import dataset
-from dataset import DataError
-from dataset.variants.augment import LIMITS, Augment, build, elastic_field, sample
+from dataset import DataError, Split
+from dataset.variants.augment import LIMITS, Augment, build, builder, elastic_field, sample
 
 ALL = Augment(2, 12, 0.15, 0.2, 1.0, 0.6, 0.05)
 
@@ -117,3 +119,37 @@ def test_strengths_of_a_recipe_become_an_augmentation_and_unknown_ones_are_refus
     assert build(None) is None and build({}) is None
     with pytest.raises(DataError, match="unknown augmentation 'blur': use shift, rotation"):
         build({"blur": 1})
+
+
+def test_colours_move_together(images, rng):
+    colours = np.stack([images, images // 2, 255 - images], axis=1)
+    strengths = {"shift": 2, "rotation": 12, "scale": 0.15, "shear": 0.2, "elastic": 1.0}
+    alone = Augment(**strengths)(images, None, np.random.default_rng(4))
+    together = Augment(**strengths)(colours, None, rng)
+    assert together.shape == colours.shape
+    np.testing.assert_array_equal(together[:, 0], alone)
+    np.testing.assert_allclose(together[:, 1], alone / 2, atol=0.005)
+
+
+@pytest.mark.parametrize("name", ["habits", "thickness"])
+def test_pens_do_not_write_in_colours(images, rng, name):
+    with pytest.raises(
+        DataError, match=f"{name} changes pen strokes, and these images have colours"
+    ):
+        Augment(**{name: 0.5})(np.stack([images] * 3, axis=1), None, rng)
+
+
+def test_a_dataset_leaves_out_what_does_not_fit_its_images():
+    mnist = dataset.load("mnist")
+    strengths = {"shift": 2, "thickness": 0.5, "habits": 0.1}
+    assert builder(mnist)(strengths) == Augment(**strengths) and builder(mnist)(None) is None
+    letters = replace(mnist, classes=tuple("ABCDEFGHIJ"))
+    assert builder(letters)(strengths) == Augment(shift=2, thickness=0.5)
+    colour = replace(mnist, train=Split(np.zeros((2, 3, 9, 9), np.uint8), np.zeros(2, np.uint8)))
+    assert builder(colour)(strengths) == Augment(shift=2)
+    assert builder(colour)({"habits": 1}) is None
+    for data in (mnist, letters):
+        with pytest.raises(DataError, match="unknown augmentation 'blur'"):
+            builder(data)({"blur": 1})
+        with pytest.raises(DataError, match="habits is 2: it must be from 0 to 1"):
+            builder(data)({"habits": 2})

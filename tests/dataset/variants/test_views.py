@@ -36,3 +36,13 @@ def test_what_is_not_a_digit_comes_as_an_image_like_any_other(kind, mnist):
     assert first.shape == (12, 28, 28) and first.dtype == np.uint8
     assert first.any(axis=(1, 2)).all()
     np.testing.assert_array_equal(first, again)
+
+
+def test_views_in_colour_are_those_of_each_channel(mnist):
+    images = mnist.validation.images[:5]
+    colours = np.stack([images, images // 2, images[::-1]], axis=1)
+    found = views.of_images(colours)
+    assert found.shape == (5, views.COUNT, 3, 28, 28)
+    for channel in range(3):
+        expected = views.of_images(np.ascontiguousarray(colours[:, channel]))
+        np.testing.assert_array_equal(found[:, :, channel], expected)

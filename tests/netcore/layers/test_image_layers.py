@@ -56,6 +56,21 @@ def test_convolution_is_the_weighted_sum_under_the_window_at_every_place(geometr
         np.testing.assert_allclose(network.forward(x), expected, rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.parametrize("kernel", [2, 3, [2, 3], [3, 1], [1, 2]], ids=str)
+def test_of_equal_values_the_first_in_row_major_order_gets_the_gradient(kernel, rng):
+    network = Network([{"layer": "MaxPool2d", "kernel": kernel}], (2, 7, 8), dtype=np.float64)
+    [layer] = network.layers
+    x = rng.integers(0, 2, (5, 2, 7, 8)).astype(np.float64)  # most windows have ties
+    dy = rng.normal(size=network.forward(x).shape)
+    kh, kw = layer.kernel
+    expected = np.zeros_like(x)
+    for n, c, h, w in np.ndindex(dy.shape):
+        window = x[n, c, h * kh : (h + 1) * kh, w * kw : (w + 1) * kw]
+        i, j = np.unravel_index(window.argmax(), window.shape)
+        expected[n, c, h * kh + i, w * kw + j] = dy[n, c, h, w]
+    assert np.array_equal(layer.backward(dy), expected)
+
+
 def test_an_image_without_channels_has_one(rng):
     entry = {"layer": "Conv2d", "out_channels": 2, "kernel": 3}
     flat, deep = (Network([entry], shape, seed=4) for shape in ((6, 5), (1, 6, 5)))

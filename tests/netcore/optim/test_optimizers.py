@@ -82,3 +82,11 @@ def test_warmup_climbs_from_a_hundredth_to_the_schedule():
     assert [schedules.factor("constant", p, warmup=0.2) for p in (0, 0.1, 0.2, 0.9)] == (
         pytest.approx([0.01, 0.505, 1, 1])
     )
+
+
+@pytest.mark.parametrize("warmup", [0.0, 0.05, 0.5, 1.0])
+@pytest.mark.parametrize("schedule", list(schedules.SCHEDULES))
+def test_no_step_of_a_run_has_a_rate_of_zero(schedule, warmup):
+    for steps in (1, 2, 30):
+        factors = [schedules.factor(schedule, step / steps, warmup) for step in range(steps)]
+        assert min(factors) > 0 and max(factors) <= 1

@@ -26,6 +26,15 @@ def test_a_job_that_diverges_fails_with_an_explanation(job_of):
     assert "Try a learning rate" in job.view().message
 
 
+def test_a_job_that_ends_with_a_dead_network_is_finished_and_says_so(job_of):
+    job = job_of(RECIPE.replace(lr=0.9, weight_decay=1.0, momentum=0.0, optimizer="sgd"))
+    job.run()
+    job.join(20)
+    view = job.view()
+    assert view.status == "finished" and view.scores
+    assert view.message.startswith("The network is dead") and "Try weight_decay" in view.message
+
+
 def test_a_job_that_raises_tells_so_and_leaves_its_slot_to_others(job_of, monkeypatch, caplog):
     faulty = trainer_of()
     monkeypatch.setattr(faulty.network, "loss_and_grad", lambda *_, **__: 1 / 0)

@@ -113,7 +113,15 @@ def test_a_stroke_scaled_turned_and_mirrored_is_read_as_it_looks():
 
 def test_ink_beyond_the_edge_is_cut_off_as_on_the_screen():
     drawn = read(path(("M", 10, 10), ("L", 20, 10), ("L", -5, 10), ("L", 30, 10), ("L", 40, 10)))
-    assert [stroke.tolist() for stroke in drawn] == [[[10, 10], [20, 10]], [[30, 10], [40, 10]]]
+    assert [stroke.tolist() for stroke in drawn] == [
+        [[10, 10], [20, 10], [0, 10]],
+        [[0, 10], [30, 10], [40, 10]],
+    ]
+
+
+def test_a_line_across_the_canvas_between_two_points_beside_it_is_ink_too():
+    (across,) = read(path(("M", -40, -20), ("L", 340, 300)))
+    np.testing.assert_allclose(across, [[0, 13.68], [280, 249.47]], atol=0.01)
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -1e300, 10**400, "12", None, [], True])

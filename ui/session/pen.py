@@ -1,0 +1,76 @@
+"""What the browser does around the canvas, so that no stroke is lost.
+
+The canvas ends a stroke at `mouseup`, but Chromium sends none over a disabled button, nor outside
+the window: then the ink shows and is never read. So the canvas captures the pointer, and a missing
+`mouseup` is made up. And the canvas sends a stroke only when the pen has rested for 0.2 s: a click
+or a key that comes sooner waits until then, so that Undo takes back that stroke.
+"""
+
+import streamlit as st
+
+GUARD = """
+const SENT_AFTER = 250  // milliseconds; the canvas sends a stroke 200 ms after its end
+const ofCanvas = (event) => event.composedPath().some(
+  (node) => node.classList && node.classList.contains("upper-canvas"))
+
+export default function () {
+  let pressed = null  // the last event of the pointer that draws
+  let ended = -SENT_AFTER  // when the last stroke ended
+  const passing = new Set()  // events that have waited
+
+  const end = () => {
+    pressed = null
+    ended = performance.now()
+  }
+
+  const press = (event) => {
+    if (!ofCanvas(event) || event.pointerType === "touch") return
+    pressed = event
+    event.composedPath()[0].setPointerCapture(event.pointerId)
+  }
+  const move = (event) => {
+    if (!pressed) return
+    if (event.buttons) pressed = event
+    else release(event)  // let go where no event came from
+  }
+  const release = () => {
+    const last = pressed
+    if (!last) return
+    setTimeout(() => {  // the browser's own mouseup comes right after this event
+      if (pressed !== last) return
+      const { clientX, clientY } = last
+      document.dispatchEvent(new MouseEvent("mouseup", { clientX, clientY, bubbles: true }))
+    })
+  }
+  const lifted = () => { if (pressed) end() }
+  const touched = (event) => { if (ofCanvas(event)) end() }
+
+  const wait = (event) => {
+    const left = ended + SENT_AFTER - performance.now()
+    if (left <= 0 || ofCanvas(event) || passing.delete(event)) return
+    event.stopImmediatePropagation()
+    event.preventDefault()
+    const target = event.composedPath()[0]
+    const again = new event.constructor(event.type, event)
+    setTimeout(() => {
+      passing.add(again)
+      target.dispatchEvent(again)
+    }, left)
+  }
+
+  const listeners = [
+    ["pointerdown", press], ["pointermove", move], ["pointerup", release],
+    ["pointercancel", release], ["blur", release], ["mouseup", lifted], ["touchend", touched],
+    ["click", wait], ["keydown", wait],
+  ]
+  for (const [name, listener] of listeners) window.addEventListener(name, listener, true)
+  return () => {
+    for (const [name, listener] of listeners) window.removeEventListener(name, listener, true)
+  }
+}
+"""
+
+
+def guard() -> None:
+    """Watch over the canvas on this page."""
+    st.components.v2.component("pen", js=GUARD)(key="_pen", height=1)
