@@ -61,8 +61,11 @@ def chosen() -> Dataset:
 
 def notes(data: Dataset) -> None:
     """What is odd with the data, and what was done about it."""
-    if data.notes:
-        st.info("  \n".join(map(plain, data.notes)), icon=":material/info:")
+    lines = [plain(note) for note in data.notes]
+    if len(lines) > 1:
+        lines = [f"- {line}" for line in lines]
+    if lines:
+        st.info("\n".join(lines), icon=":material/info:")
 
 
 def open_upload(file) -> None:
@@ -97,6 +100,6 @@ def choose_dataset(on_change: Callable[[], None] | None = None, disabled: bool =
         **state.DATASET.bound,
     )
     if not disabled:
-        about = "Use your own images, such as a table in the format of Kaggle's Digit Recognizer."
+        about = "Use your own images: a table with the label and the pixels of one in each row."
         CSV.show(st.popover, "Open a CSV", read, help=about)
     return dataset(name)

@@ -103,7 +103,8 @@ def test_an_opened_csv_becomes_a_dataset_for_all_pages(explore):
     assert name.startswith("my-digits.csv ")
     assert [*captions_on(figures(app)["Images"])][:2] == ["1 · image 0", "2 · image 1"]
     app.button_group(key=state.DIGIT.name).set_value(2).run()  # the nines, all in the test split
-    assert "no such image" in app.info[0].value
+    assert "these 3 are the classes" in app.info[0].value
+    assert "no such image" in app.info[-1].value
 
 
 def test_a_file_that_is_no_dataset_is_refused_with_a_sentence(explore):
