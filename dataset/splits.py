@@ -3,6 +3,7 @@
 All arrays are read-only views, so that all visitors can share one copy.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,13 @@ import numpy as np
 CLASSES = tuple("0123456789")
 MAX_CLASSES = 62  # EMNIST's: ten digits and all letters, capital and small
 MAX_SIDE = 64  # pixels, of an image
+
+
+def noun(classes: Collection[str]) -> str:
+    """What an image of these classes shows: "digit", "letter" or, of any others, just "image"."""
+    if set(classes) <= set(CLASSES):
+        return "digit"
+    return "letter" if all(len(name) == 1 and name.isalpha() for name in classes) else "image"
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,11 +65,8 @@ class Dataset:
 
     @property
     def noun(self) -> str:
-        """What one image shows: "digit", "letter" or, of other classes, just "image"."""
-        if self.is_digits:
-            return "digit"
-        letters = all(len(name) == 1 and name.isalpha() for name in self.classes)
-        return "letter" if letters else "image"
+        """What one image shows: see `noun`."""
+        return noun(self.classes)
 
     @property
     def splits(self) -> dict[str, Split]:

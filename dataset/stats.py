@@ -40,7 +40,7 @@ def histogram(images: np.ndarray) -> np.ndarray:
     return counts
 
 
-def select(labels: np.ndarray, digit: int | None = None, seed: int = 0) -> np.ndarray:
-    """Indices of the images of one digit (None: of all), shuffled by `seed` unless it is 0."""
-    positions = np.arange(len(labels)) if digit is None else np.flatnonzero(labels == digit)
+def select(labels: np.ndarray, label: int | None = None, seed: int = 0) -> np.ndarray:
+    """Indices of the images of one class (None: of all), shuffled by `seed` unless it is 0."""
+    positions = np.arange(len(labels)) if label is None else np.flatnonzero(labels == label)
     return np.random.default_rng(seed).permutation(positions) if seed else positions

@@ -24,6 +24,7 @@ VERSION = 1
 MAX_BYTES = 64_000_000  # of a file
 MAX_LAYERS = 100
 MAX_PARAMETERS = 10_000_000
+MAX_CLASS_NAME = 80  # characters
 MAX_ACTIVATION_SIZE = 4_000_000  # numbers that its layers hold in memory for one image
 
 
@@ -44,6 +45,7 @@ class Model:
     buffers: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
     certainty: Certainty | None = None  # found by `python -m netcore calibrate`
     feature_subspaces: Subspaces | None = None  # of the last hidden layer's features; likewise
+    classes: tuple[str, ...] = ()  # names of its answers; (): they are the numbers 0 … K − 1
 
     @property
     def name(self) -> str:
@@ -73,6 +75,7 @@ class Model:
                 "recipe": self.recipe.to_json(),
                 "changes": self.changes,
                 "scores": self.scores,
+                **({"classes": list(self.classes)} if self.classes else {}),
                 **({"certainty": self.certainty.to_json()} if self.certainty else {}),
                 # An older name of these subspaces, so that files open in every version.
                 **({"familiar": _encode(subspaces.planes)} if subspaces else {}),
@@ -145,7 +148,19 @@ def _parse(content: str | bytes) -> Model:
         scores=data["scores"],
         certainty=_certainty(data.get("certainty")),
         feature_subspaces=_feature_subspaces(data.get("familiar"), planned),
+        classes=_classes(data.get("classes", []), math.prod(planned[-1].output_shape)),
     )
+
+
+def _classes(names: object, outputs: int) -> tuple[str, ...]:
+    """Files of models whose classes are numbers have no names."""
+    if not isinstance(names, list) or not all(
+        isinstance(name, str) and 0 < len(name) <= MAX_CLASS_NAME for name in names
+    ):
+        raise ModelError(f"'classes' must be texts of 1 to {MAX_CLASS_NAME} characters")
+    if len(names) > outputs:
+        raise ModelError(f"it names {len(names):,} classes, but its network has {outputs:,}")
+    return tuple(names)
 
 
 def _certainty(data: object) -> Certainty | None:

@@ -5,13 +5,20 @@ import streamlit as st
 from ui import page
 from ui.explore.sections import SECTIONS
 from ui.explore.view import choose_images, choose_section
-from ui.parts import menu
-from ui.session import state
+from ui.parts import menu, wording
+from ui.session import datasets, state
 
+data = datasets.chosen()
+size, what = wording.size(data.image_shape), wording.class_word(data.noun)
+if data.noun == "image":
+    about = f"Every image has {size} and a label that says which of {len(data.classes)} classes it "
+    about += "shows."
+else:
+    kind = "handwritten digit" if data.is_digits else what
+    about = f"Every image shows one {kind} on {size}, with a label that says which {what} it is."
 page.start(
     menu.EXPLORE,
-    "Every image shows one handwritten digit on 28 × 28 pixels, with a label that says which digit "
-    "it is. See what the network sees: single images, their pixel values, and what they have in "
+    f"{about} See what the network sees: single images, their pixel values, and what they have in "
     "common.",
 )
 
@@ -20,4 +27,7 @@ section = choose_section(list(SECTIONS))
 if len(view.positions):
     SECTIONS[section](view)
 else:
-    st.info(f"There is no such image in the {view.split} set. Choose another digit or split above.")
+    st.info(
+        f"There is no such image in the {view.split} set. Choose another {view.what} or split "
+        "above."
+    )

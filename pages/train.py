@@ -30,6 +30,7 @@ def new_run() -> None:
         st.error(f"This network cannot be trained: {error}")
         return
     with row:
+        datasets.notes(data)
         transport.buttons(None, recipe)
     with stage:
         live.network_table(plan(recipe.layers, data.image_shape))

@@ -46,6 +46,15 @@ def find(strokes: render.Strokes, judge: Judge) -> list[Digit]:
     return [Digit(part, rendered[id(part)]) for part in parts]
 
 
+def whole(strokes: render.Strokes) -> list[Digit]:
+    """The whole drawing as one, of a letter or anything else; none if nothing is drawn.
+
+    Nothing is left out or shortened, as it is in digits.
+    """
+    strokes = render.clean(strokes, as_drawn=True)
+    return [Digit(strokes, views.of_drawings([strokes], as_drawn=True)[0])] if strokes else []
+
+
 def views_of(digits: Sequence[Digit]) -> np.ndarray:
     """(N, V, 28, 28) uint8."""
     images = np.array([digit.views for digit in digits], np.uint8)

@@ -15,7 +15,9 @@ STEPS = ("crop", "scale", "pen", "centre")
 MAX_SEGMENTS = 2_000  # per drawing; longer ones are thinned out further
 
 
-def render_steps(strokes: Strokes, steps: Collection[str], side: float, pen: float) -> np.ndarray:
+def render_steps(
+    strokes: Strokes, steps: Collection[str], side: float, pen: float, as_drawn: bool = False
+) -> np.ndarray:
     """Render strokes from a canvas of `side` pixels and a pen of radius `pen` → (28, 28) uint8.
 
     `steps` are some of STEPS:
@@ -24,11 +26,13 @@ def render_steps(strokes: Strokes, steps: Collection[str], side: float, pen: flo
     *pen* draws the scaled strokes with MNIST's pen, with the upstroke of a 1 shortened and without
     dots beside the drawing; else the canvas's pen is scaled with the strokes.
     *centre* moves the centre of mass to the middle; else the middle of the crop is there.
+
+    With `as_drawn`, nothing is shortened or left out.
     """
     strokes = list(strokes)
     if set(steps) >= set(STEPS):
-        return render.draw(strokes)
-    ends = segments(strokes, as_drawn="pen" not in steps)
+        return render.draw(strokes, as_drawn)
+    ends = segments(strokes, as_drawn=as_drawn or "pen" not in steps)
     if not len(ends):
         return np.zeros((FIELD, FIELD), np.uint8)
     low, high = ends.min(axis=(0, 1)), ends.max(axis=(0, 1))

@@ -7,53 +7,83 @@ share of the side, as in the images that the model was trained on.
 
 import numpy as np
 
-from dataset.ink.render import BOX
+from dataset.ink.render import BOX, FIELD
 from dataset.stats import BLOCK
 
 INK = 64  # what is brighter is ink
+SHARE = BOX / FIELD  # of MNIST's digits
+TOLERANCE = 0.1  # a share that differs less from MNIST's counts as the same
 
 
 def ink_share(images: np.ndarray) -> float:
-    """How long the ink of images (N, H, W) uint8 is, as a share of the side: their median."""
-    some = np.asarray(images[:: max(1, len(images) // BLOCK)] > INK)
-    some = some[np.asarray(some.any(axis=(1, 2)))]
-    if not len(some):
-        return 1.0
-    spans = []
-    for axis in (1, 2):
-        inked = np.asarray(some.any(axis=axis))
-        margins = inked.argmax(axis=1) + inked[:, ::-1].argmax(axis=1)
-        spans.append(1 - margins / inked.shape[1])
-    return float(np.median(np.max(spans, axis=0)))
+    """How long the ink of images (N, H, W) uint8 is, as a share of the shorter side: the median."""
+    low, high = _ends(images[:: max(1, len(images) // BLOCK)])
+    longest = (high - low).max(axis=1, initial=0)
+    longest = longest[longest > 0]
+    return float(np.median(longest)) / min(images.shape[1:]) if len(longest) else 1.0
 
 
-def fit(drawings: np.ndarray, shape: tuple[int, int], share: float) -> np.ndarray:
-    """Drawings (N, 28, 28) uint8 → (N, H, W) uint8, the ink `share` of the side long."""
-    window = BOX / max(share, 0.1)
-    return _rescale(drawings, window, window, shape)
+def fit(drawings: np.ndarray, shape: tuple[int, ...], share: float = SHARE) -> np.ndarray:
+    """Drawings (…, 28, 28) uint8 → (…, H, W) uint8, the ink `share` of the shorter side long.
+
+    Each new pixel is the mean of the area that it covers. Drawings of MNIST's own size and share
+    stay as they are. Ink of another share is moved so that its bounding box is in the middle, or
+    it might reach over the edge.
+    """
+    alike = abs(share / SHARE - 1) <= TOLERANCE
+    if alike and drawings.shape[-2:] == tuple(shape):
+        return drawings
+    flat = drawings.reshape(-1, *drawings.shape[-2:])
+    middles = np.full((len(flat), 2), FIELD / 2)
+    if not alike:
+        low, high = _ends(flat)
+        middles = np.where(high > low, (low + high) / 2, middles)
+    pitch = (FIELD if alike else BOX / max(share, 0.1)) / min(shape)  # old pixels for a new one
+    down, across = (
+        _area_means(FIELD, middle - pitch * side / 2, pitch, side)
+        for middle, side in zip(middles.T, shape, strict=True)
+    )
+    found = down @ flat.astype(np.float32) @ across.swapaxes(1, 2)  # (N, H, W)
+    return np.rint(np.clip(found, 0, 255)).astype(np.uint8).reshape(*drawings.shape[:-2], *shape)
 
 
 def fit_picture(pixels: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """A whole picture (H, W, 3) or (H, W, 4) uint8 → (3, h, w) uint8; transparent is white."""
+    """A picture (H, W, 3) or (H, W, 4) uint8 → (3, h, w) uint8; transparent is white.
+
+    The largest part of that form is taken from its middle.
+    """
     colours = pixels[..., :3].astype(np.float32)
     if pixels.shape[-1] == 4:
         opaque = pixels[..., 3:].astype(np.float32) / 255
         colours = colours * opaque + 255 * (1 - opaque)
-    (_, height, width), (tall, wide) = shape, pixels.shape[:2]
-    return _rescale(colours.transpose(2, 0, 1), tall, wide, (height, width))
+    sides, wanted = pixels.shape[:2], shape[-2:]
+    pitch = min(side / new for side, new in zip(sides, wanted, strict=True))
+    down, across = (
+        _area_means(side, np.array([(side - pitch * new) / 2]), pitch, new)[0]
+        for side, new in zip(sides, wanted, strict=True)
+    )
+    found = down @ colours.transpose(2, 0, 1) @ across.T
+    return np.rint(np.clip(found, 0, 255)).astype(np.uint8)
 
 
-def _rescale(x: np.ndarray, tall: float, wide: float, shape: tuple[int, int]) -> np.ndarray:
-    """The middle window (tall, wide) of images (N, H, W), each new pixel the mean of its area."""
-    down = _area_means(x.shape[1], tall, shape[0])
-    across = _area_means(x.shape[2], wide, shape[1])
-    return np.rint(np.clip(down @ x.astype(np.float32) @ across.T, 0, 255)).astype(np.uint8)
+def _ends(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where the ink of images (N, H, W) begins and ends: two arrays (N, 2) of row and column."""
+    low, high = np.zeros((2, len(images), 2), int)
+    for number, axis in enumerate((2, 1)):
+        inked = np.asarray((images > INK).any(axis=axis))
+        low[:, number] = inked.argmax(axis=1)
+        after = inked.shape[1] - inked[:, ::-1].argmax(axis=1)
+        high[:, number] = np.where(inked.any(axis=1), after, 0)
+    return low, high
 
 
-def _area_means(size: int, window: float, wanted: int) -> np.ndarray:
-    """(wanted, size): how much each of `size` pixels counts for each of those wanted."""
-    edges = (size - window) / 2 + window * np.arange(wanted + 1) / wanted
+def _area_means(size: int, starts: np.ndarray, pitch: float, wanted: int) -> np.ndarray:
+    """(N, wanted, size): how much each of `size` pixels counts for each of those wanted.
+
+    A new pixel is `pitch` old ones wide; the first begins at `starts` (N,).
+    """
+    edges = starts[:, None] + pitch * np.arange(wanted + 1)
     pixels = np.arange(size)
-    low = np.maximum(edges[:-1, None], pixels)
-    high = np.minimum(edges[1:, None], pixels + 1)
-    return (np.maximum(high - low, 0) * (wanted / window)).astype(np.float32)
+    low = np.maximum(edges[:, :-1, None], pixels)
+    high = np.minimum(edges[:, 1:, None], pixels + 1)
+    return (np.maximum(high - low, 0) / pitch).astype(np.float32)

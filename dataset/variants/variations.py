@@ -9,19 +9,21 @@ from collections.abc import Sequence
 import numpy as np
 
 from dataset.ink import steps
-from dataset.ink.render import BOX, FIELD, Strokes
+from dataset.ink.render import BOX, Strokes
 from dataset.variants import augment
 
 SPACING, MAX_SEGMENTS = 0.7, 250  # pixels, segments: coarser than `steps`, enough for a network
 
 
 def shifted(image: np.ndarray, reach: int) -> np.ndarray:
-    """Shift an image (H, W) by −reach … reach whole pixels down and right.
+    """Shift an image (…, H, W) by −reach … reach whole pixels down and right.
 
-    → (2 reach + 1, 2 reach + 1, H, W), the first axis down. What leaves the image is lost.
+    → (2 reach + 1, 2 reach + 1, …, H, W), the first axis down. What leaves the image is lost.
     """
-    framed = np.pad(image, reach)
-    windows = np.lib.stride_tricks.sliding_window_view(framed, image.shape)
+    framed = np.pad(image, (*[(0, 0)] * (image.ndim - 2), (reach, reach), (reach, reach)))
+    size = image.shape[-2:]
+    windows = np.lib.stride_tricks.sliding_window_view(framed, size, axis=(-2, -1))
+    windows = np.moveaxis(windows, (-4, -3), (0, 1))  # the two shifts come first
     return np.ascontiguousarray(windows[::-1, ::-1])
 
 
@@ -40,16 +42,19 @@ def rotated(strokes: Strokes, degrees: Sequence[float], sizes: Sequence[float]) 
 def rotated_picture(
     image: np.ndarray, degrees: Sequence[float], sizes: Sequence[float]
 ) -> np.ndarray:
-    """`rotated` for an image (28, 28) uint8 without strokes → (sizes, degrees, 28, 28) uint8.
+    """`rotated` for an image (…, H, W) uint8 without strokes → (sizes, degrees, …, H, W) uint8.
 
     Pixels are rotated about the middle and scaled from 20 to `sizes`; the pen is scaled with them.
     """
+    if image.ndim > 2:
+        channels = [rotated_picture(channel, degrees, sizes) for channel in image]
+        return np.stack(channels, axis=2)
     angles = np.deg2rad(np.tile(degrees, len(sizes)))
     shrink = BOX / np.repeat(np.asarray(sizes, float), len(degrees))
-    middle = (FIELD - 1) / 2
+    middle = (np.array(image.shape)[:, None, None] - 1) / 2
     down, right = np.indices(image.shape) - middle
     cos, sin = (shrink * np.array([np.cos(angles), np.sin(angles)]))[:, :, None, None]
-    y, x = middle + cos * down - sin * right, middle + sin * down + cos * right
+    y, x = middle[0] + cos * down - sin * right, middle[1] + sin * down + cos * right
     images = np.broadcast_to(image, (len(angles), *image.shape))
     found = augment.sample(images, y.astype(np.float32), x.astype(np.float32))
     return np.rint(255 * found).astype(np.uint8).reshape(len(sizes), len(degrees), *image.shape)

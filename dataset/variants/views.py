@@ -34,10 +34,11 @@ MATRICES = _matrices()  # (V, 2, 2): [x, y] @ matrix
 COUNT = len(MATRICES)
 
 
-def of_drawings(drawings: Sequence[render.Strokes]) -> np.ndarray:
-    """Views of N drawings → (N, V, 28, 28) uint8."""
+def of_drawings(drawings: Sequence[render.Strokes], as_drawn: bool = False) -> np.ndarray:
+    """Views of N drawings → (N, V, 28, 28) uint8; `as_drawn` as for `render.draw`."""
     repeated = [drawing for drawing in drawings for _ in MATRICES]
-    images = render.draw_all(repeated, transforms=np.tile(MATRICES, (len(drawings), 1, 1)))
+    transforms = np.tile(MATRICES, (len(drawings), 1, 1))
+    images = render.draw_all(repeated, transforms=transforms, as_drawn=as_drawn)
     return images.reshape(-1, COUNT, *images.shape[1:])
 
 

@@ -104,12 +104,13 @@ def histograms(
 def as_images(values: np.ndarray, input_shape: tuple[int, ...], most: int = 32) -> np.ndarray:
     """Weights of a first layer, or their gradient, as images (units, H, W), at most `most`.
 
-    values: (D, units) of a dense layer over images (H, W), or (kh, kw, C, units) of a convolution,
-    whose channels are summed.
+    values: (D, units) of a dense layer over images (…, H, W), or (kh, kw, C, units) of a
+    convolution. Channels are summed.
     """
     if values.ndim == 4:
         return values[..., :most].sum(axis=2).transpose(2, 0, 1)
-    return values[:, :most].T.reshape(-1, *input_shape[-2:])
+    units = min(values.shape[1], most)
+    return values[:, :most].T.reshape(units, -1, *input_shape[-2:]).sum(axis=1)
 
 
 def sample_size(network: Network, numbers: int = 6_000_000, most: int = 1000) -> int:

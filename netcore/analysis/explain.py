@@ -19,7 +19,7 @@ from netcore.network import Network
 CELLS = 4  # feature maps are averaged to at most this many cells per side
 BLOCK = 1024  # rows compared at a time
 # Factors of a step that are tried, since clipping pixels to [0, 1] shortens it.
-STEP_FACTORS = np.geomspace(1, 16, 25, dtype=np.float32)[:, None, None]
+STEP_FACTORS = np.geomspace(1, 16, 25, dtype=np.float32)
 
 
 def with_input_gradient(model: Model | Network) -> Network:
@@ -80,19 +80,19 @@ def saliency(network: Network, image: np.ndarray, k: int) -> np.ndarray:
 def occlusion(network: Network, image: np.ndarray, k: int, size: int = 5) -> np.ndarray:
     """How much the probability of class k drops where a blank patch covers the image.
 
-    image: (H, W). All positions of a patch of size × size are tried, also partly outside. A pixel
-    gets the mean over the patches that cover it: (H, W), negative where k becomes more likely.
-    Zeiler & Fergus 2014, section 4.2.
+    image: (…, H, W). All positions of a patch of size × size are tried, also partly outside, over
+    all channels. A pixel gets the mean over the patches that cover it: (H, W), negative where k
+    becomes more likely. Zeiler & Fergus 2014, section 4.2.
     """
-    height, width = image.shape
+    height, width = image.shape[-2:]
     places = [(y, x) for y in range(1 - size, height) for x in range(1 - size, width)]
-    windows = [np.s_[max(y, 0) : y + size, max(x, 0) : x + size] for y, x in places]
+    windows = [np.s_[..., max(y, 0) : y + size, max(x, 0) : x + size] for y, x in places]
     inked = [window for window in windows if image[window].any()]  # others change nothing
     covered = np.repeat(image[None], len(inked) + 1, axis=0)
     for picture, window in zip(covered[1:], inked, strict=True):
         picture[window] = 0
     likely = probabilities(logits(network, covered))[:, k]
-    lost = np.zeros(image.shape, likely.dtype)
+    lost = np.zeros((height, width), likely.dtype)
     for window, value in zip(inked, likely[1:], strict=True):
         lost[window] += likely[0] - value
     return lost / size**2
@@ -156,7 +156,7 @@ def nearest(rows: np.ndarray, query: np.ndarray, count: int) -> tuple[np.ndarray
 class Counterfactual:
     """A path from an image to one that is classified differently."""
 
-    images: np.ndarray  # (S, H, W) in [0, 1], the first is the original
+    images: np.ndarray  # (S, …, H, W) in [0, 1], the first is the original
     probabilities: np.ndarray  # (S, K), of each image
 
     @property
@@ -177,7 +177,7 @@ def counterfactual(
 ) -> Counterfactual | None:
     """The smallest change found that makes `target` the likeliest class; None if none is found.
 
-    image: (H, W). The gap g(x) = log Σ_{j≠t} exp z_j − z_t = −log(p_t / (1 − p_t)) should fall
+    image: (…, H, W). The gap g(x) = log Σ_{j≠t} exp z_j − z_t = −log(p_t / (1 − p_t)) should fall
     to −margin. It is nearly linear around x, so each round moves along −S ∇g to where the linear
     gap is −margin, with pixels clipped to [0, 1]: first from x, and once p_t exceeds ½, from the
     original image, which converges to the nearest such point (Hasofer & Lind 1974; Croce & Hein
@@ -192,15 +192,16 @@ def counterfactual(
             return None
         if gap < 0 and (far := np.linalg.norm(x - start)) < length:
             best, length = x, far
-        downhill = -gaussian_filter(slope, smoothness) if smoothness else -slope
+        downhill = -gaussian_filter(slope, smoothness, axes=(-2, -1)) if smoothness else -slope
         fall = -np.vdot(slope, downhill)
         if fall <= 1e-12:
             break
         base = x if best is None else start
         unclipped = (gap + margin - np.vdot(slope, x - base)) / fall
-        ways = base + downhill * (max(unclipped, 0) * STEP_FACTORS)  # (R, H, W)
+        ways = max(unclipped, 0) * STEP_FACTORS.reshape(-1, *[1] * base.ndim)
+        ways = base + downhill * ways  # (R, …, H, W)
         goals = np.clip(ways, 0, 1, out=ways).astype(x.dtype, copy=False)
-        reached = gap + np.tensordot(goals - x, slope, 2) <= -margin
+        reached = gap + np.tensordot(goals - x, slope, x.ndim) <= -margin
         move = goals[reached.argmax() if reached.any() else -1] - x
         x = x + move * (0.7 * min(1, max_move / max(np.linalg.norm(move), 1e-12)))
     if best is None:
@@ -210,7 +211,7 @@ def counterfactual(
 
 
 def _gap(network: Network, x: np.ndarray, target: int) -> tuple[np.floating, np.ndarray]:
-    """log(p_others / p_target) at the image x (H, W), and its gradient with respect to x."""
+    """log(p_others / p_target) at the image x (…, H, W), and its gradient with respect to x."""
 
     def weights(logits: np.ndarray) -> np.ndarray:
         others = np.where(np.arange(logits.shape[1]) == target, -np.inf, logits)
@@ -224,10 +225,10 @@ def _blends(
     network: Network, start: np.ndarray, end: np.ndarray, target: int, steps: int
 ) -> np.ndarray:
     """Blends from `start` to the first of 100 points on the way to `end` where p_target > ½."""
-    way = np.linspace(0, 1, 101, dtype=start.dtype)[:, None, None]
+    way = np.linspace(0, 1, 101, dtype=start.dtype).reshape(-1, *[1] * start.ndim)
     turned = probabilities(logits(network, start + way * (end - start)))[:, target] > 0.5
     turned[-1] = True
-    last = way[turned.argmax(), 0, 0]
+    last = way[turned.argmax()]
     return start + way[:: 100 // (steps - 1)] * last * (end - start)
 
 

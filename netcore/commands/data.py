@@ -48,7 +48,11 @@ def arrays(data: Dataset) -> list[tuple[np.ndarray, np.ndarray]]:
 
 
 def classes_of(model: Model) -> tuple[str, ...] | None:
-    """What a model's outputs stand for, by the dataset it was trained on; None if that is gone."""
+    """What a model's outputs stand for, by its file or the dataset it was trained on; None if that
+    is gone.
+    """
+    if model.classes:
+        return model.classes
     if model.recipe.dataset == "mnist":
         return DIGITS
     try:

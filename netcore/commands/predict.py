@@ -12,6 +12,7 @@ import dataset
 from dataset import CLASSES, DataError, Dataset, strokes
 from dataset.ink import digits
 from dataset.pictures import photograph, picture
+from dataset.splits import noun
 from dataset.strokes import Drawing
 from dataset.variants import frame
 from dataset.variants.views import COUNT, of_images
@@ -87,9 +88,8 @@ class Reader:
 
     def __call__(self, views: np.ndarray) -> Prediction:
         views = views[:, : self.views]
-        if self.shape != FIELD and len(self.shape) == 2:
-            fitted = frame.fit(views.reshape(-1, *FIELD), self.shape, self.ink_share)
-            views = fitted.reshape(*views.shape[:2], *self.shape)
+        if len(self.shape) == 2:
+            views = frame.fit(views, self.shape, self.ink_share)
         return self.classifier(views)
 
     @property
@@ -102,26 +102,18 @@ class Reader:
 
 
 def open_reader(model: Model, views: int) -> Reader:
-    """What reads with a model. Its dataset says what the answers mean."""
+    """What reads with a model. Its dataset says what the answers mean and what is none of them."""
     shape, outputs = tuple(model.input_shape), model.network().output_shape[0]
     if len(shape) not in (2, 3) or len(shape) == 3 and shape[0] != 3:
         raise ModelError(f"{model.name} does not take images: choose another model")
-    own = model.recipe.dataset
-    data = None if own == "mnist" and shape == FIELD else _own_data(model)
-    classes = data.classes if data else CLASSES
+    data = None if model.recipe.dataset == "mnist" and shape == FIELD else _own_data(model)
+    classes = model.classes or (data.classes if data else CLASSES)
+    kind = KINDS[noun(classes)]
     if len(classes) < outputs:  # more outputs than classes, or a dataset that is gone
         classes = (*classes, *map(str, range(len(classes), outputs)))
-    share = frame.ink_share(data.train.images) if data and len(shape) == 2 else 1.0
-    kind = KINDS[data.noun if data else "digit"]
-    return Reader(
-        model.name,
-        CalibratedClassifier(model, own_subspaces(model)),
-        shape,
-        classes,
-        kind,
-        views,
-        share,
-    )
+    share = frame.ink_share(data.train.images) if data and len(shape) == 2 else frame.SHARE
+    classifier = CalibratedClassifier(model, own_subspaces(model))
+    return Reader(model.name, classifier, shape, classes, kind, views, share)
 
 
 def _own_data(model: Model) -> Dataset | None:
@@ -129,7 +121,7 @@ def _own_data(model: Model) -> Dataset | None:
     try:
         data = dataset.load(model.recipe.dataset)
     except DataError as error:
-        print(f"note: {error} So answers are numbers.")
+        print(f"note: {error} Answers are numbered.")
         return None
     return data if data.image_shape == tuple(model.input_shape) else None
 
@@ -142,7 +134,8 @@ def _read_images(reader: Reader, options: Namespace) -> dict[str, Any]:
             found = _read_picture(reader, path)
         except DataError as error:
             errors.append({"file": str(path), "error": str(error)})
-            print(f"error: {error}", file=sys.stderr)
+            if len(options.image) > 1:
+                print(f"error: {error}", file=sys.stderr)
             continue
         print(f"{path}: {_words(reader, found)}")
         predictions.append(
@@ -155,6 +148,8 @@ def _read_images(reader: Reader, options: Namespace) -> dict[str, Any]:
                 "probabilities": [round(float(p), 6) for p in found.probabilities[0]],
             }
         )
+    if errors and len(options.image) == 1 and not options.json:
+        raise DataError(errors[0]["error"])
     if errors:
         options.exit_code = SOME_FAILED if predictions else 2
     return {"predictions": predictions, "errors": errors}

@@ -3,6 +3,7 @@
 import os
 import sys
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,8 @@ def run_train(options: Namespace) -> dict[str, Any]:
     if dead := diagnostics.dead_network(trainer):
         print(dead[0])
     if options.out is not None:
-        trainer.model(scores).save(options.out)
+        classes = () if data.is_digits else data.classes
+        replace(trainer.model(scores), classes=classes).save(options.out)
         print(f"saved to {options.out}")
     return {"recipe": recipe.name, "dataset": recipe.dataset, **scores}
 

@@ -74,7 +74,7 @@ def _answer(model: Model, pixels: np.ndarray) -> None:
             st.image(pixels, width=WIDTH, caption="Your photo")
         with st.container(width=answer.ANSWER_WIDTH):
             if len(images):
-                views = of_images(images)
+                views = models.fit(model, of_images(images))
                 answer.show_reading(views, answer.reader_of(model), key="photograph")
             else:
                 st.info(NOTHING, icon=":material/search_off:")

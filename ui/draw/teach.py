@@ -6,12 +6,12 @@ page, continues when they come back, and no click waits for longer than a slice.
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
 
-from dataset import DataError, Dataset, Split
+from dataset import Dataset, Split
 from dataset.ink import jitter
 from dataset.variants.views import of_drawings
 from netcore import Divergence, Model, ModelError, finetune
@@ -65,8 +65,8 @@ class Teaching:
         self._network = self._reader.network
         self._trained = [o for o in own if not o.held_out]
         self._tests = {
-            "trained": _split(self._trained),
-            "held_out": _split([o for o in own if o.held_out]),
+            "trained": _split(self._trained, model),
+            "held_out": _split([o for o in own if o.held_out], model),
             "validation": data.validation,
         }
         self._train = data.train
@@ -88,7 +88,7 @@ class Teaching:
         targets = self._tests["trained"].labels
         steps = finetune.finetune(
             self._network,
-            lambda which, rng: jitter.images(drawn, which, rng),
+            lambda which, rng: models.fit(self.model, jitter.images(drawn, which, rng)),
             targets,
             (self._train.images, self._train.labels),
             steps=finetune.STEPS // (2 if self._network.activation_size > LARGE else 1),
@@ -118,9 +118,9 @@ class Teaching:
             self.results[name].append(right)
 
 
-def _split(own: list[OwnDrawing]) -> Split:
-    """Views of drawings (N, V, 28, 28), as they are read on the canvas, with their labels."""
-    views = of_drawings([o.drawing.strokes for o in own])
+def _split(own: list[OwnDrawing], model: Model) -> Split:
+    """Views of drawings (N, V, H, W), as the model reads them on the canvas, with their labels."""
+    views = models.fit(model, of_drawings([o.drawing.strokes for o in own]))
     return Split(views, np.array([o.drawing.label for o in own], np.uint8))
 
 
@@ -138,8 +138,8 @@ def panel(name: str) -> None:
         on_click=_start,
         args=[name],
         help="Fine-tunes a copy of the model, for a few seconds: on your drawings, distorted a "
-        "little each time, mixed with seven times as many images of MNIST, so that it forgets "
-        "less. The original stays as it is.",
+        "little each time, mixed with seven times as many images of its dataset, so that it "
+        "forgets less. The original stays as it is.",
     )
     if refusal := TEACH_ERROR.get():
         st.error(refusal)
@@ -150,11 +150,19 @@ def panel(name: str) -> None:
 def _start(name: str) -> None:
     TEACH_ERROR.clear()
     model = models.models()[name]
-    try:
-        data = datasets.dataset(model.recipe.dataset)
-    except DataError:  # the model was trained on a file that is not open here
-        data = datasets.dataset("mnist")
-    TEACHING.set(Teaching(name, model, own_set.drawings(), data))
+    TEACHING.set(Teaching(name, model, own_set.drawings(), _rehearsal(model)))
+
+
+def _rehearsal(model: Model) -> Dataset:
+    """The data that the model was trained on, or MNIST in its size if that is not open here."""
+    if (data := models.data_of(model)) and data.is_digits:
+        return data
+    mnist = datasets.dataset("mnist")
+    parts = {
+        name: Split(models.fit(model, part.images), part.labels)
+        for name, part in mnist.splits.items()
+    }
+    return replace(mnist, **parts)
 
 
 def _continue() -> None:
@@ -266,10 +274,7 @@ def _score(right: np.ndarray) -> str:
 
 
 def _forgotten(result: TeachingResult, lost: np.ndarray) -> None:
-    try:
-        images = datasets.dataset(result.model.recipe.dataset).validation
-    except DataError:
-        images = datasets.dataset("mnist").validation
+    images = _rehearsal(result.model).validation
     labels = images.labels[lost[:FORGOTTEN_SHOWN]]
     pictures.row(
         "Forgotten images",

@@ -7,16 +7,20 @@ import numpy as np
 import streamlit as st
 
 from dataset import Dataset, Split, stats
+from ui.parts import charts, wording
 from ui.session import datasets, state
+from ui.session.state import Key
+
+CHANNEL = Key("_channel", 0)
 
 
 @dataclass(frozen=True)
 class View:
-    """Some images of a dataset: one split, one digit or all (None), in the order of a seed."""
+    """Some images of a dataset: one split, one class or all (None), in the order of a seed."""
 
     data: Dataset
     split: str
-    digit: int | None
+    label: int | None
     seed: int
 
     @property
@@ -25,7 +29,12 @@ class View:
 
     @property
     def positions(self) -> np.ndarray:
-        return stats.select(self.part.labels, self.digit, self.seed)
+        return stats.select(self.part.labels, self.label, self.seed)
+
+    @property
+    def what(self) -> str:
+        """What one chooses to see fewer images: a "digit", a "letter" or a "class"."""
+        return wording.class_word(self.data.noun)
 
     def name(self, position: int) -> str:
         """The class of an image of this split, in words."""
@@ -53,16 +62,20 @@ def choose_images(on_change: Callable[[], None]) -> View:
             help="0 keeps the order of the file. Any other number gives one fixed random order.",
             **state.SEED.bound,
         )
-        digit = st.pills(
-            "Digit",
+        what = wording.class_word(data.noun)
+        if (state.DIGIT.get() or 0) >= len(data.classes):  # left from a larger dataset
+            state.DIGIT.set(None)
+        label = st.pills(
+            what.capitalize(),
             range(len(data.classes)),
             format_func=data.classes.__getitem__,
             wrap=True,
             on_change=on_change,
-            help="Show only this digit. Click it again to show all digits.",
+            help=f"Show only this {what}. Click it again to show all {wording.plural(what)}.",
             **state.DIGIT.bound,
         )
-    return View(data, split, digit, seed)
+    datasets.notes(data)
+    return View(data, split, label, seed)
 
 
 def choose_section(names: Sequence[str]) -> str:
@@ -111,3 +124,16 @@ def choose_scale() -> int:
         **state.SCALE.chosen,
     )
     return values[name]
+
+
+def choose_channel() -> int:
+    """Which channel of an image in colour is written in numbers."""
+    return st.segmented_control(
+        "Channel",
+        range(len(charts.CHANNELS)),
+        default=0,
+        required=True,
+        format_func=list(charts.CHANNELS).__getitem__,
+        help="A picture in colour has three numbers for each pixel.",
+        **CHANNEL.lasting,
+    )

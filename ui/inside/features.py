@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 import netcore
+from dataset import Dataset
 from netcore.analysis import explain
-from ui.session import datasets
 
 NEIGHBOURS = 10_000  # training images that are searched for the nearest ones
 MEMORY = 64_000_000  # bytes of features per model
@@ -23,10 +23,10 @@ def _weights(model: netcore.Model) -> str:
 @st.cache_resource(
     max_entries=4,
     show_spinner="Computing the features of training images …",
-    hash_funcs={netcore.Model: _weights},
+    hash_funcs={netcore.Model: _weights, Dataset: lambda data: data.name},
 )
-def features(model: netcore.Model) -> list[np.ndarray]:
-    """The hidden activations of MNIST's first training images, one array (N, D) per layer.
+def features(model: netcore.Model, data: Dataset) -> list[np.ndarray]:
+    """The hidden activations of its dataset's first training images, one array (N, D) per layer.
 
     See `explain.features`. N is smaller for slow networks and for large layers, so that this takes
     a few seconds and 64 MB at most. Read-only.
@@ -34,7 +34,7 @@ def features(model: netcore.Model) -> list[np.ndarray]:
     network = explain.with_input_gradient(model)
     room = MEMORY // (2 * max(1, sum(explain.feature_sizes(network))))
     count = min(NEIGHBOURS, room, WORK // network.activation_size)
-    return explain.features(network, datasets.dataset("mnist").train.images[:count])
+    return explain.features(network, data.train.images[:count])
 
 
 @st.cache_data(

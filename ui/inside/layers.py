@@ -1,5 +1,7 @@
 """The activations of every layer: feature maps as images, units as bars."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
@@ -35,7 +37,7 @@ def activations(subject: Subject) -> None:
         if maps.ndim == 3:
             _maps(maps[:MAX_MAPS], number)
         else:
-            _units(maps[:MAX_UNITS], number, last)
+            _units(maps[:MAX_UNITS], number, subject.names if last else None)
         if not last:
             inactive = float(np.mean(values == 0))
             also = f" {inactive:.0%} of them are 0." if inactive else ""
@@ -54,9 +56,10 @@ def _maps(maps: np.ndarray, number: int) -> None:
     st.image(pictures.data_url(pixels, width), width=width, alt=f"Maps of layer {number + 1}")
 
 
-def _units(values: np.ndarray, number: int, last: bool) -> None:
+def _units(values: np.ndarray, number: int, classes: Sequence[str] | None) -> None:
+    """A bar for each unit; those of the last layer have the names of the classes."""
     few = len(values) <= 32
-    names = [str(k) for k in range(len(values))]
+    names = list(classes or map(str, range(len(values))))
     st.echarts_chart(
         {
             "animation": False,
@@ -69,7 +72,7 @@ def _units(values: np.ndarray, number: int, last: bool) -> None:
                 "axisLabel": {"show": few},
             },
             "yAxis": {"type": "value", "splitNumber": 2},
-            "tooltip": {"trigger": "item", "formatter": ("" if last else "unit ") + "{b}: {c}"},
+            "tooltip": {"trigger": "item", "formatter": ("" if classes else "unit ") + "{b}: {c}"},
             "series": [{"type": "bar", "data": [round(float(v), 3) for v in values]}],
         },
         height=140,

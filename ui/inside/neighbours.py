@@ -1,6 +1,7 @@
 """The training images nearest to the drawing, by pixels and by the activations of each layer."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
@@ -9,8 +10,8 @@ from netcore.analysis import explain
 from ui.inside import features
 from ui.inside.subject import Subject
 from ui.parts import pictures
-from ui.parts.wording import article
-from ui.session import datasets, models
+from ui.parts.wording import article, plain
+from ui.session import models
 
 COUNT = 8
 SIDE = 72  # pixels of an image
@@ -23,19 +24,24 @@ INTRO = (
 
 
 def nearest_images(subject: Subject) -> None:
-    train = datasets.dataset("mnist").train
+    data = models.data_of(subject.model)
+    if data is None:
+        st.info("The dataset of this model is not open here, so there are no images to compare.")
+        return
+    train, names = data.train, data.classes
     changing = subject.name == models.IN_TRAINING
     most = IN_TRAINING if changing else features.NEIGHBOURS
+    most = min(most, len(train))
     near, _ = explain.nearest(train.images[:most], subject.image, COUNT)
-    _row("Pixels", train, near, subject.answer)
+    _row("Pixels", train, near, subject.answer, names)
     if changing:  # not worth caching
         rows = explain.features(subject.network, train.images[:most])
     else:
-        rows = features.features(subject.model)
+        rows = features.features(subject.model, data)
     queries = explain.features(subject.network, subject.image[None])
     for number, (row, query) in enumerate(zip(rows, queries, strict=True), start=1):
         near, _ = explain.nearest(row, query[0], COUNT)
-        _row(f"Layer {number}", train, near, subject.answer)
+        _row(f"Layer {number}", train, near, subject.answer, names)
     searched = f"the first {most:,} training images"
     if rows and len(rows[0]) < most:
         searched += f" (for the layers: only the first {len(rows[0]):,})"
@@ -45,15 +51,17 @@ def nearest_images(subject: Subject) -> None:
     )
 
 
-def _row(title: str, train, positions: np.ndarray, answer: int) -> None:
+def _row(title: str, train, positions: np.ndarray, answer: int, names: Sequence[str]) -> None:
     labels = [int(train.labels[position]) for position in positions]
-    digit, votes = Counter(labels).most_common(1)[0]
-    st.markdown(f"**{title}**: {votes} of {COUNT} are labelled {digit}")
+    label, votes = Counter(labels).most_common(1)[0]
+    count = len(positions)
+    st.markdown(f"**{title}**: {votes} of {count} are labelled {plain(names[label])}")
     with st.container(horizontal=True, gap="xsmall"):
         for position, label in zip(positions, labels, strict=True):
+            name = plain(names[label])
             st.image(
-                pictures.data_url(train.images[position], SIDE),
-                caption=str(label) if label == answer else f":orange[**{label}**]",
+                pictures.data_url(pictures.upright(train.images[position]), SIDE),
+                caption=name if label == answer else f":orange[**{name}**]",
                 width=SIDE,
-                alt=f"Training image {position}, {article(label)} {label}",
+                alt=f"Training image {position}, {article(names[label])} {names[label]}",
             )

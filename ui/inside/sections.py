@@ -3,12 +3,13 @@
 They run together with the answer, so that both are always about the same drawing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import streamlit as st
 
 from dataset.ink.digits import Digit
+from dataset.splits import noun
 from netcore import ModelError
 from ui.inside import (
     all_models,
@@ -21,6 +22,7 @@ from ui.inside import (
 )
 from ui.inside.subject import Subject
 from ui.parts.layout import READING_WIDTH
+from ui.parts.wording import article
 from ui.session import models, state
 from ui.session.state import Key
 
@@ -29,15 +31,18 @@ INSIDE_DIGIT = Key("_inside_digit", 0)  # which of several digits is shown; 0 is
 
 class Section(NamedTuple):
     show: Callable[[Subject], None]
-    intro: str
+    intro: str | Callable[[Sequence[str]], str]  # may depend on the names of the classes
+
+    def text(self, names: Sequence[str]) -> str:
+        return self.intro if isinstance(self.intro, str) else self.intro(names)
 
 
 SECTIONS = {
-    "Preprocessing": Section(preprocessing.steps_taken, preprocessing.INTRO),
-    "Evidence": Section(evidence.pixel_evidence, evidence.INTRO),
+    "Preprocessing": Section(preprocessing.steps_taken, preprocessing.intro),
+    "Evidence": Section(evidence.pixel_evidence, evidence.intro),
     "Layers": Section(layers.activations, layers.INTRO),
     "Neighbours": Section(neighbours.nearest_images, neighbours.INTRO),
-    "Smallest change": Section(counterfactual.smallest_change, counterfactual.INTRO),
+    "Smallest change": Section(counterfactual.smallest_change, counterfactual.intro),
     "Robustness": Section(robustness.answer_map, robustness.INTRO),
     "All models": Section(all_models.answers, all_models.INTRO),
 }
@@ -62,14 +67,17 @@ def panel(name: str, digits: list[Digit]) -> None:
     if chosen is None:
         st.caption("How does the network get from your strokes to an answer? Open a section.")
         return
-    section = SECTIONS[chosen]
-    st.markdown(section.intro, width=READING_WIDTH)
+    section, model = SECTIONS[chosen], models.models()[name]
+    what = noun(models.names(model))
+    st.markdown(section.text(models.names(model)), width=READING_WIDTH)
     if not digits:
-        st.info("Draw a digit above to see how it is read.", icon=":material/draw:")
+        do = f"Draw {article(what)} {what}" if what != "image" else "Draw something"
+        do = do if models.drawable(model) else "Choose a picture"
+        st.info(f"{do} above to see how it is read.", icon=":material/draw:")
         return
     digit = _one_of(digits) if len(digits) > 1 else digits[0]
     try:
-        section.show(Subject(name, models.models()[name], digit))
+        section.show(Subject(name, model, digit))
     except ModelError as error:
         st.error(str(error))
 

@@ -1,4 +1,4 @@
-"""What a section of Look inside explains: how one model reads one digit."""
+"""What a section of Look inside explains: how one model reads one digit, or another picture."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,9 +6,11 @@ from functools import cached_property
 import numpy as np
 
 from dataset.ink.digits import Digit
+from dataset.splits import noun
 from netcore import Model, ModelError, Network
 from netcore.analysis import explain
-from ui.session import answer
+from ui.parts.wording import a, class_word
+from ui.session import answer, models
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,27 @@ class Subject:
 
     @property
     def image(self) -> np.ndarray:
-        """(28, 28) uint8, the digit as drawn."""
+        """(*input_shape) uint8, the picture as drawn."""
         return self.digit.views[0]
+
+    @property
+    def grey(self) -> np.ndarray:
+        """(H, W) uint8: the image, in colour the mean over its channels."""
+        return self.image if self.image.ndim == 2 else self.image.mean(axis=0).astype(np.uint8)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """(K,) of the classes."""
+        return models.names(self.model)
+
+    @property
+    def what(self) -> str:
+        """What the classes are: a "digit", a "letter" or a "class"."""
+        return class_word(noun(self.names))
+
+    def a(self, k: int) -> str:
+        """A class within a sentence: "an **8**"."""
+        return a(self.names[k])
 
     @cached_property
     def network(self) -> Network:
@@ -46,7 +67,7 @@ class Subject:
         return int(self.logits.argmax())
 
     def read(self, images: np.ndarray) -> np.ndarray:
-        """Logits (N, K) of images (N, 28, 28). Raises ModelError if the numbers overflow."""
+        """Logits (N, K) of images (N, *input_shape). Raises ModelError if the numbers overflow."""
         with np.errstate(over="ignore", invalid="ignore"):  # the visitor gets a sentence
             logits = explain.logits(self.network, images)
         if not np.isfinite(logits).all():

@@ -4,6 +4,7 @@ import functools
 import math
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -29,9 +30,12 @@ class Job:
         test: tuple[np.ndarray, np.ndarray],
         pool: Pool,
         classes: Sequence[str] = (),
+        unfit: Sequence[str] = (),
     ):
         self.id = secrets.token_urlsafe(16)
+        self.unfit = unfit  # names of augmentation that makes no sense for the images
         self.classes = classes  # kept here, since an uploaded data set may be replaced meanwhile
+        self._named: Model | None = None  # the latest model, with the names of its classes
         self.recipe = trainer.recipe
         self.parameters = trainer.network.parameters
         # (images, labels) that choices may look at: (N, …), (N,)
@@ -131,8 +135,16 @@ class Job:
         return self._state.view()
 
     def model(self) -> Model:
-        """The network as it was a moment ago; with its scores once the run is over."""
-        return self._state.model()
+        """The network as it was a moment ago; with its scores once the run is over.
+
+        It knows the names of its classes, unless they are just numbers.
+        """
+        model, named = self._state.model(), self._named
+        if all(name == str(k) for k, name in enumerate(self.classes)):
+            return model
+        if named is None or named.theta is not model.theta or named.scores is not model.scores:
+            self._named = named = replace(model, classes=tuple(self.classes))
+        return named
 
     def model_at(self, step: float) -> Model:
         """The network at the latest of `JobView.snapshots` at or before `step`. No copy: cheap."""

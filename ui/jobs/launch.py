@@ -15,5 +15,5 @@ def job(recipe: Recipe, data: Dataset, pool: Pool, changes: Sequence = ()) -> Jo
     `changes`, [(step, {setting: value}), …], are applied at their steps.
     """
     train, validation, test = ((part.images, part.labels) for part in data.splits.values())
-    trainer = Trainer(recipe, train, validation, changes, augment=augment.build)
-    return Job(trainer, test, pool, data.classes)
+    trainer = Trainer(recipe, train, validation, changes, augment=augment.builder(data))
+    return Job(trainer, test, pool, data.classes, augment.unfit(data))

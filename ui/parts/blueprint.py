@@ -21,6 +21,7 @@ class Blueprint:
     activation: str = "ReLU"
     initializer: str = "he"
     dropout: float = 0.0
+    classes: int = 10
 
     def layers(self) -> tuple:
         """The spec, as `netcore.Network` takes it."""
@@ -33,8 +34,8 @@ class Blueprint:
             if self.initializer != "he":
                 entry["initializer"] = self.initializer
             spec += [entry, "MaxPool2d", self.activation]
-        dense = dense_layers(self.hidden, self.activation, self.initializer, self.dropout)
-        return (*spec, *dense)
+        dense = (self.hidden, self.activation, self.initializer, self.dropout, self.classes)
+        return (*spec, *dense_layers(*dense))
 
     @classmethod
     def of(cls, spec) -> Self | None:
@@ -44,7 +45,6 @@ class Blueprint:
         if not shape or len(shape["hidden"]) > DEEPEST or len(blocks) > MOST_BLOCKS:
             return None
         shape["hidden"] = tuple(shape["hidden"])
-        del shape["classes"]
         if blocks:
             channels, kernel = blocks[0].get("out_channels"), blocks[0].get("kernel", 3)
             if not (type(channels) is type(kernel) is int and spec[2] in ACTIVATIONS):

@@ -16,7 +16,11 @@ from ui.parts import pictures
 
 FRAME = 360  # pixels: width of a figure that two fit beside each other, and one on a phone
 INK = [[0, "#0b0e14"], [1, "#ffffff"]]
-TILE, GAP, NAME = 28, 2, 9  # image pixels: an image, the space after it, the name below it
+LABEL = {"font_color": "#fff", "bgcolor": "rgba(16,20,28,0.6)", "borderpad": 2}  # over points
+COLOURS = 10  # of categories in the theme
+NAME = 22  # screen pixels for the name below an image
+CELL = 28  # screen pixels across a pixel whose number is written on it
+CHANNELS = {"Red": "#e0433b", "Green": "#2f9e55", "Blue": "#3b7de0"}  # on light and on dark
 
 # A tap arrives twice, as a touch and as a click, and must not count as a double click.
 STILL = {"displayModeBar": False, "doubleClickDelay": 1}
@@ -51,16 +55,22 @@ def show(figure: go.Figure, alt: str, config: Mapping = STILL, **options):
 
 
 def digit(image: np.ndarray, top: float | None = 255, scale: list | None = INK, side: int = FRAME):
-    """One image (28, 28) whose pixels tell their row, column and value under the pointer.
+    """One image (H, W), or (3, H, W) uint8 in colour, whose pixels tell their row, column and value
+    under the pointer.
 
     `top` is the value of the last colour (None: the largest there is); `scale=None` takes the
-    theme's colours; `side` is in screen pixels.
+    theme's colours; `side` is the longer one, in screen pixels.
     """
-    return _picture([_ink(image, top, scale)], image.shape, side, side)
+    rows, columns = shape = image.shape[-2:]
+    size = side * columns // max(shape), side * rows // max(shape)
+    if image.ndim == 2:
+        return _picture([_ink(image, top, scale)], shape, *size)
+    label = "row %{y}, column %{x}: <b>red %{z[0]}, green %{z[1]}, blue %{z[2]}</b><extra></extra>"
+    return _picture([go.Image(z=pictures.channels_last(image), hovertemplate=label)], shape, *size)
 
 
 def numbers(values: np.ndarray, top: float = 255):
-    """An image (28, 28) with its value written on every pixel. Needs 784 screen pixels."""
+    """An image (H, W) with its value written on every pixel, each `CELL` screen pixels wide."""
     y, x = np.indices(values.shape).reshape(2, -1)
     shade = values.ravel() / top
     tint = np.select([shade == 0, shade < 0.5], ["#66707f", "#ffffff"], "#0b0e14")
@@ -68,19 +78,21 @@ def numbers(values: np.ndarray, top: float = 255):
     font = {"size": 11, "color": tint, "family": "Source Code Pro, monospace"}
     text = go.Scatter(x=x, y=y, text=written, mode="text", textfont=font, hoverinfo="skip")
     rows, columns = values.shape
-    figure = _picture([_ink(values, top), text], values.shape, columns * 28, rows * 20)
+    figure = _picture([_ink(values, top), text], values.shape, columns * CELL, rows * 20)
     return figure.update_yaxes(scaleanchor=None)
 
 
 def sheet(images: np.ndarray, captions: Sequence[str], ids: Sequence[int], columns: int = 8):
-    """A sheet of images (N, 28, 28); a clicked image comes back as its id in `customdata`."""
-    step = TILE + GAP
+    """A sheet of images (N, H, W) or (N, 3, H, W) uint8; a clicked image comes back as its id in
+    `customdata`.
+    """
+    height, width = images.shape[-2:]
+    gap = _gap(width)
     row, column = np.divmod(np.arange(len(images)), columns)
-    ink = pictures.tiles(images, columns, GAP)
-    opacity = pictures.tiles(np.full_like(images, 255), columns, GAP)
+    pixels = pictures.tiles(_rgba(images), columns, gap)
     points = go.Scatter(
-        x=column * step + TILE / 2,
-        y=row * step + TILE / 2,
+        x=column * (width + gap) + width / 2,
+        y=row * (height + gap) + height / 2,
         customdata=ids,
         text=captions,
         mode="markers",
@@ -89,57 +101,85 @@ def sheet(images: np.ndarray, captions: Sequence[str], ids: Sequence[int], colum
         unselected={"marker": {"opacity": 0}},
         hovertemplate="%{text}<extra></extra>",
     )
-    picture = go.Image(source=_source(ink, opacity), hoverinfo="skip")
-    height = FRAME * ink.shape[0] // ink.shape[1]
-    figure = _picture([picture, points], ink.shape, FRAME, height)
+    picture = go.Image(source=pictures.data_url(pixels), hoverinfo="skip")
+    size = FRAME, FRAME * pixels.shape[0] // pixels.shape[1]
+    figure = _picture([picture, points], pixels.shape[:2], *size)
     return figure.update_layout(hovermode="closest", hoverdistance=-1)
 
 
 def classes(images: np.ndarray, names: Sequence[str], top=None, scale=None, columns: int = 5):
-    """One image (K, 28, 28) for each class, its name below it; NaN leaves its place empty."""
-    across, down = TILE + GAP, TILE + NAME
+    """One image (K, H, W) for each class, its name below it; NaN leaves its place empty.
+
+    Images in colour (K, 3, H, W), 0 … 255, are shown in their colours.
+    """
+    height, width = images.shape[-2:]
+    gap = _gap(width)
+    name = round(NAME * columns * (width + gap) / FRAME)  # image pixels
+    across, down = width + gap, height + name
     row, column = np.divmod(np.arange(len(images)), columns)
-    z = pictures.tiles(images.astype(np.float32), columns, (NAME, GAP), np.nan)
-    z = np.pad(z, ((0, NAME), (0, 0)), constant_values=np.nan)
-    heatmap = _ink(z, top, scale).update(hovertemplate="%{z:.0f}<extra></extra>")
-    figure = _picture([heatmap], z.shape, FRAME, FRAME * z.shape[0] // z.shape[1])
-    for name, y, x in zip(names, row * down, column * across, strict=True):
-        middle = {"x": x + TILE / 2, "y": y + TILE + NAME / 2}
-        figure.add_annotation(text=name, showarrow=False, **middle)
+    if images.ndim == 3:
+        z = pictures.tiles(images.astype(np.float32), columns, (name, gap), np.nan)
+        z = np.pad(z, ((0, name), (0, 0)), constant_values=np.nan)
+        trace = _ink(z, top, scale).update(hovertemplate="%{z:.0f}<extra></extra>")
+    else:
+        shown = np.isfinite(images).all(axis=(1, 2, 3))
+        whole = _rgba(np.nan_to_num(images).round().astype(np.uint8))
+        whole[~shown] = 0
+        z = np.pad(pictures.tiles(whole, columns, (name, gap)), ((0, name), (0, 0), (0, 0)))
+        trace = go.Image(source=pictures.data_url(z), hoverinfo="skip")
+    figure = _picture([trace], z.shape[:2], FRAME, FRAME * z.shape[0] // z.shape[1])
+    letters = max(3, FRAME // columns // 7)  # that fit below an image
+    for text, y, x in zip(names, row * down, column * across, strict=True):
+        middle = {"x": x + width / 2, "y": y + height + name / 2}
+        short = text if len(text) <= letters else f"{text[: letters - 1]}…"
+        figure.add_annotation(text=short, hovertext=text, showarrow=False, **middle)
     return figure
 
 
-def counts(by_split: Mapping[str, np.ndarray], names: Sequence[str]):
-    """How many images of each class there are, one colour a split."""
+def counts(by_split: Mapping[str, np.ndarray], names: Sequence[str], what: str = "Digit"):
+    """How many images of each class there are, one colour a split; `what` is what they show."""
     label = "%{y:,} × %{x}"
     bars = [go.Bar(name=k, x=list(names), y=v, hovertemplate=label) for k, v in by_split.items()]
-    figure = plot(bars, "Digit", "Images")
+    figure = plot(bars, what, "Images")
     return figure.update_xaxes(type="category").update_yaxes(tickformat=",")
 
 
 def histogram(values: np.ndarray):
-    """Share of the pixels at each of the 256 values, on a log axis, from their counts (256,)."""
-    share = values / max(values.sum(), 1)
+    """Share of the pixels at each of the 256 values, on a log axis, from their counts (256,).
+
+    Counts (3, 256) give a line for each of red, green and blue.
+    """
+    share = values / np.maximum(values.sum(axis=-1, keepdims=True), 1)
     label = "value %{x}: %{y:.3~%} of all pixels<extra></extra>"
-    bars = go.Bar(x=np.arange(256), y=share, marker_line_width=0, hovertemplate=label)
-    figure = plot([bars], "Pixel value", "Share of all pixels", FRAME).update_layout(bargap=0)
+    if values.ndim == 1:
+        traces = [go.Bar(x=np.arange(256), y=share, marker_line_width=0, hovertemplate=label)]
+    else:
+        traces = [
+            go.Scatter(x=np.arange(256), y=y, name=name, line={"width": 1.5, "color": colour})
+            for y, (name, colour) in zip(share, CHANNELS.items(), strict=True)
+        ]
+    figure = plot(traces, "Pixel value", "Share of all pixels", FRAME).update_layout(bargap=0)
     return figure.update_yaxes(type="log", tickformat="~%", dtick=1)
 
 
 def flat(image: np.ndarray):
-    """An image (28, 28) in [0, 1] as a dense layer gets it: a line of 784 values, and a strip."""
+    """An image (…, H, W) in [0, 1] as a dense layer gets it: a line of values, and a strip."""
     vector = image.ravel()
+    at = ("row %{customdata[0]}", "column %{customdata[1]}")
+    if image.ndim == 3:
+        at = ("channel %{customdata[0]}", "row %{customdata[1]}", "column %{customdata[2]}")
     line = go.Scatter(
         y=vector,
-        customdata=np.indices(image.shape).reshape(2, -1).T,
+        customdata=np.indices(image.shape).reshape(image.ndim, -1).T,
         line={"width": 1, "shape": "hvh"},
         fill="tozeroy",
-        hovertemplate="input %{x} = row %{customdata[0]}, column %{customdata[1]}"
-        ": <b>%{y:.2f}</b><extra></extra>",
+        hovertemplate=f"input %{{x}} = {', '.join(at)}: <b>%{{y:.2f}}</b><extra></extra>",
     )
     strip = _ink(vector[None], 1).update(yaxis="y2", hoverinfo="skip", hovertemplate=None)
     figure = plot([line, strip], "Input of the network", "Value", 220)
-    figure.update_xaxes(tickvals=list(range(0, vector.size, 4 * TILE)), anchor="y2")
+    rows = -(-vector.size // image.shape[-1] // 7)  # between two labels
+    ticks = list(range(0, vector.size, max(rows, 1) * image.shape[-1]))
+    figure.update_xaxes(tickvals=ticks, anchor="y2")
     return figure.update_layout(
         yaxis={"domain": [0.32, 1], "range": [0, 1.03], "tickvals": [0, 0.5, 1]},
         yaxis2={"domain": [0, 0.2], "visible": False, "fixedrange": True},
@@ -147,7 +187,10 @@ def flat(image: np.ndarray):
 
 
 def plane(points: np.ndarray, labels: np.ndarray, ids: np.ndarray, names: Sequence[str]):
-    """Images as points (N, 2), one colour for each class; `customdata` holds their ids."""
+    """Images as points (N, 2), one colour for each class; `customdata` holds their ids.
+
+    More classes than there are colours have their names on the map instead of in a legend.
+    """
     figure = plot([], "First principal component", "Second principal component", 520)
     for k in np.unique(labels):
         mine = labels == k
@@ -162,26 +205,14 @@ def plane(points: np.ndarray, labels: np.ndarray, ids: np.ndarray, names: Sequen
             unselected={"marker": {"opacity": 0.4}},
             hovertemplate=f"<b>{names[k]}</b>, image %{{customdata}}<extra></extra>",
         )
+        if len(names) > COLOURS:
+            x, y = np.median(points[mine], axis=0)
+            figure.add_annotation(text=f"<b>{names[k]}</b>", x=x, y=y, showarrow=False, **LABEL)
+    figure.update_layout(showlegend=len(names) <= COLOURS)
     buttons = {"bgcolor": "rgba(0,0,0,0)", "color": "#8b929d", "activecolor": "#4a90c2"}
     figure.update_layout(hovermode="closest", margin_t=72, modebar=buttons)  # buttons over legend
     figure.update_xaxes(fixedrange=False, zeroline=False, showgrid=False)
     return figure.update_yaxes(fixedrange=False, zeroline=False, showgrid=False)
-
-
-def probabilities(values: np.ndarray, names: Sequence[str]):
-    """Probabilities of an image: a bar for each class (K,), the largest in full colour."""
-    strength = np.where(values == values.max(), 1, 0.45)
-    bars = go.Bar(
-        x=list(names),
-        y=values,
-        text=[f"{v:.0%}" for v in values],
-        textposition="outside",
-        cliponaxis=False,
-        marker={"opacity": strength},
-        hovertemplate="%{x}: %{y:.2%}<extra></extra>",
-    )
-    figure = plot([bars], "", "", 220).update_xaxes(type="category")
-    return figure.update_yaxes(range=[0, 1.1], visible=False)
 
 
 def confusion(table: np.ndarray, names: Sequence[str]):
@@ -202,6 +233,9 @@ def confusion(table: np.ndarray, names: Sequence[str]):
     )
     diagonal = go.Scatter(x=names, y=names, text=right, mode="text", hoverinfo="skip")
     figure = plot([heatmap, diagonal], "Answer", "Label", FRAME).update_layout(showlegend=False)
+    if len(names) > COLOURS:  # then cells are small
+        figure.update_layout(height=max(FRAME, 14 * len(names))).update_traces(textfont_size=9)
+        figure.update_yaxes(dtick=1, tickfont_size=9).update_xaxes(tickfont_size=9)
     figure.update_xaxes(type="category", showgrid=False)
     return figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
 
@@ -212,12 +246,20 @@ def _ink(values: np.ndarray, top: float | None, scale: list | None = INK) -> go.
     return go.Heatmap(z=values, hoverongaps=False, hovertemplate=label, **colours)
 
 
-def _source(ink: np.ndarray, opacity: np.ndarray) -> str:
-    """Two arrays (H, W) uint8 → a picture in the colours of INK, as a data URL."""
-    paper, pen = (np.array(ImageColor.getrgb(colour)) for _, colour in INK)
-    colours = paper + (pen - paper) * np.linspace(0, 1, 256)[:, None]  # (256, 3)
-    pixels = np.dstack([colours.round().astype(np.uint8)[ink], opacity])  # (H, W, 4)
-    return pictures.data_url(pixels)
+def _rgba(images: np.ndarray) -> np.ndarray:
+    """Images (N, H, W) uint8, in the colours of INK, or (N, 3, H, W) → opaque (N, H, W, 4)."""
+    if images.ndim == 3:
+        paper, pen = (np.array(ImageColor.getrgb(colour)) for _, colour in INK)
+        colours = paper + (pen - paper) * np.linspace(0, 1, 256)[:, None]  # (256, 3)
+        pixels = colours.round().astype(np.uint8)[images]
+    else:
+        pixels = pictures.channels_last(images)
+    return np.pad(pixels, [*[(0, 0)] * 3, (0, 1)], constant_values=255)
+
+
+def _gap(width: int) -> int:
+    """Image pixels between two images of this width: about 2 of MNIST's."""
+    return max(1, round(width / 14))
 
 
 def _figure(traces: Sequence, **layout) -> go.Figure:

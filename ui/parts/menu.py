@@ -36,7 +36,7 @@ DRAW = Page(
     "pages/draw.py",
     "Draw",
     ":material/draw:",
-    "Draw a digit for a network to read",
+    "Draw something for a network to read",
     "Let a network read your handwriting, and see how it decides.",
 )
 RUNS = Page(

@@ -27,10 +27,21 @@ _row = st.components.v2.component(
              color: var(--st-text-color); font: 14px/1.7 var(--st-font); }
     button[aria-pressed=true], button:focus-visible
       { outline: 3px solid var(--st-primary-color); outline-offset: 0; }
-    img { display: block; width: var(--side); height: var(--side); image-rendering: pixelated; }
+    img { display: block; width: var(--side); height: var(--side); margin: auto;
+          object-fit: contain; image-rendering: pixelated; }
     """,
     js=(Path(__file__).parent / "components" / "pictures.js").read_text(),
 )
+
+
+def channels_last(images: np.ndarray) -> np.ndarray:
+    """Images in colour (…, 3, H, W) → (…, H, W, 3), as pictures are stored."""
+    return np.moveaxis(images, -3, -1)
+
+
+def upright(image: np.ndarray) -> np.ndarray:
+    """One image of a dataset, (H, W) or (3, H, W) → (H, W) or (H, W, 3)."""
+    return image if image.ndim == 2 else channels_last(image)
 
 
 def data_url(
@@ -41,7 +52,7 @@ def data_url(
     With `width`, in screen pixels, it is enlarged to twice that, for sharp screens, by repeating
     pixels. With `palette`, (256, 4) RGBA, `pixels` are positions in it: that takes fewer bytes.
     """
-    picture = Image.fromarray(pixels)
+    picture = Image.fromarray(np.ascontiguousarray(pixels))
     if palette is not None:
         picture.putpalette(palette.tobytes(), "RGBA")
     if width:
@@ -69,18 +80,23 @@ def tiles(images: np.ndarray, columns: int, gap: int | tuple[int, int] = 0, fill
 
 
 def enlarged_tiles(levels: np.ndarray, columns: int) -> np.ndarray:
-    """(N, H, W) uint8 as tiles of at least `SIDE` pixels, with gaps of level 0."""
-    larger = -(-SIDE // max(levels.shape[1:]))
+    """(N, H, W, …) uint8 as tiles of at least `SIDE` pixels, with gaps of level 0."""
+    larger = -(-SIDE // max(levels.shape[1:3]))
     return tiles(levels.repeat(larger, axis=1).repeat(larger, axis=2), columns, 2 * GAP)
 
 
 def sheet(images: np.ndarray, columns: int = 1) -> str:
-    """Grey images (N, H, W) uint8 as tiles, ink light on dark, clear gaps → data URL."""
+    """Images (N, H, W) uint8, shown light on dark, or (N, 3, H, W) → tiles with clear gaps, as a
+    data URL.
+    """
+    if images.ndim == 4:
+        opaque = np.pad(channels_last(images), [*[(0, 0)] * 3, (0, 1)], constant_values=255)
+        return data_url(enlarged_tiles(opaque, columns))
     return data_url(enlarged_tiles(np.maximum(images, 1), columns), palette=GREYS)
 
 
 def captioned(images: np.ndarray, captions: Sequence[str], height: int, width=48) -> None:
-    """Images (N, 28, 28) with a caption below each, in rows on `height` screen pixels."""
+    """Images (N, …, H, W) with a caption below each, in rows on `height` screen pixels."""
     with st.container(height=height, border=False), st.container(horizontal=True, gap="small"):
         for image, caption in zip(images, captions, strict=True):
             st.image(sheet(image[None]), caption, width=width, alt=caption)
@@ -93,7 +109,7 @@ def row(label: str, images, words, key: str, on_pick=None, captions=None, chosen
     """
     captions = captions or [""] * len(images)
     items = [
-        {"src": data_url(image), "words": word, "caption": caption}
+        {"src": data_url(upright(image)), "words": word, "caption": caption}
         for image, word, caption in zip(images, words, captions, strict=True)
     ]
 

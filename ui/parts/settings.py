@@ -86,7 +86,7 @@ HELP = {
     "it learn them by heart.",
     "seed": "Where the random numbers of a run start. The same recipe with the same seed gives the "
     "same weights, to the bit.",
-    "label_smoothing": "Part of each right answer is spread over all digits, so that the network "
+    "label_smoothing": "Part of each right answer is spread over all classes, so that the network "
     "never becomes completely certain.",
     "clip_norm": "A gradient longer than this is shortened to it, which prevents sudden jumps.",
     "averaging": "Use a running average of the weights: 0.99 averages over about 100 steps. That "

@@ -1,5 +1,6 @@
 """Two networks of this session, A and B, on the same validation images."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -10,7 +11,7 @@ from dataset import Dataset
 from netcore.analysis import compare
 from ui.jobs.run import Run
 from ui.parts import charts, layout
-from ui.session import datasets, runs
+from ui.session import datasets, models, runs
 from ui.session.state import Key
 
 SHOWN = 20  # images of a kind
@@ -56,7 +57,8 @@ def two_runs() -> None:
     with st.spinner("Both networks read the validation images …", show_time=False):
         pair = Pair(_answers(a, data), _answers(b, data), data.validation.labels)
     _scores(pair)
-    _disagreements(pair, data)
+    names = max((models.names(run.model) for run in (a, b)), key=len)
+    _disagreements(pair, data, names)
 
 
 def _choose(usable: dict[str, Run]) -> list[Run]:
@@ -150,7 +152,7 @@ def how_often(p: float) -> str:
     return f"1 in {round(float(f'{1 / p:.2g}')):,} such comparisons"
 
 
-def _disagreements(pair: Pair, data: Dataset) -> None:
+def _disagreements(pair: Pair, data: Dataset, names: Sequence[str]) -> None:
     st.markdown("#### Where they disagree")
     kinds = {kind: positions for kind, positions in pair.kinds.items() if len(positions)}
     if not kinds:
@@ -159,7 +161,7 @@ def _disagreements(pair: Pair, data: Dataset) -> None:
     st.caption("Below each image: A's answer · B's answer (label).")
     with layout.panels():
         for kind, positions in kinds.items():
-            shown, names = positions[:SHOWN], data.classes
+            shown = positions[:SHOWN]
             labels = [
                 f"{names[pair.a[i]]} · {names[pair.b[i]]} ({names[pair.truth[i]]})" for i in shown
             ]
@@ -168,5 +170,6 @@ def _disagreements(pair: Pair, data: Dataset) -> None:
                 f"{len(positions):,} images." if len(positions) <= SHOWN
                 else f"The first {SHOWN} of {len(positions):,} images."
             )  # fmt: skip
-            figure = charts.classes(images, labels, 255, charts.INK)
+            columns = 5 if max(map(len, labels)) < 12 else 3
+            figure = charts.classes(images, labels, 255, charts.INK, columns)
             layout.figure(kind, figure, caption)

@@ -30,7 +30,7 @@ def chosen_curves() -> None:
         "Measure",
         list(MEASURES),
         help="Accuracy is the share of images read correctly. Loss is the cross-entropy, in "
-        "nats: small if the right digits get a high probability.",
+        "nats: small if the right answers get a high probability.",
         **state.CURVE.chosen,
     )
     if not chosen:

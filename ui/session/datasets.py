@@ -13,13 +13,14 @@ import streamlit as st
 import dataset as data
 from dataset import DataError, Dataset, table
 from ui.parts.upload import Upload
+from ui.parts.wording import plain
 from ui.session import state
 from ui.session.state import Key
 
 UPLOAD = Key("_upload", kept=True)  # the visitor's own dataset.Dataset; the next one replaces it
 CSV = Upload(
     "_csv_file",
-    "One row for each image: label, pixel0 … pixel783",
+    "One row for each image: its label and its pixels",
     ("csv", "gz"),
     "Up to 100 MB, plain or gzipped. The file stays in your session and is deleted with it.",
     DataError,
@@ -45,6 +46,23 @@ def dataset(name: str) -> Dataset:
     if name not in data.names():  # else a name could be the path of any file here
         raise DataError(f"The dataset {name!r} is not open. Open its file again on Explore.")
     return _shipped(name)
+
+
+def open_dataset(name: str) -> Dataset | None:
+    """`dataset`, or None if it is not open: a visitor's file may have been replaced."""
+    return dataset(name) if name in dataset_names() else None
+
+
+def chosen() -> Dataset:
+    """The dataset that `choose_dataset` will show, before it is called."""
+    name = state.DATASET.asked
+    return dataset(name if name in dataset_names() else dataset_names()[0])
+
+
+def notes(data: Dataset) -> None:
+    """What is odd with the data, and what was done about it."""
+    if data.notes:
+        st.info("  \n".join(map(plain, data.notes)), icon=":material/info:")
 
 
 def open_upload(file) -> None:
@@ -79,6 +97,6 @@ def choose_dataset(on_change: Callable[[], None] | None = None, disabled: bool =
         **state.DATASET.bound,
     )
     if not disabled:
-        about = "Use your own images, in the format of Kaggle's Digit Recognizer."
+        about = "Use your own images, such as a table in the format of Kaggle's Digit Recognizer."
         CSV.show(st.popover, "Open a CSV", read, help=about)
     return dataset(name)

@@ -36,10 +36,11 @@ def buttons(run: Run) -> None:
             f"{run.name}.json",
             "Weights, recipe and scores in one JSON file.",
         )
-        if run.recipe.dataset in datasets.dataset_names():
+        data = datasets.open_dataset(run.recipe.dataset)
+        if data and data.verbatim:  # else nobody could compare the images with the files
             _button(
                 "Proof",
-                partial(prove, run, datasets.dataset(run.recipe.dataset)),
+                partial(prove, run, data),
                 f"{run.name}.proof.zip",
                 "The weights, the claimed score, and a short NumPy program that checks it on the "
                 "published images. So nobody has to trust this page.",

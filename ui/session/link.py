@@ -68,7 +68,8 @@ def check(recipe: Recipe, changes: list) -> None:
     data = datasets.dataset(recipe.dataset)
     recipe.check_fit(data.image_shape, len(data.classes))
     limits.check(recipe, data.image_shape)
-    build_augmentation(augment.build, recipe.augment)
+    make_augment = augment.builder(data)
+    build_augmentation(make_augment, recipe.augment)
     if len(changes) > MOST_CHANGES:
         raise RecipeError(f"it has more than {MOST_CHANGES:,} changes")
     before = 0
@@ -78,7 +79,7 @@ def check(recipe: Recipe, changes: list) -> None:
         if fixed := set(settings) - set(CHANGEABLE):
             raise RecipeError(f"{min(fixed)[:60]!r} cannot be changed during training")
         recipe, before = recipe.replace(**settings), step
-        build_augmentation(augment.build, recipe.augment)
+        build_augmentation(make_augment, recipe.augment)
         limits.check(recipe, data.image_shape)
 
 

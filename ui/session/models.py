@@ -7,11 +7,18 @@ import itertools
 from collections.abc import Iterable
 from types import MappingProxyType
 
+import numpy as np
 import streamlit as st
 
 import netcore
+from dataset import Dataset
+from dataset.splits import CLASSES, noun
+from dataset.splits import MAX_SIDE as SIDE
+from dataset.variants import frame
 from netcore import Model, ModelError, RecipeError
+from netcore.network import plan
 from ui.parts.upload import Upload
+from ui.parts.wording import class_word, plural, size
 from ui.session import datasets, shared, state
 from ui.session.state import Key
 
@@ -35,19 +42,62 @@ def models() -> dict[str, Model]:
     return {**shared.shipped_models(), **training, **MODELS.get()}
 
 
+def chosen() -> str:
+    """The name of the model that `choose` will show, before it is called."""
+    name, known = state.MODEL.asked, models()
+    return name if name in known else next(iter(known))
+
+
 def check(model: Model) -> None:
-    """ModelError, a sentence, if the model cannot read a drawing."""
-    digits = datasets.dataset("mnist")  # drawings become images of this dataset's kind
-    if tuple(model.input_shape) != digits.image_shape:
-        takes, has = (" × ".join(map(str, s)) for s in (model.input_shape, digits.image_shape))
+    """ModelError, a sentence, if the model does not classify images."""
+    *channels, height, width = (0, *model.input_shape)[-3:]
+    if len(model.input_shape) < 2 or channels not in ([0], [3]) or max(height, width) > SIDE:
+        takes = " × ".join(map(str, model.input_shape))
         raise ModelError(
-            f"This model takes input of {takes}, but a drawing has {has} pixels: choose a model "
-            "that was trained on images of that size."
+            f"This model takes input of {takes}, but images have up to {SIDE} × {SIDE} pixels in "
+            "one or three channels: choose a model that was trained on images of such a size."
         )
     try:
-        model.recipe.replace(layers=model.spec).check_fit(digits.image_shape, len(digits.classes))
+        model.recipe.replace(layers=model.spec).check_fit(model.input_shape, 2)
     except RecipeError as error:
-        raise ModelError(f"This model cannot tell ten digits apart: {error}.") from error
+        raise ModelError(f"This model cannot tell images apart: {error}.") from error
+
+
+def drawable(model: Model) -> bool:
+    """Whether it can read drawings: images in one channel."""
+    return len(model.input_shape) == 2
+
+
+def names(model: Model) -> tuple[str, ...]:
+    """What its outputs (K,) stand for: its classes, else those of its dataset, else numbers."""
+    outputs = plan(model.spec, model.input_shape)[-1].output_shape[0]
+    data = None if model.classes else data_of(model)
+    known = (data.classes if data else model.classes)[:outputs]
+    return (*known, *map(str, range(len(known), outputs)))
+
+
+def reads_digits(model: Model) -> bool:
+    """Whether it reads drawings of the ten digits, and so numbers of several."""
+    return drawable(model) and names(model) == CLASSES
+
+
+def data_of(model: Model) -> Dataset | None:
+    """The dataset that it was trained on; None if that is not open here."""
+    data = datasets.open_dataset(model.recipe.dataset)
+    fits = data is not None and data.image_shape == tuple(model.input_shape)
+    return data if fits else None
+
+
+def fit(model: Model, images: np.ndarray) -> np.ndarray:
+    """Drawings (…, 28, 28) uint8 as this model takes them, (…, H, W): as large as its dataset's."""
+    data = data_of(model)
+    share = _ink_share(data) if data else frame.SHARE
+    return frame.fit(images, model.input_shape, share)
+
+
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs={Dataset: lambda data: data.name})
+def _ink_share(data: Dataset) -> float:
+    return frame.ink_share(data.train.images)
 
 
 def choose() -> str:
@@ -56,7 +106,7 @@ def choose() -> str:
         "Model",
         list(models()),
         width=280,
-        help="The model that reads your drawing: one that comes with the app, the one you are "
+        help="The model that reads what you show it: one that comes with the app, the one you are "
         "training, or one of your own.",
         **state.MODEL.bound,
     )
@@ -75,6 +125,9 @@ def _open(file) -> None:
 def describe(model: Model) -> str:
     """Its size and its test score, in a few words."""
     parts = [f"{len(model.theta):,} parameters"]
+    if not reads_digits(model):
+        what = plural(class_word(noun(names(model))))
+        parts.append(f"reads {len(names(model))} {what} from {size(model.input_shape)}")
     accuracy = model.scores.get("test_accuracy")
     if accuracy is not None and 0 <= accuracy <= 1:
         parts.append(f"{accuracy:.1%} of the test images correct")

@@ -57,6 +57,11 @@ class Key:
             visit().values.pop(self.name, None)
 
     @property
+    def asked(self) -> Any:
+        """The value before its widget is drawn: the session's, or the one in the address."""
+        return st.session_state.get(self.name, st.query_params.get(self.name, self.default))
+
+    @property
     def lasting(self) -> dict[str, str]:
         """Arguments that tie a widget to this key and let it outlive a visit to another page."""
         return {"key": self.name, "persist_state": "session"}
@@ -75,7 +80,7 @@ class Key:
 # In the address
 DATASET = Key("dataset", "mnist")
 SPLIT = Key("split", "train")
-DIGIT = Key("digit")  # None: every digit
+DIGIT = Key("digit")  # number of the chosen class; None: all classes
 SEED = Key("seed", 0)  # 0: the order of the file
 SHEET = Key("sheet", 1)  # which sheet of images Explore shows
 IMAGE = Key("image")  # position of the chosen image in its split; None: the first of the sheet

@@ -8,6 +8,7 @@ from netcore import Recipe
 from netcore.layers import ACTIVATIONS
 from netcore.recipe import dense_shape
 from netcore.search.sweep import LOG_SCALED, Range, Sweep
+from ui.parts import adapt
 from ui.parts.settings import (
     BATCHES,
     DECAYS,
@@ -19,7 +20,7 @@ from ui.parts.settings import (
     value_text,
 )
 from ui.session import shared, state
-from ui.session.datasets import choose_dataset
+from ui.session.datasets import choose_dataset, notes
 from ui.session.state import Key
 
 MOST_AXES = 3
@@ -165,9 +166,10 @@ def _recipe() -> Recipe:
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         data = choose_dataset()
-    return recipes[name].replace(
-        dataset=data.name, train_images=images, epochs=epochs, steps=None, patience=None
-    )
+    notes(data)
+    recipe = adapt.to_data(recipes[name], data)
+    recipe.check_fit(data.image_shape, len(data.classes))
+    return recipe.replace(train_images=images, epochs=epochs, steps=None, patience=None)
 
 
 def _kind(preset: Preset) -> tuple[str, int | None]:

@@ -1,6 +1,6 @@
 """Data augmentation: a slider for each kind of change to the images, and a preview."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -59,22 +59,27 @@ WAYS = {
 }
 ABOUT = (
     "Each time the network sees an image, the image looks a little different. "
-    "So it cannot learn the images by heart, and it reads more kinds of handwriting."
+    "So it cannot learn the images by heart, and it copes better with new ones."
 )
 
 
 def choose(
-    strengths: dict | None, options: Callable[[str], dict], images: np.ndarray, labels: np.ndarray
+    strengths: dict | None,
+    options: Callable[[str], dict],
+    images: np.ndarray,
+    labels: np.ndarray,
+    unfit: Sequence[str] = (),
 ) -> dict | None:
     """A popover of sliders that start at `strengths`; returns their values, None if all are 0.
 
-    `options(name)` are the arguments of one slider; images: (N, 28, 28) to show the effect on,
-    labels: (N,).
+    There is none for `unfit` changes. `options(name)` are the arguments of one slider;
+    images: (N, …, H, W) to show the effect on, labels: (N,).
     """
     now = strengths or {}
+    suiting = {name: way for name, way in WAYS.items() if name not in unfit}
     with st.popover(title(now), help=ABOUT, width="stretch"):
         effect, columns, chosen = st.container(), st.columns(2, gap="medium"), {}
-        for number, (name, way) in enumerate(WAYS.items()):
+        for number, (name, way) in enumerate(suiting.items()):
             value = float(now.get(name, 0))
             chosen[name] = columns[number % 2].slider(
                 way.label, 0.0, max(way.top, value), value, way.step, help=way.help, **options(name)

@@ -34,7 +34,9 @@ def sliders(job: Job) -> None:
     if now.dropout is not None:
         slider("dropout", now.dropout, options("dropout"))
     scale("batch_size", now.batch_size, options("batch_size"))
-    augmentation.choose(now.augment, lambda name: _augment_options(job, name), *job.validation)
+    augmentation.choose(
+        now.augment, lambda name: _augment_options(job, name), *job.validation, job.unfit
+    )
     st.button(
         "Undo",
         icon=":material/undo:",

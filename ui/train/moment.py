@@ -9,7 +9,7 @@ from netcore import Model, Network
 from netcore.analysis import diagnostics
 from ui.jobs.history import JobView
 from ui.jobs.job import Job
-from ui.session import state
+from ui.session import models, state
 
 MOST_ROWS = 240  # of a trace; then every second row is dropped
 
@@ -28,9 +28,9 @@ class Moment:
         return bool(np.isfinite(self.model.theta).all())
 
     @property
-    def classes(self) -> list[str]:
+    def classes(self) -> tuple[str, ...]:
         """The names of what the network tells apart."""
-        return self.job.classes or [str(k) for k in range(self.network.plan[-1].output_shape[0])]
+        return models.names(self.model)
 
     @cached_property
     def network(self) -> Network:
@@ -45,7 +45,7 @@ class Moment:
 
     @cached_property
     def sample(self) -> tuple[np.ndarray, np.ndarray]:
-        """Some validation images (N, 28, 28), always the same, and their labels (N,).
+        """Some validation images (N, …), always the same, and their labels (N,).
 
         Slower networks get fewer.
         """

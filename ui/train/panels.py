@@ -3,13 +3,16 @@
 Each takes a `Moment` and draws it. Open ones are drawn again at every tick.
 """
 
+import math
+
 import numpy as np
 import streamlit as st
 
+from dataset.splits import noun
 from netcore.analysis import diagnostics
 from ui.parts import fabric, lines, menu, pictures, settings, signed
-from ui.parts.wording import confidence_text
-from ui.session import canvas, state
+from ui.parts.wording import article, class_word, confidence_text, plain, plural
+from ui.session import canvas, models, state
 from ui.train import slow_motion
 from ui.train.moment import Moment
 
@@ -17,6 +20,7 @@ HEIGHT = 280  # pixels of a chart
 PROBE_IMAGES = 100  # at most, for gradients and inactive units
 PROBE = 2_000_000  # intermediate results for them, as `diagnostics.sample_size` counts
 SHOWN, ROWS = 8, 180  # misread images, and the height in pixels reserved for them
+LIKELY = 10  # classes whose probabilities are shown
 SHOWN_CHANGES = 8  # the latest ones
 DIVERGED = (
     "Training has diverged: the weights are no longer finite, so there is nothing to show. Look "
@@ -59,15 +63,24 @@ def _curves(moment: Moment) -> None:
     with left:
         _title(
             "Loss",
-            "Cross-entropy, in nats: small if the right digits get a high probability. Guessing "
-            "among ten digits gives 2.3. Thin line: each batch. Thick lines: the smoothed batches, "
-            "and validation.",
+            f"Cross-entropy, in nats: small if the right {_plural(moment)} get a high probability. "
+            f"Guessing among {_count(moment)} {_plural(moment)} gives "
+            f"{math.log(len(moment.classes)):.1f}. Thin line: each batch. Thick lines: the "
+            "smoothed batches, and validation.",
         )
         _chart(loss(moment), "loss_chart", "Loss on the training batches and on validation")
     with right:
         _title("Accuracy, %", "The share of images that the network reads correctly.")
         alt = "Accuracy on the training batches and on validation"
         _chart(accuracy(moment), "accuracy_chart", alt)
+
+
+def _plural(moment: Moment) -> str:
+    return plural(class_word(noun(moment.classes)))
+
+
+def _count(moment: Moment) -> str:
+    return "ten" if len(moment.classes) == 10 else str(len(moment.classes))
 
 
 def loss(moment: Moment) -> dict:
@@ -173,8 +186,13 @@ def _weights(moment: Moment) -> None:
 def _first_layer(moment: Moment) -> None:
     _title(
         "First layer",
-        "The weights of the first layer: what each unit looks for. Ink on orange raises its "
-        "output, ink on blue lowers it.",
+        "The weights of the first layer: what each unit looks for. "
+        + (
+            "Bright pixels on orange raise its output, on blue they lower it. In colour, the "
+            "weights of red, green and blue are added up."
+            if len(moment.model.input_shape) == 3
+            else "Ink on orange raises its output, ink on blue lowers it."
+        ),
     )
     first = next(iter(diagnostics.weight_layers(moment.network).values()))
     weights = diagnostics.as_images(first.params["W"], moment.model.input_shape)
@@ -185,46 +203,60 @@ def _first_layer(moment: Moment) -> None:
     )
     total = first.params["W"].shape[-1]
     more = f"The first {len(weights)} of {total} units." if len(weights) < total else ""
-    st.caption(f"{more} Orange: ink raises the output. Blue: ink lowers it.")
+    what = "ink" if len(moment.model.input_shape) == 2 else "light"
+    st.caption(f"{more} Orange: {what} raises the output. Blue: {what} lowers it.")
 
 
 def _mistakes(moment: Moment) -> None:
     _title("Mistakes", "Validation images that it misreads now: the label → its answer.")
     images, labels = moment.sample
     wrong = diagnostics.misclassified(moment.network, images, labels)
-    names = moment.classes
     st.caption(
         f"{len(wrong.positions):,} of the first {len(images):,} validation images are misread."
     )
+    names = tuple(map(plain, moment.classes))
     captions = [f"{names[labels[p]]} → {names[a]}" for p, a in zip(*wrong, strict=True)]
-    pictures.captioned(images[wrong.positions[:SHOWN]], captions[:SHOWN], ROWS)
+    wide, rows = (48, ROWS) if max(map(len, names)) < 3 else (84, 2 * ROWS)  # words need room
+    pictures.captioned(images[wrong.positions[:SHOWN]], captions[:SHOWN], rows, wide)
 
 
 def _drawing(moment: Moment) -> None:
-    _title("Your drawing", "How the network reads the digit on your canvas as it learns.")
+    what = class_word(noun(moment.classes))
+    if len(moment.model.input_shape) == 3:
+        _title("Your drawing", "How the network reads the drawing on your canvas as it learns.")
+        st.markdown("This network reads pictures in colour, so it cannot read a drawing.")
+        return
+    drawing = what if what != "class" else "drawing"
+    _title("Your drawing", f"How the network reads the {drawing} on your canvas as it learns.")
     image = canvas.image(fabric.strokes(state.DRAWING.get()))
     if not image.any():
-        st.markdown("You have not drawn anything yet. Draw a digit, then come back and watch.")
-        menu.DRAW.link("Draw a digit")
+        st.markdown(
+            f"You have not drawn anything yet. Draw {article(drawing)} {drawing}, then come back "
+            "and watch."
+        )
+        menu.DRAW.link(f"Draw {article(drawing)} {drawing}")
         return
+    image = models.fit(moment.model, image)
     values = moment.network.predict(image[None])[0]
-    names = moment.classes
+    names = models.names(moment.model)
     best = int(values.argmax())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.image(pictures.sheet(image[None]), width=84, alt="Your drawing as the network sees it")
-        st.markdown(f"### {names[best]}\n{confidence_text(values[best])} confident.")
+        st.markdown(f"### {plain(names[best])}\n{confidence_text(values[best])} confident.")
     rows = moment.trace("drawing", 100 * values, about=image.tobytes())
+    likely = np.sort(np.argsort(values, kind="stable")[-LIKELY:])  # of many classes
     series = [
         {
-            **lines.line(name, lines.points(rows, k), width=3 if k == best + 1 else 1),
-            "endLabel": {"show": bool(values[k - 1] > 0.05), "formatter": "{a}"},
+            **lines.line(names[k], lines.points(rows, k + 1), width=3 if k == best else 1),
+            "endLabel": {"show": bool(values[k] > 0.05), "formatter": "{a}"},
         }
-        for k, name in enumerate(names[: len(values)], start=1)
+        for k in likely.tolist()
     ]
     here = None if moment.live else moment.step
     options = lines.chart(series, lines.SHARE, lines.marks((), here), legend=False)
-    options["grid"] |= {"top": 12, "right": 28}
-    _chart(options, "drawing_chart", "Probability of each digit during the run", 190)
+    longest = max(len(names[k]) for k in likely)
+    options["grid"] |= {"top": 12, "right": 28 if longest < 3 else 12 + 7 * min(longest, 14)}
+    _chart(options, "drawing_chart", f"Probability of each {what} during the run", 190)
 
 
 def _title(text: str, help: str) -> None:

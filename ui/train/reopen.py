@@ -4,6 +4,7 @@ import streamlit as st
 
 from netcore import Recipe
 from netcore.recipe import canonical
+from ui.parts import adapt
 from ui.parts.blueprint import Blueprint
 from ui.session import datasets, link, runs, shared, state
 from ui.train import form, offered
@@ -12,7 +13,8 @@ from ui.train.augmentation import WAYS
 
 def base_of(recipe: Recipe) -> str | None:
     """The shipped recipe from which the form can be set to this one; None if there is none."""
-    recipes = shared.recipes()
+    data = datasets.dataset(recipe.dataset)
+    recipes = {name: adapt.to_data(base, data) for name, base in shared.recipes().items()}
     nearest = sorted(recipes, key=lambda name: name not in recipe.name)  # "fast" for "my fast"
     return next((name for name in nearest if _reaches(recipes[name], recipe)), None)
 

@@ -8,9 +8,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from dataset import Dataset
+from dataset.variants import augment
 from netcore import Recipe
 from netcore.layers import ACTIVATIONS
 from netcore.recipe import canonical
+from ui.parts import adapt
 from ui.parts.blueprint import MOST_BLOCKS, Blueprint
 from ui.parts.settings import HELP, INITIALIZERS, OPTIMIZERS, SCHEDULES, about_momentum
 from ui.session import datasets, link, shared, state
@@ -49,22 +52,23 @@ def _recipe_chosen() -> None:
 
 def recipe(base: Recipe, fixed: bool = False) -> Recipe:
     """All settings of a run, starting from `base`; `fixed` shows them disabled."""
-    form = Form(link.form_values(base), fixed)
-    network, learning, data, more = st.tabs(["Network", "Learning", "Data", "More"])
+    network, learning, data_tab, more = st.tabs(["Network", "Learning", "Data", "More"])
+    with data_tab:  # comes first, since the other settings depend on the data
+        data = _choose_dataset(fixed)
+        original, base = base, adapt.to_data(base, data)
+        form = Form(link.form_values(base), fixed)
+        data_settings = _data(form, base, data)
     with network:
-        layers = _layers(form) if Blueprint.of(base.layers) else _own_layers(form, base)
+        layers = _layers(form, data) if Blueprint.of(base.layers) else _own_layers(form, base)
     with learning:
-        settings = _learning(form) | _length(form)
-    with data:
-        data_settings, images = _data(form, base)
-        settings |= data_settings
+        settings = _learning(form) | _length(form) | data_settings
     with more:
         settings |= _more(form)
     built = base.replace(layers=layers, **settings)
     same_network = canonical(layers) == canonical(base.layers)
-    if not same_network or built != base.replace(layers=layers):
+    if not same_network or built.replace(layers=()) != original.replace(layers=()):
         built = built.replace(name=f"my {base.name}"[:60])
-    steps = built.total_steps(built.train_images or images)
+    steps = built.total_steps(built.train_images or len(data.train))
     return built.replace(eval_every=_eval_every(built, steps))
 
 
@@ -76,7 +80,7 @@ def _eval_every(recipe: Recipe, steps: int) -> int:
     return max(1, steps // VALIDATIONS)
 
 
-def _layers(form: Form) -> tuple:
+def _layers(form: Form, data: Dataset) -> tuple:
     convolutions = form.segments("convolutions", range(MOST_BLOCKS + 1))
     channels, kernel = form.values[state.CHANNELS], form.values[state.KERNEL]
     if convolutions:
@@ -90,7 +94,7 @@ def _layers(form: Form) -> tuple:
     initializer = form.choice("initializer", INITIALIZERS)
     dropout = form.slider("dropout")
     shape = (convolutions, channels, kernel, tuple(hidden), activation, initializer, dropout)
-    return Blueprint(*shape).layers()
+    return Blueprint(*shape, len(data.classes)).layers()
 
 
 def _own_layers(form: Form, base: Recipe) -> tuple:
@@ -123,10 +127,12 @@ def _length(form: Form) -> dict:
     return {"steps": form.number("steps")}
 
 
-def _data(form: Form, base: Recipe) -> tuple[dict, int]:
-    """The settings, and how many training images there are."""
+def _choose_dataset(fixed: bool) -> Dataset:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        data = datasets.choose_dataset(disabled=form.fixed)
+        return datasets.choose_dataset(disabled=fixed)
+
+
+def _data(form: Form, base: Recipe, data: Dataset) -> dict:
     images = form.number("train_images", len(data.train))
     seed = form.number("seed")
     strengths = augmentation.choose(
@@ -134,9 +140,9 @@ def _data(form: Form, base: Recipe) -> tuple[dict, int]:
         lambda name: form.options(state.AUGMENT[name]),
         data.train.images,
         data.train.labels,
+        augment.unfit(data),
     )
-    settings = {"dataset": data.name, "train_images": images or None, "seed": seed}
-    return settings | {"augment": strengths}, len(data.train)
+    return {"train_images": images or None, "seed": seed, "augment": strengths}
 
 
 def _more(form: Form) -> dict:

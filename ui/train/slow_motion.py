@@ -7,10 +7,12 @@ and after, the gradient, and how far the weights move. Then the run takes exactl
 import numpy as np
 import streamlit as st
 
+from dataset.splits import noun
 from netcore.analysis import diagnostics
 from ui.jobs.history import JobView
 from ui.jobs.job import Job
 from ui.parts import lines, pictures, signed
+from ui.parts.wording import class_word, plain
 from ui.session import state
 from ui.session.state import Key
 from ui.train.moment import Moment
@@ -123,13 +125,13 @@ def _batch(moment: Moment, images, labels, step) -> None:
     """Some images of the batch: label, answer, and the probability before and after."""
     names = moment.classes
     captions = [
-        f"{names[label]}, read as {names[before.argmax()]}  \n"
+        f"{plain(names[label])}, read as {plain(names[before.argmax()])}  \n"
         f"{100 * before[label]:.0f} → {after[label]:.0%}"
         for label, before, after in zip(labels[:SHOWN], step.before, step.after, strict=False)
     ]
     st.caption(
         f"{len(captions)} of the batch's {len(labels):,} images: the label, the answer, and the "
-        "probability of the right digit before → after the step."
+        f"probability of the right {class_word(noun(names))} before → after the step."
     )
     images = images[:SHOWN]
     if images.dtype != np.uint8:  # augmented

@@ -4,12 +4,15 @@ from dataclasses import replace
 
 import streamlit as st
 
+from dataset.splits import noun
 from netcore import Model
 from ui.jobs.job import Job
 from ui.jobs.run import Run, id_of
 from ui.parts import charts, layout, menu, wording
 from ui.session import downloads, link, models, runs, shared, state
 from ui.session.state import Key
+
+MANY = 20  # classes: the confusion matrix of more needs the whole width
 
 SHARE_OPEN = Key("_share_open", False)
 
@@ -21,6 +24,8 @@ def report(job: Job) -> None:
     images, wrong = confusion.sum(), confusion.sum() - confusion.trace()
     st.subheader("Test score", anchor=False)
     score, table = st.columns(2, gap="large")
+    if len(confusion) > MANY:
+        table = st.container()
     with score:
         st.metric("Accuracy on the test set", f"{scores['test_accuracy']:.2%}")
         st.markdown(
@@ -33,7 +38,7 @@ def report(job: Job) -> None:
             share(kept)
     with table:
         charts.show(
-            charts.confusion(confusion, job.classes),
+            charts.confusion(confusion, models.names(job.model())),
             "Confusion matrix of the test set",
         )
 
@@ -63,7 +68,9 @@ def save(model: Model) -> None:
         )
     if saved := state.SAVED.get():
         st.success(f"Saved as **{wording.plain(saved)}** for this session.")
-        menu.DRAW.link("Draw a digit for it to read", query_params={state.MODEL.name: saved})
+        what = noun(models.names(model))
+        invitation = f"Draw a {what} for it to read" if what != "image" else "Try it on Draw"
+        menu.DRAW.link(invitation, query_params={state.MODEL.name: saved})
 
 
 def share(run: Run) -> None:

@@ -1,45 +1,61 @@
-"""Drawings and pictures in the frame of another dataset."""
+"""Drawings and pictures get the size and the margins of a dataset."""
 
 import numpy as np
 import pytest
 
-import dataset
+from dataset import load
 from dataset.variants import frame
 
-
-@pytest.fixture(scope="module")
-def digits():
-    return dataset.load("mnist").train.images[:200]
+DIGITS = load("mnist").test.images[:50]
 
 
-def test_the_ink_of_mnist_is_20_of_28_pixels_long(digits):
-    assert frame.ink_share(digits) == pytest.approx(20 / 28, abs=0.04)
-    assert frame.ink_share(np.zeros((3, 8, 8), np.uint8)) == 1
+def test_mnists_digits_stay_as_they_are():
+    assert frame.ink_share(DIGITS) == pytest.approx(frame.SHARE, rel=frame.TOLERANCE)
+    assert frame.fit(DIGITS, (28, 28), frame.ink_share(DIGITS)) is DIGITS
 
 
-def test_the_frame_of_mnist_changes_nothing(digits):
-    np.testing.assert_array_equal(frame.fit(digits, (28, 28), 20 / 28), digits)
+@pytest.mark.parametrize("shape", [(8, 8), (14, 14), (56, 56), (16, 20), (20, 16)])
+def test_another_size_keeps_the_ink_and_its_form(shape):
+    found = frame.fit(DIGITS, shape)
+    assert found.shape == (50, *shape) and found.dtype == np.uint8
+    pitch = 28 / min(shape)
+    np.testing.assert_allclose(
+        found.sum(axis=(1, 2)) * pitch**2, DIGITS.sum(axis=(1, 2)), rtol=0.05
+    )
 
 
-@pytest.mark.parametrize(("shape", "share"), [((8, 8), 1.0), ((32, 32), 0.6), ((20, 16), 0.8)])
-def test_ink_becomes_as_long_as_the_other_images_have_it(digits, shape, share):
-    found = frame.fit(digits, shape, share)
-    assert found.shape == (200, *shape) and found.dtype == np.uint8
-    assert frame.ink_share(found) == pytest.approx(share, abs=0.13)
-    assert found.max() > 200
+def test_one_pixel_is_the_mean_of_those_that_it_covers():
+    np.testing.assert_array_equal(
+        frame.fit(DIGITS, (14, 14)),
+        np.rint(DIGITS.reshape(50, 14, 2, 14, 2).mean(axis=(2, 4))).astype(np.uint8),
+    )
 
 
-def test_each_new_pixel_is_the_mean_of_its_area(digits):
-    halved = frame.fit(digits, (14, 14), 20 / 28)
-    means = digits.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4))
-    np.testing.assert_allclose(halved, means, atol=0.51)
+@pytest.mark.parametrize("share", [0.9, 1.0])
+@pytest.mark.parametrize("shape", [(8, 8), (28, 28), (32, 40)])
+def test_ink_fills_as_much_as_in_the_dataset_and_none_is_lost(shape, share):
+    found = frame.fit(DIGITS, shape, share)
+    assert frame.ink_share(found) == pytest.approx(share, abs=1.5 / min(shape))
+    pitch = frame.BOX / share / min(shape)
+    np.testing.assert_allclose(
+        found.sum(axis=(1, 2)) * pitch**2, DIGITS.sum(axis=(1, 2)), rtol=0.08
+    )
 
 
-def test_a_picture_is_scaled_as_a_whole_and_transparent_is_white():
-    picture = np.zeros((60, 40, 4), np.uint8)
-    picture[:30, :, 0] = 200
-    picture[:30, :, 3] = 255
-    found = frame.fit_picture(picture, (3, 6, 8))
-    assert found.shape == (3, 6, 8)
-    assert (found[0, :3] == 200).all() and (found[1:, :3] == 0).all()
-    assert (found[:, 3:] == 255).all()
+def test_views_keep_their_axes_and_blank_images_stay_blank():
+    assert frame.fit(np.zeros((3, 5, 28, 28), np.uint8), (8, 8), 1.0).shape == (3, 5, 8, 8)
+    assert not frame.fit(np.zeros((1, 28, 28), np.uint8), (8, 8), 1.0).any()
+    assert frame.ink_share(np.zeros((4, 8, 8), np.uint8)) == 1.0
+
+
+def test_a_picture_is_cut_to_the_form_of_the_images():
+    pixels = np.zeros((40, 100, 3), np.uint8)
+    pixels[:, 30:70] = (10, 20, 30)
+    picture = frame.fit_picture(pixels, (3, 8, 8))
+    assert picture.shape == (3, 8, 8)
+    assert (picture == np.array([10, 20, 30])[:, None, None]).all()
+
+
+def test_what_is_transparent_is_white():
+    pixels = np.zeros((8, 8, 4), np.uint8)
+    assert (frame.fit_picture(pixels, (3, 8, 8)) == 255).all()

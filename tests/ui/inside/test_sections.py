@@ -8,6 +8,7 @@ import pytest
 
 from dataset.ink import render
 from dataset.ink.digits import Digit
+from dataset.splits import CLASSES
 from dataset.variants.views import of_drawings
 from netcore import ModelError
 from netcore.analysis import explain
@@ -62,17 +63,17 @@ def pictures(at):
 def test_every_section_opens_by_its_link(look, section, name):
     at = look(section, model=name)
     assert not at.exception and not at.error
-    assert sections.SECTIONS[section].intro in words(at)
+    assert sections.SECTIONS[section].text(CLASSES) in words(at)
 
 
 @pytest.mark.parametrize("former", sections.FORMER_NAMES)
 def test_links_with_former_names_still_open_their_section(look, former):
     section = sections.FORMER_NAMES[former]
     at = look(former, model="seed")
-    assert sections.SECTIONS[section].intro in words(at)
+    assert sections.SECTIONS[section].text(CLASSES) in words(at)
     assert at.session_state[state.INSIDE.name] == section
     at.button_group(key=state.INSIDE.name).set_value("Layers").run()
-    assert sections.SECTIONS["Layers"].intro in words(at)
+    assert sections.SECTIONS["Layers"].text(CLASSES) in words(at)
     at.button_group(key=state.INSIDE.name).set_value(None).run()
     assert "Open a section" in words(at)
 
@@ -127,7 +128,7 @@ def test_what_is_open_outlives_a_visit_to_another_page(look):
     widget(at, "toggle", inside_preprocessing.SWITCHES["pen"]).set_value(False).run()
     at.switch_page("pages/explore.py").run()
     at.switch_page("pages/draw.py").run()
-    assert preprocessing.INTRO in words(at)
+    assert preprocessing.intro(CLASSES) in words(at)
     assert widget(at, "toggle", inside_preprocessing.SWITCHES["pen"]).value is False
 
 

@@ -54,7 +54,6 @@ def every_figure(images):
         charts.histogram(np.arange(256)),
         charts.flat(images[0] / 255),
         charts.plane(np.zeros((11, 2)), labels, np.arange(11), DIGITS),
-        charts.probabilities(np.full(10, 0.1), DIGITS),
     ]
 
 
@@ -132,11 +131,6 @@ def test_points_of_the_plane_keep_their_class_and_their_image():
     assert (zero.name, list(zero.customdata)) == ("0", [50])
     assert (seven.name, list(seven.customdata)) == ("7", [40, 60])
     assert list(seven.x) == [0, 4]
-
-
-def test_the_largest_probability_stands_out():
-    opacity = charts.probabilities(np.array([0.2, 0.7, 0.1]), "abc").data[0].marker.opacity
-    assert np.argmax(opacity) == 1 and sorted(opacity)[1] < 1
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
