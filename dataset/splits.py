@@ -14,8 +14,11 @@ MAX_SIDE = 64  # pixels, of an image
 
 
 def noun(classes: Collection[str]) -> str:
-    """What an image of these classes shows: "digit", "letter" or, of any others, just "image"."""
-    if set(classes) <= set(CLASSES):
+    """What an image of these classes shows: "digit", "letter" or, of any others, just "image".
+
+    Labels of 0 to 3 may stand for anything, so only those of all ten digits count as such.
+    """
+    if tuple(classes) == CLASSES:
         return "digit"
     return "letter" if all(len(name) == 1 and name.isalpha() for name in classes) else "image"
 

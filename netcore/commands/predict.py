@@ -121,7 +121,7 @@ def _own_data(model: Model) -> Dataset | None:
     try:
         data = dataset.load(model.recipe.dataset)
     except DataError as error:
-        print(f"note: {error} Answers are numbered.")
+        print(f"note: {error} So answers are numbers.")
         return None
     return data if data.image_shape == tuple(model.input_shape) else None
 
