@@ -44,7 +44,8 @@ def digits(pixels: np.ndarray) -> np.ndarray:
     parts = _parts(mask)
     if not 1 <= len(parts) <= MAX_DIGITS:
         return np.zeros((0, FIELD, FIELD), np.uint8)
-    return np.array([picture.fit(_with_pen_width(part)) for part in parts])
+    images = np.array([picture.fit(_with_pen_width(part)) for part in parts])
+    return images[images.any(axis=(1, 2))]  # a rule's last pixels leave no ink
 
 
 def _ink(light: np.ndarray) -> np.ndarray:
@@ -58,7 +59,7 @@ def _ink(light: np.ndarray) -> np.ndarray:
     if darker < lighter and middle < 110:  # bright spots on white paper are glare
         light = 255 - light
     share = light / np.maximum(_paper(light), 1)
-    strength = 1 - share / np.median(share)
+    strength = 1 - share / max(np.median(share), 1e-6)
     spread = 1.48 * np.median(np.abs(strength))  # of the paper: there is little ink
     strongest = np.quantile(strength, 0.998)
     return strength > max(CONTRAST * strongest, MIN_CONTRAST, GRAIN * spread)

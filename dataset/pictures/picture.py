@@ -43,7 +43,9 @@ def from_picture(pixels: np.ndarray) -> np.ndarray:
 
 
 def fit(ink: np.ndarray) -> np.ndarray:
-    """Crop, scale and centre ink (H, W), float and 0 on paper → (28, 28) uint8."""
+    """Crop, scale and centre ink (H, W), float and 0 on paper → (28, 28) uint8, zero if no ink."""
+    if not (ink > 0).any():
+        return np.zeros((FIELD, FIELD), np.uint8)
     rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
     ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     for size in range(BOX, BOX // 2, -1):  # lopsided ink is made smaller until it fits

@@ -102,3 +102,11 @@ def test_small_pictures_take_the_plain_road(digits):
     found = photograph.digits(images[3])
     assert np.abs(found[0].astype(int) - images[3]).max() <= 1
     assert len(photograph.digits(np.zeros((28, 28), np.uint8))) == 0
+
+
+@pytest.mark.parametrize("side", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("shape", [(64, 64), (300, 400)], ids=str)
+def test_a_speck_is_no_digit_and_no_crash(side, shape):
+    page = np.full(shape, 255, np.uint8)
+    page[30 : 30 + side, 40 : 40 + side] = 0
+    assert photograph.digits(page).shape[1:] == (28, 28)
