@@ -7,10 +7,10 @@ The pen keeps the width it has in the picture. Ink is 255.
 import io
 import math
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageChops, ImageOps
 
 from dataset.errors import DataError
 from dataset.ink.render import BOX, FIELD, center_by_mass
@@ -141,9 +141,20 @@ def open_picture(file: str | Path | BinaryIO) -> np.ndarray:
         picture.draft("RGB", (PICTURE_SIDE, PICTURE_SIDE))  # a large JPEG is decoded reduced
         picture = ImageOps.exif_transpose(picture)
         if picture.mode.startswith("I"):  # 16-bit grey, which `convert` would clip
-            picture = picture.point(lambda level: level / 257)
+            depth = 257 if cast(int, picture.getextrema()[1]) > 255 else 1  # some hold 8 bits
+            picture = picture.point(lambda level: level / depth)
+        if picture.mode == "CMYK" and _is_even(
+            picture.convert("RGB")
+        ):  # stored the other way round
+            picture = ImageChops.invert(picture)
         picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
         picture.thumbnail((PICTURE_SIDE, PICTURE_SIDE))
-        return np.asarray(picture)
+        pixels = np.asarray(picture)
+        return pixels if pixels.max() > 1 else 255 * pixels  # saved from 0 … 1
     except Exception as error:  # likewise
         raise DataError(f"{name} is broken and cannot be decoded: save it again.") from error
+
+
+def _is_even(picture: Image.Image) -> bool:
+    """Whether all pixels of an RGB picture have the same colour."""
+    return all(low == high for low, high in cast(list[tuple[int, int]], picture.getextrema()))
