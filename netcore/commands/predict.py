@@ -75,28 +75,29 @@ def _digits() -> Subspaces:
 def _read_images(read: Read, paths: list[Path]) -> dict[str, Any]:
     predictions = []
     for path in paths:
-        images = photograph.digits(picture.open_picture(path))
+        images, note = photograph.read(picture.open_picture(path), lambda views: read(views).score)
         if not len(images):
-            raise DataError(f"{path} shows no ink: use a picture with a digit on plain paper")
+            raise DataError(f"{path}: {note} Use a picture with a digit on plain paper")
         found = read(of_images(images))
-        print(f"{path}: {_words(found)}")
+        print(f"{path}: {_words(found, note)}")
         predictions.append(
             {
                 "file": str(path),
                 "digit": int(found.answers[0]),
                 "digits": found.answers.tolist(),
-                "known": found.accepted.tolist(),
+                "known": (found.accepted & (not note)).tolist(),
+                "note": note,
                 "probabilities": [round(float(p), 6) for p in found.probabilities[0]],
             }
         )
     return {"predictions": predictions}
 
 
-def _words(found: Prediction) -> str:
-    """7 (99.2%), or 42 (98.1%), or ? (perhaps 4)."""
+def _words(found: Prediction, note: str = "") -> str:
+    """7 (99.2%), or 42 (98.1%), or ? (perhaps 4), and why if there is a note."""
     number = "".join(str(answer) for answer in found.answers)
-    if not found.accepted.all():
-        return f"? (perhaps {number})"
+    if note or not found.accepted.all():
+        return f"? (perhaps {number}) {note}".rstrip()
     return f"{number} ({found.probabilities.max(axis=1).prod():.1%})"
 
 
