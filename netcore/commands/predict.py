@@ -131,20 +131,21 @@ def _read_images(reader: Reader, options: Namespace) -> dict[str, Any]:
     predictions, errors = [], []
     for path in options.image:
         try:
-            found = _read_picture(reader, path)
+            found, note = _read_picture(reader, path)
         except DataError as error:
             errors.append({"file": str(path), "error": str(error)})
             if len(options.image) > 1:
                 print(f"error: {error}", file=sys.stderr)
             continue
-        print(f"{path}: {_words(reader, found)}")
+        print(f"{path}: {_words(reader, found, note)}")
         predictions.append(
             {
                 "file": str(path),
                 "digit": int(found.answers[0]),
                 "digits": found.answers.tolist(),
                 **({} if reader.of_digits else {"classes": reader.names(found)}),
-                "known": found.accepted.tolist(),
+                "known": (found.accepted & (not note)).tolist(),
+                "note": note,
                 "probabilities": [round(float(p), 6) for p in found.probabilities[0]],
             }
         )
@@ -155,23 +156,24 @@ def _read_images(reader: Reader, options: Namespace) -> dict[str, Any]:
     return {"predictions": predictions, "errors": errors}
 
 
-def _read_picture(reader: Reader, path: Path) -> Prediction:
+def _read_picture(reader: Reader, path: Path) -> tuple[Prediction, str]:
+    """The answer, and why it is in doubt because of the picture itself, if it is."""
     pixels = picture.open_picture(path)
     if len(reader.shape) == 3:
         image = frame.fit_picture(pixels, reader.shape)
-        return reader(of_images(image[None]))
-    images = photograph.digits(pixels)
+        return reader(of_images(image[None])), ""
+    images, note = photograph.read(pixels, lambda views: reader(views).score)
     if not len(images):
-        raise DataError(f"{path} shows no ink: use a picture with {reader.kind} on plain paper")
-    return reader(of_images(images))
+        raise DataError(f"{path}: {note} Use a picture with {reader.kind} on plain paper.")
+    return reader(of_images(images)), note
 
 
-def _words(reader: Reader, found: Prediction) -> str:
-    """7 (99.2%), or 42 (98.1%), or ? (perhaps 4)."""
+def _words(reader: Reader, found: Prediction, note: str = "") -> str:
+    """7 (99.2%), or 42 (98.1%), or ? (perhaps 4), and why if there is a note."""
     names = reader.names(found)
     text = ("" if all(len(name) == 1 for name in names) else " ").join(names)
-    if not found.accepted.all():
-        return f"? (perhaps {text})"
+    if note or not found.accepted.all():
+        return f"? (perhaps {text}) {note}".rstrip()
     return f"{text} ({found.probabilities.max(axis=1).prod():.1%})"
 
 
