@@ -41,6 +41,8 @@ def is_sorted(labels: np.ndarray) -> bool:
 def examine(data: Dataset, shuffled: str | None = None, transposed: bool = False) -> Dataset:
     """The dataset with its images upright and light on dark, and all notes.
 
+    Classes that only look like digits by their labels get other names.
+
     `shuffled` is the note of `shuffle`; `transposed`: whether such sets are known to be, as EMNIST.
     """
     notes = [*data.notes, shuffled] if shuffled else [*data.notes]
@@ -52,6 +54,9 @@ def examine(data: Dataset, shuffled: str | None = None, transposed: bool = False
     if look != Look():
         parts = {name: _mend(split, look) for name, split in data.splits.items()}
         data = replace(data, **parts)
+    if data.is_digits and not likeness.are_digits(data.train.images, data.train.labels):
+        data = replace(data, classes=tuple(f"class {label}" for label in data.classes))
+        notes.append("The labels are 0 to 9, but the images do not look like handwritten digits.")
     notes += filter(None, (_blank(data), *_missing(data)))
     verbatim = data.verbatim and not shuffled and look == Look()
     return replace(data, notes=tuple(notes), verbatim=verbatim)

@@ -3,7 +3,7 @@
 All arrays are read-only views, so that all visitors can share one copy.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +13,11 @@ MAX_CLASSES = 62  # EMNIST's: ten digits and all letters, capital and small
 MAX_SIDE = 64  # pixels, of an image
 
 
-def noun(classes: Sequence[str]) -> str:
-    """What an image of these classes shows: "digit", "letter" or, of any others, just "image"."""
+def noun(classes: Collection[str]) -> str:
+    """What an image of these classes shows: "digit", "letter" or, of any others, just "image".
+
+    Labels of 0 to 3 may stand for anything, so only those of all ten digits count as such.
+    """
     if tuple(classes) == CLASSES:
         return "digit"
     return "letter" if all(len(name) == 1 and name.isalpha() for name in classes) else "image"

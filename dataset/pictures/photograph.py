@@ -1,152 +1,200 @@
 """Finds the digits on photographed paper, in uneven light, on ruled lines and from any pen.
 
-The paper's brightness is estimated at every pixel and divided out; what is clearly darker than the
-paper is ink. The ink is segmented into digits, and each line is made as thick as MNIST's. Small
-pictures are taken as they are, by `dataset.pictures.picture`.
+A picture is read in a few ways: dark ink or light, by brightness or by colour, with a narrow or a
+wide window for the paper. The first way that gives what looks like digits is taken, or the best.
+`sheets` crops to a note on a table, `light` finds the ink, `rules` takes printed lines away,
+`parts` tells what a pen wrote, `number` which parts are a digit, and `pens` draws it as thick as
+MNIST's.
 """
 
-from typing import cast
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
-import scipy.ndimage
 
-from dataset.ink.render import BOX, EDGE, FIELD, PEN_RADIUS
-from dataset.pictures import picture
+from dataset.ink.render import FIELD
+from dataset.pictures import light, number, parts, picture, rules, sheets
+from dataset.pictures.number import Judge
+from dataset.pictures.parts import Part
+from dataset.variants import views
 
-MIN_SIDE = 64  # pixels of the shorter side; smaller pictures are taken as they are
-WORKING_SIDE = 400  # pixels of the longer side: enough for each of several digits
-PAPER_SIDE = 50  # pixels of the longer side on which the paper is estimated
-WINDOW = 0.4  # of the longer side: wider than any stroke
-BLUR = 0.6  # pixels, against grain
-CONTRAST = 0.35  # of the strongest ink: fainter marks are shadows
-MIN_CONTRAST = 0.06  # of the paper's brightness: fainter marks are not ink
-GRAIN = 6.0  # times the paper's own spread: fainter marks are not ink
-SPECK = 0.06  # of the largest part's area: smaller parts are dirt
-RULE = 0.5  # of the picture's width: a longer thin line is printed on the paper
-THIN = 6  # pixels, thickness of such a line
-MAX_DIGITS = 12  # pictures with more parts are not writing
-TOO_THIN, TOO_THICK = 0.75, 1.35  # times MNIST's pen
+NOTHING = "No digit was found."
+SIDE = 512  # pixels of the longer side on which the ink is looked for
+CLOSE_SIDE = 1024  # pixels of the longer side of a close-up of small digits
+LOW = 64  # pixels: digits lower than this are looked at more closely
+WINDOWS = (0.14, 0.45)  # of the longer side: wider than lines of a pen, or of a brush close up
+CAMERA = 400  # pixels of the longer side: smaller pictures are no whole photographs
+BAD = -1.5  # a score: below it, the other window is tried, too
+GOOD = -0.9  # a score: most digits have a higher one, and no other way is tried
+FAINT = 0.8  # of printed lines' strength: fainter ink is what is left of them
+HUE = 2  # the index of the hue among `light.planes`
+HUE_FAINTEST = 0.15  # strength, for ink of another hue
+NOTED = 0.6  # what counts against a way in which the digits are more than one number
+OTHER = 0.5  # what counts against ink of the less likely kind, dark or light
+LATER = 0.2  # what counts against each further way of reading
+OTHER_FAINTEST = 0.25  # strength, for ink of the less likely kind, dark or light
+THICKER = 1.2  # times the ink: so much more in a wide window is the inside of thick lines
+WIDEST = 1.3  # width by height of one digit
+SOLID = 0.8  # of the box of a dot that is ink; a 1 leaning by little may have as much
+MIN_SIDE = 64  # pixels of the shorter side; smaller pictures may be MNIST's own
 
 
-def digits(pixels: np.ndarray) -> np.ndarray:
-    """The digits in a picture, from left to right → (N, 28, 28) uint8. N may be 0.
+class Reading(NamedTuple):
+    """What is found in a picture."""
 
-    `pixels` is uint8, grey (H, W), RGB (H, W, 3) or RGBA (H, W, 4).
+    images: np.ndarray  # (N, 28, 28) uint8, the digits from left to right
+    note: str  # why there is none, or why they are in doubt: a sentence, or empty
+
+
+class Way(NamedTuple):
+    """A number as read in one way."""
+
+    images: np.ndarray  # (N, 28, 28) uint8
+    score: float  # the lowest of its digits
+    note: str
+    unclear: bool = False  # it may be ink of the other kind, light instead of dark
+
+
+def digits(pixels: np.ndarray, judge: Judge | None = None) -> np.ndarray:
+    """The digits in a picture, from left to right → (N, 28, 28) uint8; as `read`."""
+    return read(pixels, judge).images
+
+
+def read(pixels: np.ndarray, judge: Judge | None = None) -> Reading:
+    """Find the digits in a picture. N may be 0.
+
+    `pixels` is uint8, grey (H, W), RGB (H, W, 3) or RGBA (H, W, 4). `judge(views)` takes views
+    (N, V, 28, 28) of what may be digits and gives their scores: about 0 for a typical digit, lower
+    for what looks less like one. Without it nothing is cut, and the first way of reading is taken.
     """
-    light = picture.grey(pixels)
-    if min(light.shape) < MIN_SIDE:
-        image = picture.from_picture(pixels)[None]
-        return image if image.any() else image[:0]
-    if max(light.shape) > WORKING_SIDE:
-        light = picture.resize(light, WORKING_SIDE)
-    mask = _ink(light)
-    mask = _without_rules(mask)
-    parts = _parts(mask)
-    if not 1 <= len(parts) <= MAX_DIGITS:
-        return np.zeros((0, FIELD, FIELD), np.uint8)
-    return np.array([picture.fit(_with_pen_width(part)) for part in parts])
+    sheet = sheets.inside(light.laid_on_paper(pixels))
+    found: list[Way] = []
+    for way in _ways(sheet, judge):
+        if len(way.images):
+            found.append(way)
+            if judge is None or way.score > GOOD and not way.unclear:
+                break
+    if not found:
+        return Reading(np.zeros((0, FIELD, FIELD), np.uint8), NOTHING)
+    best = max(found, key=lambda way: way.score - (NOTED if way.note else 0))
+    return Reading(best.images, best.note)
 
 
-def _ink(light: np.ndarray) -> np.ndarray:
-    """Brightness (H, W) → (H, W) bool, True where there is ink.
+def _ways(sheet: np.ndarray, judge: Judge | None) -> Iterator[Way]:
+    """The number as read in one way after the other."""
+    if min(sheet.shape[:2]) < MIN_SIDE:
+        yield from _as_it_is(sheet, judge)
+        sheet = light.enlarged(sheet, 2 * MIN_SIDE)
+    small = light.reduced(sheet, SIDE)
+    planes, count, seen = [], 0, False
+    for n, plane in enumerate(light.planes(small)):
+        is_light, certain = light.ink_is_light(plane)
+        planes.append((plane, is_light, certain))
+        least = HUE_FAINTEST if n == HUE else 0.0
+        for window in _windows(plane, is_light):
+            way, some = _number(sheet, plane, is_light, n, window, judge, least)
+            yield way._replace(score=min(way.score, 0.0) - LATER * count, unclear=not certain)
+            count, seen = count + 1, seen or some
+            if n or (len(way.images) and way.score > BAD):
+                break
+        if not certain and n == 0:
+            window = _windows(plane, not is_light)[0]
+            way, _ = _number(sheet, plane, not is_light, n, window, judge, OTHER_FAINTEST)
+            yield way._replace(score=min(way.score, 0.0) - OTHER)
+    if seen:
+        return
+    for n, (plane, is_light, certain) in enumerate(planes):
+        if n != 1 and (n or certain):
+            window = _windows(plane, not is_light)[0]
+            yield _number(sheet, plane, not is_light, n, window, judge, OTHER_FAINTEST)[0]
 
-    Light ink on dark paper is inverted first; paper is what covers most of the picture.
+
+def _windows(plane: np.ndarray, is_light: bool) -> tuple[float, ...]:
+    """The windows in the order in which they are tried."""
+    small = max(plane.shape) < CAMERA  # drawn or cut out: large in the picture, and in no shadow
+    return WINDOWS[::-1] if small or _is_thick(plane, is_light) else WINDOWS
+
+
+def _as_it_is(sheet: np.ndarray, judge: Judge | None) -> Iterator[Way]:
+    """A picture with one digit like MNIST's own, which keeps its pen and its shades of grey."""
+    image = picture.from_picture(sheet.clip(0, 255).astype(np.uint8))
+    rows, columns = (np.flatnonzero(image.any(axis=axis)) for axis in (1, 0))
+    if not len(rows) or np.ptp(columns) > WIDEST * np.ptp(rows):
+        return  # perhaps two digits
+    if image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].mean() > 255 * SOLID:
+        return  # a dot
+    score = 0.0 if judge is None else float(next(iter(judge(views.of_images(image[None])))))
+    yield Way(image[None], score, "")
+
+
+def _is_thick(plane: np.ndarray, is_light: bool) -> bool:
+    """Whether the narrow window takes the inside of lines for paper, and the wide one does not."""
+    narrow, wide = (
+        light.strength(plane, is_light, max(3, round(window * max(plane.shape))))
+        for window in WINDOWS
+    )
+    ink = light.ink(narrow)
+    if not ink.any():
+        return bool(light.ink(wide).any())
+    level = np.quantile(narrow[ink], 0.75)
+    rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
+    inside = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+    return bool((wide[inside] > 0.7 * level).sum() > THICKER * ink[inside].sum())
+
+
+def _number(
+    sheet: np.ndarray,
+    plane: np.ndarray,
+    is_light: bool,
+    channel: int,
+    window: float,
+    judge: Judge | None,
+    faintest: float = 0.0,
+) -> tuple[Way, bool]:
+    """The number as read from one plane (H, W) of a sheet, or from a close-up if it is small.
+
+    And whether there is any ink, or a printed line.
     """
-    light = scipy.ndimage.gaussian_filter(light, BLUR)
-    middle = np.median(light)
-    darker, lighter = middle - np.quantile(light, 0.002), np.quantile(light, 0.998) - middle
-    if darker < lighter and middle < 110:  # bright spots on white paper are glare
-        light = 255 - light
-    share = light / np.maximum(_paper(light), 1)
-    strength = 1 - share / np.median(share)
-    spread = 1.48 * np.median(np.abs(strength))  # of the paper: there is little ink
-    strongest = np.quantile(strength, 0.998)
-    return strength > max(CONTRAST * strongest, MIN_CONTRAST, GRAIN * spread)
+    size = round(window * max(plane.shape))
+    strokes, dots, strength, printed = _written(plane, is_light, size, faintest)
+    seen = bool(strokes or dots or printed)
+    larger = max(sheet.shape[:2]) / max(plane.shape)
+    if strokes and larger > 1.2 and max(part.height for part in strokes) < LOW:
+        close = light.reduced(sheet[_box_of(strokes, larger)], CLOSE_SIDE)
+        planes = list(light.planes(close))
+        plane = planes[min(channel, len(planes) - 1)]
+        if channel == HUE:  # its axis may point the other way here
+            is_light, _ = light.ink_is_light(plane)
+        size = round(2 * window * SIDE)
+        strokes, dots, strength, _ = _written(plane, is_light, size, faintest)
+    images, score, note = number.read(strokes, dots, strength, judge)
+    return Way(images, score, note), seen
 
 
-def _paper(light: np.ndarray) -> np.ndarray:
-    """The paper's brightness at each pixel: a high percentile of its neighbourhood."""
-    coarse = picture.resize(light, PAPER_SIDE)
-    size = round(WINDOW * PAPER_SIDE)
-    paper = scipy.ndimage.percentile_filter(coarse, 75, size=size, mode="nearest")
-    paper = scipy.ndimage.gaussian_filter(paper, size / 6)
-    zoom = [large / small for large, small in zip(light.shape, coarse.shape, strict=True)]
-    paper = np.asarray(scipy.ndimage.zoom(paper, zoom, order=1))
-    return paper[: light.shape[0], : light.shape[1]]
+def _box_of(strokes: list[Part], larger: float) -> tuple[slice, slice]:
+    """The box around parts with a margin of their height, in a picture so many times larger."""
+    margin = 1.2 * max(part.height for part in strokes)
+    rows, columns = ([part.rows for part in strokes], [part.columns for part in strokes])
+    top, left = (min(side.start for side in sides) - margin for sides in (rows, columns))
+    bottom, right = (max(side.stop for side in sides) + margin for sides in (rows, columns))
+    return (
+        slice(max(0, int(larger * top)), int(larger * bottom) + 1),
+        slice(max(0, int(larger * left)), int(larger * right) + 1),
+    )
 
 
-def _without_rules(mask: np.ndarray) -> np.ndarray:
-    """Remove printed lines: thin, level, over half the width. Ink that crosses them is closed."""
-    height, width = mask.shape
-    thin = mask & ~np.asarray(scipy.ndimage.binary_opening(mask, np.ones((THIN + 1, 1))), bool)
-    linked = np.asarray(scipy.ndimage.binary_closing(np.pad(thin, width), np.ones((1, width // 6))))
-    labels, _ = _label(linked[width:-width, width:-width])
-    long = [
-        number
-        for number, (_, columns) in enumerate(scipy.ndimage.find_objects(labels), start=1)
-        if columns.stop - columns.start >= RULE * width
-    ]
-    if not long:
-        return mask
-    left = mask & ~(thin & np.isin(labels, long))
-    return np.asarray(scipy.ndimage.binary_closing(left, np.ones((THIN + 3, 1))))
+def _written(
+    plane: np.ndarray, is_light: bool, window: int, faintest: float
+) -> tuple[list[Part], list[Part], np.ndarray, bool]:
+    """What a pen wrote in a plane (H, W): its strokes and dots.
 
-
-def _parts(mask: np.ndarray) -> list[np.ndarray]:
-    """The ink of each digit, as masks from left to right.
-
-    Specks are dropped. Parts that overlap horizontally or almost touch are one digit.
+    And the strength of the ink (H, W), and whether there were printed lines.
     """
-    near = max(1, round(0.01 * max(mask.shape)))
-    joined = scipy.ndimage.binary_dilation(mask, iterations=near)
-    labels, count = _label(joined)
-    if not count:
-        return []
-    areas = np.asarray(scipy.ndimage.sum_labels(mask, labels, np.arange(1, count + 1)))
-    boxes = scipy.ndimage.find_objects(labels)
-    inside = np.array(
-        [
-            min(rows.start, columns.start) > 0
-            and rows.stop < mask.shape[0]
-            and columns.stop < mask.shape[1]
-            for rows, columns in boxes
-        ]
-    )  # what touches the edge is a shadow, a table or another sheet
-    largest = max(areas[inside], default=0)
-    spans = [
-        (columns.start, columns.stop, [number])
-        for number, (_, columns) in enumerate(boxes, start=1)
-        if inside[number - 1] and areas[number - 1] >= SPECK * largest
-    ]
-    groups = []
-    for start, stop, numbers in sorted(spans):
-        shared = groups[-1][1] - start if groups else -1
-        if groups and shared > 0.4 * min(stop - start, groups[-1][1] - groups[-1][0]):
-            before = groups.pop()
-            start, stop, numbers = before[0], max(before[1], stop), before[2] + numbers
-        groups.append((start, stop, numbers))
-    return [mask & np.isin(labels, numbers) for _, _, numbers in groups]
-
-
-def _label(mask: np.ndarray) -> tuple[np.ndarray, int]:
-    """Number the connected parts of a mask, diagonals included: labels (H, W), and how many."""
-    return cast(tuple[np.ndarray, int], scipy.ndimage.label(mask, np.ones((3, 3))))
-
-
-def _with_pen_width(part: np.ndarray) -> np.ndarray:
-    """A mask (H, W) → ink as thick as MNIST's, 0 on paper; unchanged if it is nearly so."""
-    rows, columns = (np.flatnonzero(part.any(axis=axis)) for axis in (1, 0))
-    side = max(np.ptp(rows), np.ptp(columns)) + 1
-    around = max(3, round(0.15 * side))
-    part = np.pad(part[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], around)
-    inside = np.asarray(scipy.ndimage.distance_transform_edt(part))
-    half = 2 * inside[part].mean()  # half of a line's width is twice the mean distance to its edge
-    pixel = side / (BOX - EDGE)
-    wanted = PEN_RADIUS * pixel
-    grown = np.clip(wanted - half, -0.6 * half, None)  # thinning further would break lines
-    if TOO_THIN < half / wanted < TOO_THICK:
-        grown = 0.0
-    outside = np.asarray(scipy.ndimage.distance_transform_edt(~part))
-    distance = np.where(part, 0.5 - inside, outside - 0.5) - grown  # from the new edge
-    t = np.clip(0.5 - distance / (EDGE * pixel), 0, 1)
-    return (255 * t * t * (3 - 2 * t) * (distance < EDGE / 2 * pixel)).astype(np.float32)
+    strength = light.strength(plane, is_light, max(3, window))
+    mask = light.ink(strength)
+    left = rules.without_rules(mask)
+    printed = strength[mask & ~left]
+    if len(printed):
+        faintest = max(faintest, FAINT * float(np.median(printed)))
+    strokes, dots = parts.written(parts.connected(left, strength), faintest, min(plane.shape))
+    return strokes, dots, strength, len(printed) > 0

@@ -7,10 +7,10 @@ The pen keeps the width it has in the picture. Ink is 255.
 import io
 import math
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageChops, ImageOps
 
 from dataset.errors import DataError
 from dataset.ink.render import BOX, FIELD, center_by_mass
@@ -43,7 +43,9 @@ def from_picture(pixels: np.ndarray) -> np.ndarray:
 
 
 def fit(ink: np.ndarray) -> np.ndarray:
-    """Crop, scale and centre ink (H, W), float and 0 on paper → (28, 28) uint8."""
+    """Crop, scale and centre ink (H, W), float and 0 on paper → (28, 28) uint8, zero if no ink."""
+    if not (ink > 0).any():
+        return np.zeros((FIELD, FIELD), np.uint8)
     rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
     ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     for size in range(BOX, BOX // 2, -1):  # lopsided ink is made smaller until it fits
@@ -139,9 +141,20 @@ def open_picture(file: str | Path | BinaryIO) -> np.ndarray:
         picture.draft("RGB", (PICTURE_SIDE, PICTURE_SIDE))  # a large JPEG is decoded reduced
         picture = ImageOps.exif_transpose(picture)
         if picture.mode.startswith("I"):  # 16-bit grey, which `convert` would clip
-            picture = picture.point(lambda level: level / 257)
+            depth = 257 if cast(int, picture.getextrema()[1]) > 255 else 1  # some hold 8 bits
+            picture = picture.point(lambda level: level / depth)
+        if picture.mode == "CMYK" and _is_even(
+            picture.convert("RGB")
+        ):  # stored the other way round
+            picture = ImageChops.invert(picture)
         picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
         picture.thumbnail((PICTURE_SIDE, PICTURE_SIDE))
-        return np.asarray(picture)
+        pixels = np.asarray(picture)
+        return pixels if pixels.max() > 1 else 255 * pixels  # saved from 0 … 1
     except Exception as error:  # likewise
         raise DataError(f"{name} is broken and cannot be decoded: save it again.") from error
+
+
+def _is_even(picture: Image.Image) -> bool:
+    """Whether all pixels of an RGB picture have the same colour."""
+    return all(low == high for low, high in cast(list[tuple[int, int]], picture.getextrema()))

@@ -48,14 +48,18 @@ def fit(drawings: np.ndarray, shape: tuple[int, ...], share: float = SHARE) -> n
 
 
 def fit_picture(pixels: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """A whole picture (H, W, 3) or (H, W, 4) uint8 → (3, h, w) uint8; transparent is white."""
+    """A picture (H, W, 3) or (H, W, 4) uint8 → (3, h, w) uint8; transparent is white.
+
+    The largest part of that form is taken from its middle.
+    """
     colours = pixels[..., :3].astype(np.float32)
     if pixels.shape[-1] == 4:
         opaque = pixels[..., 3:].astype(np.float32) / 255
         colours = colours * opaque + 255 * (1 - opaque)
     sides, wanted = pixels.shape[:2], shape[-2:]
+    pitch = min(side / new for side, new in zip(sides, wanted, strict=True))
     down, across = (
-        _area_means(side, np.zeros(1), side / new, new)[0]
+        _area_means(side, np.array([(side - pitch * new) / 2]), pitch, new)[0]
         for side, new in zip(sides, wanted, strict=True)
     )
     found = down @ colours.transpose(2, 0, 1) @ across.T

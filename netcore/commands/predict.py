@@ -102,26 +102,18 @@ class Reader:
 
 
 def open_reader(model: Model, views: int) -> Reader:
-    """What reads with a model. Its dataset says what the answers mean."""
+    """What reads with a model. Its dataset says what the answers mean and what is none of them."""
     shape, outputs = tuple(model.input_shape), model.network().output_shape[0]
     if len(shape) not in (2, 3) or len(shape) == 3 and shape[0] != 3:
         raise ModelError(f"{model.name} does not take images: choose another model")
-    own = model.recipe.dataset
-    data = None if own == "mnist" and shape == FIELD else _own_data(model)
+    data = None if model.recipe.dataset == "mnist" and shape == FIELD else _own_data(model)
     classes = model.classes or (data.classes if data else CLASSES)
     kind = KINDS[noun(classes)]
     if len(classes) < outputs:  # more outputs than classes, or a dataset that is gone
         classes = (*classes, *map(str, range(len(classes), outputs)))
     share = frame.ink_share(data.train.images) if data and len(shape) == 2 else frame.SHARE
-    return Reader(
-        model.name,
-        CalibratedClassifier(model, own_subspaces(model)),
-        shape,
-        classes,
-        kind,
-        views,
-        share,
-    )
+    classifier = CalibratedClassifier(model, own_subspaces(model))
+    return Reader(model.name, classifier, shape, classes, kind, views, share)
 
 
 def _own_data(model: Model) -> Dataset | None:
@@ -139,44 +131,49 @@ def _read_images(reader: Reader, options: Namespace) -> dict[str, Any]:
     predictions, errors = [], []
     for path in options.image:
         try:
-            found = _read_picture(reader, path)
+            found, note = _read_picture(reader, path)
         except DataError as error:
             errors.append({"file": str(path), "error": str(error)})
-            print(f"error: {error}", file=sys.stderr)
+            if len(options.image) > 1:
+                print(f"error: {error}", file=sys.stderr)
             continue
-        print(f"{path}: {_words(reader, found)}")
+        print(f"{path}: {_words(reader, found, note)}")
         predictions.append(
             {
                 "file": str(path),
                 "digit": int(found.answers[0]),
                 "digits": found.answers.tolist(),
                 **({} if reader.of_digits else {"classes": reader.names(found)}),
-                "known": found.accepted.tolist(),
+                "known": (found.accepted & (not note)).tolist(),
+                "note": note,
                 "probabilities": [round(float(p), 6) for p in found.probabilities[0]],
             }
         )
+    if errors and len(options.image) == 1 and not options.json:
+        raise DataError(errors[0]["error"])
     if errors:
         options.exit_code = SOME_FAILED if predictions else 2
     return {"predictions": predictions, "errors": errors}
 
 
-def _read_picture(reader: Reader, path: Path) -> Prediction:
+def _read_picture(reader: Reader, path: Path) -> tuple[Prediction, str]:
+    """The answer, and why it is in doubt because of the picture itself, if it is."""
     pixels = picture.open_picture(path)
     if len(reader.shape) == 3:
         image = frame.fit_picture(pixels, reader.shape)
-        return reader(of_images(image[None]))
-    images = photograph.digits(pixels)
+        return reader(of_images(image[None])), ""
+    images, note = photograph.read(pixels, lambda views: reader(views).score)
     if not len(images):
-        raise DataError(f"{path} shows no ink: use a picture with {reader.kind} on plain paper")
-    return reader(of_images(images))
+        raise DataError(f"{path}: {note} Use a picture with {reader.kind} on plain paper.")
+    return reader(of_images(images)), note
 
 
-def _words(reader: Reader, found: Prediction) -> str:
-    """7 (99.2%), or 42 (98.1%), or ? (perhaps 4)."""
+def _words(reader: Reader, found: Prediction, note: str = "") -> str:
+    """7 (99.2%), or 42 (98.1%), or ? (perhaps 4), and why if there is a note."""
     names = reader.names(found)
     text = ("" if all(len(name) == 1 for name in names) else " ").join(names)
-    if not found.accepted.all():
-        return f"? (perhaps {text})"
+    if note or not found.accepted.all():
+        return f"? (perhaps {text}) {note}".rstrip()
     return f"{text} ({found.probabilities.max(axis=1).prod():.1%})"
 
 

@@ -107,3 +107,20 @@ def test_classes_that_a_split_lacks_are_named_or_counted(mnist):
         "The validation images lack 8 of the 10 classes.",
         "The test images lack the classes 0, 1, 2.",
     )
+
+
+def test_images_with_the_labels_of_digits_that_are_none_are_not_called_digits(mnist):
+    patterns = np.random.default_rng(5).integers(0, 255, (10, 7, 7), np.uint8).repeat(4, 1)
+
+    def change(images):
+        return patterns.repeat(4, 2)[np.arange(len(images)) % 10]
+
+    def relabelled(data):
+        return {n: Split(s.images, np.arange(len(s), dtype=np.uint8) % 10) for n, s in data.items()}
+
+    other = dataclasses.replace(mnist, **relabelled(changed(mnist, change).splits))
+    found = oddities.examine(other)
+    assert found.noun == "image" and found.classes[3] == "class 3"
+    assert any("do not look like handwritten digits" in note for note in found.notes)
+    few = dataclasses.replace(other, train=other.train[:90])  # too few to tell
+    assert oddities.examine(few).is_digits and oddities.examine(mnist).is_digits

@@ -80,6 +80,17 @@ def test_pictures_of_digits_are_read(tmp_path, capsys):
     assert sum(predictions[0]["probabilities"]) == pytest.approx(1, abs=1e-5)
 
 
+def test_predict_says_why_a_picture_is_in_doubt(tmp_path, capsys):
+    test = dataset.load("mnist").test
+    image = test.images[np.flatnonzero(test.labels == 4)[3]]
+    path = tmp_path / "two-lines.png"
+    Image.fromarray(255 - np.concatenate([image, image])).resize((280, 560)).save(path)
+    assert main(["predict", "lenet", "--image", str(path), "--json"]) == 0
+    printed = capsys.readouterr()
+    assert "There is more than one line" in printed.out + printed.err
+    assert '"known": [false, false]' in printed.out.replace("\n", " ").replace("  ", " ")
+
+
 def test_pen_strokes_are_read_and_scored_where_labels_are_given(tmp_path, capsys):
     path = tmp_path / "digits.jsonl.gz"
     odd = [Drawing([], 0), Drawing([np.array([[3.0, 4.0]])], 1), Drawing([np.full((2, 2), np.nan)])]

@@ -68,13 +68,19 @@ def _section(model: Model) -> None:
 
 
 def _answer(model: Model, pixels: np.ndarray) -> None:
-    images = photograph.digits(pixels)
+    reader = answer.reader_of(model)
+
+    def fitted(views: np.ndarray) -> np.ndarray:
+        return models.fit(model, views)
+
+    images, note = photograph.read(pixels, lambda views: answer.read(reader, fitted(views)).score)
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=WIDTH):
             st.image(pixels, width=WIDTH, caption="Your photo")
         with st.container(width=answer.ANSWER_WIDTH):
-            if len(images):
-                views = models.fit(model, of_images(images))
-                answer.show_reading(views, answer.reader_of(model), key="photograph")
+            if len(images) and note:
+                st.info(note, icon=":material/help:")
+            elif len(images):
+                answer.show_reading(fitted(of_images(images)), reader, key="photograph")
             else:
                 st.info(NOTHING, icon=":material/search_off:")

@@ -39,8 +39,8 @@ HELP_OTHER = (
     "narrowed. The results are averaged."
 )
 LACKS_IMAGES = (
-    "Whether this looks like what the model knows cannot be told here: that takes the images that "
-    "it was trained on. Open its dataset on Explore."
+    "The app cannot tell whether this is unlike the images that the model was trained on, since "
+    "its dataset is not open. Open it on Explore."
 )
 OVERFLOW = "The numbers in this model have overflowed to infinity: choose another model."
 
@@ -55,12 +55,16 @@ class Reader:
         self.classifier = CalibratedClassifier(model, shared.own_subspaces(model))
         self.names = models.names(model)  # (K,)
         self.noun = noun(self.names)
-        self.lacks_images = self.classifier.lacks_images
 
     @property
     def calibrated(self) -> bool:
         """Whether it can tell images that are unlike its dataset's."""
         return self.classifier.calibrated
+
+    @property
+    def lacks_images(self) -> bool:
+        """Whether it could if its dataset were open."""
+        return self.classifier.lacks_images
 
     def __call__(self, views: np.ndarray) -> Prediction:
         """views: (N, V, *input_shape)."""

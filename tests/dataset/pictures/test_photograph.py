@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 import scipy.ndimage
-from PIL import Image
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw
 
 import dataset
-from dataset.pictures import photograph
+from dataset.pictures import number, photograph
 from dataset.variants import views
 from netcore import load
+from netcore.confidence import subspaces
 from netcore.confidence.classifier import CalibratedClassifier
 
 
@@ -22,7 +25,9 @@ def digits():
 
 @pytest.fixture(scope="module")
 def reader():
-    return CalibratedClassifier(load("models/lenet.json"))
+    train = dataset.load("mnist").train
+    known = subspaces.of_images(train.images, train.labels, 10)
+    return CalibratedClassifier(load("models/lenet.json"), known)
 
 
 def sheet(images, size=240):
@@ -102,3 +107,231 @@ def test_small_pictures_take_the_plain_road(digits):
     found = photograph.digits(images[3])
     assert np.abs(found[0].astype(int) - images[3]).max() <= 1
     assert len(photograph.digits(np.zeros((28, 28), np.uint8))) == 0
+
+
+@pytest.mark.parametrize("side", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("shape", [(64, 64), (300, 400)], ids=str)
+def test_a_speck_is_no_digit(side, shape):
+    page = np.full(shape, 255, np.uint8)
+    page[30 : 30 + side, 40 : 40 + side] = 0
+    images, note = photograph.read(page)
+    assert not len(images)
+    assert note == photograph.NOTHING
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(["specks", "hairlines", "grid", "gradient", "noise"]),
+    st.integers(1, 300),
+    st.integers(1, 300),
+    st.sampled_from([(), (3,), (4,)]),
+    st.integers(0, 2**32),
+)
+def test_any_picture_is_read_without_a_crash(kind, height, width, channels, seed):
+    rng = np.random.default_rng(seed)
+    page = np.full((height, width, *channels), rng.integers(256), np.uint8)
+    colour = rng.integers(0, 256, channels, dtype=np.uint8)
+    places = rng.integers(0, (height, width), (6, 2))
+    if kind == "specks":
+        for y, x in places:
+            page[y : y + rng.integers(1, 6), x : x + rng.integers(1, 6)] = colour
+    elif kind == "hairlines":
+        for y, x in places:
+            page[y, : x + 1] = page[: y + 1, x] = colour
+    elif kind == "grid":
+        page[:: rng.integers(1, 40)] = page[:, :: rng.integers(1, 40)] = colour
+    elif kind == "gradient":
+        page[:] = np.linspace(*rng.integers(0, 256, 2), width).reshape(-1, *[1] * len(channels))
+    else:
+        page = rng.integers(0, 256, page.shape, dtype=np.uint8)
+    images, note = photograph.read(page, lambda views: np.zeros(len(views)))
+    assert images.shape[1:] == (28, 28)
+    assert images.any(axis=(1, 2)).all()
+    assert len(images) or note
+
+
+@pytest.mark.parametrize("angles", [(0,), (90,), (3,), (40,), (2, 92)], ids=str)
+@pytest.mark.parametrize("spacing", [40, 130], ids="every {} pixels".format)
+def test_printed_lines_are_no_digits(angles, spacing):
+    images, note = photograph.read(printed(np.ones((450, 600)), angles, spacing))
+    assert not len(images)
+    assert note == photograph.NOTHING
+
+
+def printed(page, angles, spacing, thick=3.0, level=0.55):
+    """A page, 0 … 1, with lines at these angles from level → uint8."""
+    y, x = np.mgrid[: page.shape[0], : page.shape[1]]
+    for angle in np.deg2rad(angles):
+        across = (y * np.cos(angle) - x * np.sin(angle)) % spacing
+        page = np.where(across < thick, np.minimum(page, level), page)
+    return np.rint(255 * scipy.ndimage.gaussian_filter(page, 0.7)).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def answer(reader):
+    """What is read in a picture, and the note."""
+
+    def read(pixels):
+        images, note = photograph.read(pixels, lambda views: reader(views).score)
+        answers = reader(views.of_images(images)).answers if len(images) else []
+        return "".join(map(str, answers)), note
+
+    return read
+
+
+def page_with(image, height=450, width=600, size=230):
+    """A page of brightness 0 … 1, black ink on white, with a digit in its middle."""
+    ink = scipy.ndimage.zoom(image / 255.0, size / 28, order=1).clip(0, 1) > 0.5
+    page = np.ones((height, width))
+    y, x = (height - ink.shape[0]) // 2, (width - ink.shape[1]) // 2
+    page[y : y + ink.shape[0], x : x + ink.shape[1]] -= 0.9 * ink
+    return page
+
+
+def share_right(answer, digits, change):
+    images, labels = digits
+    read = [answer(change(image))[0] for image in images]
+    return np.mean(np.array(read) == labels.astype(str))
+
+
+def grey(page):
+    return np.rint(255 * page.clip(0, 1)).astype(np.uint8)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("angles", [(0,), (90,), (-4,), (35,), (2, 92)], ids=str)
+def test_a_digit_on_printed_lines_is_read(angles, digits, answer):
+    assert share_right(answer, digits, lambda i: printed(page_with(i), angles, 60)) >= 0.9
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("light", [0.4, 0.6, 0.8])
+def test_a_digit_half_in_the_shadow_is_read(light, digits, answer):
+    def shaded(image):
+        page = 0.9 * page_with(image)
+        y, x = np.mgrid[: page.shape[0], : page.shape[1]]
+        return grey(page * np.where(x + y / 3 > 380, light, 1))
+
+    assert share_right(answer, digits, shaded) >= 0.9
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("ink", "paper"),
+    [
+        ((250, 250, 250), (125, 125, 125)),
+        ((250, 250, 250), (90, 150, 230)),
+        ((250, 250, 250), (176, 138, 96)),
+        ((200, 60, 60), (60, 132, 60)),  # of the same brightness
+        ((250, 245, 90), (248, 248, 246)),  # a highlighter
+    ],
+    ids=["on grey", "on blue", "on kraft", "red on green", "yellow"],
+)
+def test_ink_of_any_colour_is_read(ink, paper, digits, answer):
+    def coloured(image):
+        page = page_with(image)[..., None]
+        return np.rint(page * paper + (1 - page) * ink).clip(0, 255).astype(np.uint8)
+
+    assert share_right(answer, digits, coloured) >= 0.9
+
+
+@pytest.mark.slow
+def test_a_note_on_a_dark_table_is_read(digits, answer):
+    def on_table(image):
+        return grey(
+            np.pad(page_with(image, 220, 220, 140), ((90, 140), (150, 230)), constant_values=0.2)
+        )
+
+    assert share_right(answer, digits, on_table) >= 0.9
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [45, 60])
+def test_a_small_digit_in_a_large_picture_is_read(size, digits, answer):
+    assert share_right(answer, digits, lambda i: grey(page_with(i, 768, 1024, size))) >= 0.9
+
+
+@pytest.mark.slow
+def test_ink_at_the_edge_and_a_see_through_margin_are_read(digits, answer):
+    def tight(image):
+        page = page_with(image, 300, 300, 280)
+        rows, columns = (np.flatnonzero((page < 0.5).any(axis=axis)) for axis in (1, 0))
+        return grey(page[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+
+    def on_nothing(image):
+        page = grey(page_with(image, 200, 200, 150))
+        opaque = np.dstack([page] * 3 + [np.full_like(page, 255)])
+        return np.pad(opaque, ((30, 30), (30, 30), (0, 0)))
+
+    assert share_right(answer, digits, tight) >= 0.9
+    assert share_right(answer, digits, on_nothing) >= 0.9
+
+
+def box(page, top, left, bottom, right, thick=4):
+    page = page.copy()
+    page[top:bottom, left:right] = 0.2
+    page[top + thick : bottom - thick, left + thick : right - thick] = 1
+    return page
+
+
+def test_a_printed_box_is_no_digit(digits, answer):
+    assert answer(grey(box(np.ones((450, 600)), 100, 200, 330, 380))) == ("", photograph.NOTHING)
+    image = digits[0][3]
+    framed = np.minimum(page_with(image), box(np.ones((450, 600)), 90, 180, 360, 420))
+    assert answer(grey(framed))[0] == "3"
+
+
+def test_punched_holes_are_no_digits(digits, answer):
+    page = page_with(digits[0][5])
+    y, x = np.mgrid[:450, :600]
+    for row in (110, 340):
+        page[np.hypot(y - row, x - 30) < 14] = 0.3
+    assert answer(grey(page))[0] == "5"
+
+
+def row(images, size=130):
+    return [
+        scipy.ndimage.zoom(image / 255.0, size / 28, order=1).clip(0, 1) > 0.5 for image in images
+    ]
+
+
+def test_two_lines_a_decimal_point_and_a_time_have_their_sentences(digits, answer):
+    images, _ = digits
+    ink = np.concatenate(row(images[[2, 3]]), axis=1)
+    two = np.pad(np.concatenate([ink, ink]), 100)
+    assert answer(grey(1 - 0.9 * two))[1] == number.LINES
+    left, right = row(images[[2, 3]])
+    between = np.zeros((130, 40), bool)
+    dotted = between.copy()
+    dotted[102:114, 14:26] = True
+    ink = np.pad(np.concatenate([left, dotted, right], axis=1), 100)
+    assert answer(grey(1 - 0.9 * ink))[1] == number.POINT
+    dotted[45:57, 14:26] = True
+    ink = np.pad(np.concatenate([left, dotted, right], axis=1), 100)
+    assert answer(grey(1 - 0.9 * ink))[1] == number.TIME
+
+
+def test_a_one_that_touches_a_zero_is_ten(answer):
+    page = Image.new("L", (800, 600), 245)
+    draw = ImageDraw.Draw(page)
+    draw.line((300, 150, 300, 450), fill=20, width=16)
+    loop = [(312, 230), (390, 165), (470, 230), (470, 370), (390, 435), (312, 370), (312, 230)]
+    draw.line(loop, fill=20, width=16, joint="curve")
+    assert answer(np.asarray(page)) == ("10", "")
+
+
+def test_an_open_four_is_one_digit(answer):
+    page = Image.new("L", (800, 600), 245)
+    draw = ImageDraw.Draw(page)
+    draw.line([(330, 110), (290, 300), (400, 300)], fill=20, width=16, joint="curve")
+    draw.line((450, 150, 445, 460), fill=20, width=16)
+    assert answer(np.asarray(page)) == ("4", "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [7, 10])
+def test_a_long_number_is_read_digit_by_digit(count, digits, answer):
+    images, labels = digits
+    rows = np.array([2, 4, 7, 5, 3, 0, 2, 7, 5, 4])[:count]
+    ink = np.pad(np.concatenate(row(images[rows], 100), axis=1), ((120, 120), (20, 20)))
+    assert answer(grey(1 - 0.9 * ink)) == ("".join(map(str, labels[rows])), "")

@@ -48,11 +48,14 @@ def test_views_keep_their_axes_and_blank_images_stay_blank():
     assert frame.ink_share(np.zeros((4, 8, 8), np.uint8)) == 1.0
 
 
-def test_a_picture_is_scaled_as_a_whole_and_transparent_is_white():
-    picture = np.zeros((60, 40, 4), np.uint8)
-    picture[:30, :, 0] = 200
-    picture[:30, :, 3] = 255
-    found = frame.fit_picture(picture, (3, 6, 8))
-    assert found.shape == (3, 6, 8)
-    assert (found[0, :3] == 200).all() and (found[1:, :3] == 0).all()
-    assert (found[:, 3:] == 255).all()
+def test_a_picture_is_cut_to_the_form_of_the_images():
+    pixels = np.zeros((40, 100, 3), np.uint8)
+    pixels[:, 30:70] = (10, 20, 30)
+    picture = frame.fit_picture(pixels, (3, 8, 8))
+    assert picture.shape == (3, 8, 8)
+    assert (picture == np.array([10, 20, 30])[:, None, None]).all()
+
+
+def test_what_is_transparent_is_white():
+    pixels = np.zeros((8, 8, 4), np.uint8)
+    assert (frame.fit_picture(pixels, (3, 8, 8)) == 255).all()

@@ -184,7 +184,7 @@ def test_one_bad_picture_of_many_gets_its_sentence_and_the_others_are_read(tmp_p
     assert code == 1
     assert [each["digit"] for each in result["predictions"]] == [3, 7]
     assert [each["file"] for each in result["errors"]] == list(map(str, files[1:4]))
-    assert "shows no ink" in result["errors"][0]["error"]
+    assert "No digit was found" in result["errors"][0]["error"]
     assert error.count("error: ") == 3 and "gone.png cannot be read" in error
 
 

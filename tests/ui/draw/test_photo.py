@@ -40,6 +40,15 @@ def test_a_number_on_paper_is_read(page):
     assert r"# $\Huge 402$" in words(upload(page, paper(4, 0, 2)))
 
 
+def test_two_lines_get_their_sentence_instead_of_an_answer(page):
+    sheet = np.asarray(Image.open(io.BytesIO(paper(4, 2))).convert("L"))
+    file = io.BytesIO()
+    Image.fromarray(np.concatenate([sheet, sheet])).save(file, "PNG")
+    shown = words(upload(page, file.getvalue()))
+    assert "There is more than one line" in shown
+    assert "Huge 4" not in shown
+
+
 def test_an_empty_sheet_says_how_to_write(page):
     assert "No digit found. Write large" in words(upload(page, paper()))
 
