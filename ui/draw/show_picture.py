@@ -29,7 +29,7 @@ FILE = Upload(
     "_picture_file",
     "A picture as PNG, JPEG or WebP",
     ("png", "jpg", "jpeg", "webp"),
-    "It is made as small as the model's images.",
+    "It is cut to the shape of the model's images and made as small as they are.",
     DataError,
     picture.MAX_PICTURE_BYTES // 1_000_000,
 )
@@ -110,7 +110,7 @@ def _open(file, model: Model) -> None:
 
 
 def shrink(pixels: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """A picture (H, W, 3 or 4) uint8 → an image of a dataset's `shape`.
+    """A picture (H, W, 3 or 4) uint8 → an image of a dataset's `shape`, from its middle.
 
     In one channel, dark ink on light paper becomes light on dark.
     """
