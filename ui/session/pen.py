@@ -14,7 +14,7 @@ const ofCanvas = (event) => event.composedPath().some(
   (node) => node.classList && node.classList.contains("upper-canvas"))
 
 export default function () {
-  let pressed = null  // the last event of the pointer that draws
+  let pressed = null  // the stroke that is being drawn: where its pointer is
   let ended = -SENT_AFTER  // when the last stroke ended
   const passing = new Set()  // events that have waited
 
@@ -25,23 +25,21 @@ export default function () {
 
   const press = (event) => {
     if (!ofCanvas(event) || event.pointerType === "touch") return
-    pressed = event
+    pressed = {}
+    move(event)
     event.composedPath()[0].setPointerCapture(event.pointerId)
   }
-  const move = (event) => {
-    if (!pressed) return
-    if (event.buttons) pressed = event
-    else release(event)  // let go where no event came from
+  const move = ({ clientX, clientY }) => {
+    if (pressed) Object.assign(pressed, { clientX, clientY })
   }
   const release = () => {
-    const last = pressed
-    if (!last) return
+    const stroke = pressed
     setTimeout(() => {  // the browser's own mouseup comes right after this event
-      if (pressed !== last) return
-      const { clientX, clientY } = last
-      document.dispatchEvent(new MouseEvent("mouseup", { clientX, clientY, bubbles: true }))
+      if (stroke && stroke === pressed)
+        document.dispatchEvent(new MouseEvent("mouseup", { ...stroke, bubbles: true }))
     })
   }
+  const leave = (event) => { if (event.target === window) release() }
   const lifted = () => { if (pressed) end() }
   const touched = (event) => { if (ofCanvas(event)) end() }
 
@@ -55,13 +53,15 @@ export default function () {
     setTimeout(() => {
       passing.add(again)
       target.dispatchEvent(again)
+      // The key itself has come up long ago, which must not stay the last that is heard of it.
+      if (event.type === "keydown") target.dispatchEvent(new KeyboardEvent("keyup", event))
     }, left)
   }
 
   const listeners = [
     ["pointerdown", press], ["pointermove", move], ["pointerup", release],
-    ["pointercancel", release], ["blur", release], ["mouseup", lifted], ["touchend", touched],
-    ["click", wait], ["keydown", wait],
+    ["pointercancel", release], ["lostpointercapture", release], ["blur", leave],
+    ["mouseup", lifted], ["touchend", touched], ["click", wait], ["keydown", wait],
   ]
   for (const [name, listener] of listeners) window.addEventListener(name, listener, true)
   return () => {
