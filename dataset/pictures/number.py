@@ -29,7 +29,8 @@ FOOT = 0.4  # of the digits' height, from the base line: where a decimal point s
 NEAR = 0.2  # of the digits' height: a crumb this near belongs to a digit
 WIDE = 0.42  # width by height: narrower ink is one digit
 WIDE_WEIGHT = 0.6  # for each width of the digits' height beyond it
-WHOLE = -0.25  # a score: what looks more like one digit is not cut
+WHOLE = -0.5  # a score: what looks more like one digit is not cut
+HALF = 0.7  # of the height of the ink that is cut: lower pieces are an upstroke, a bar, a tail
 TYPICAL = 0.1  # a score: halves of digits are good ones, which must not count
 FAR = 0.6  # of the digits' height: parts farther apart are not one digit
 CUTS = 3  # most cuts through one part
@@ -174,17 +175,19 @@ def _digits(
     spans = [(a, b) for a in range(len(pieces)) for b in range(a + 1, len(pieces) + 1)]
     most = MAX_GROUPS_PER_DIGIT + (CUTS if len(pieces) > len(whole) else 0)
     spans = [(a, b) for a, b in spans if b - a <= most and _is_near(pieces[a:b], FAR * height)]
+    spans = [(a, b) for a, b in spans if _is_tall(pieces, a, b)]
     images = np.array([_image(pieces[a:b], strength) for a, b in spans])
     scores = dict(zip(spans, map(float, judge(views.of_images(images))), strict=True))
     best: dict[int, tuple[float, list[tuple[int, int]]]] = {0: (0.0, [])}
     for b in range(1, len(pieces) + 1):
         ways = []
         for a in range(b):
-            if (a, b) in scores:
+            if a in best and (a, b) in scores:
                 inside = sum(_against(pieces[n], pieces[n + 1], height) for n in range(a, b - 1))
                 value = min(scores[a, b], TYPICAL) * (b - a) - inside
                 ways.append((best[a][0] + value, [*best[a][1], (a, b)]))
-        best[b] = max(ways, key=lambda way: way[0])
+        if ways:  # a piece that is too low ends no digit
+            best[b] = max(ways, key=lambda way: way[0])
     chosen = best[len(pieces)][1]
     found = np.array([images[spans.index(span)] for span in chosen])
     return found, min(scores[span] for span in chosen)
@@ -198,6 +201,15 @@ def _whole(group: list[Part]) -> Piece:
 def _is_near(pieces: list[Piece], far: float) -> bool:
     """Whether there is no gap of `far` pixels or more between pieces."""
     return all(right.start - left.stop < far for left, right in pairwise(pieces))
+
+
+def _is_tall(pieces: list[Piece], a: int, b: int) -> bool:
+    """Whether the pieces from a to b, if they were cut, are nearly as tall as what they were."""
+    own = pieces[a:b]
+    if not own[0].is_cut and not any(piece.is_cut for piece in pieces[b : b + 1]):
+        return True
+    rows = np.flatnonzero(_mask(own).any(axis=1))
+    return len(rows) > 0 and np.ptp(rows) + 1 >= HALF * max(_height(piece.parts) for piece in own)
 
 
 def _against(left: Piece, right: Piece, height: int) -> float:
@@ -237,6 +249,17 @@ def _cut(piece: Piece) -> list[Piece]:
 
 def _image(pieces: list[Piece], strength: np.ndarray) -> np.ndarray:
     """The ink of neighbouring pieces as one digit → (28, 28) uint8."""
+    mask = _mask(pieces)
+    if not mask.any():
+        return np.zeros((FIELD, FIELD), np.uint8)
+    top, left = min(p.rows.start for piece in pieces for p in piece.parts), pieces[0].start
+    rows, columns = (slice(a, a + size) for a, size in zip((top, left), mask.shape, strict=True))
+    soft = scipy.ndimage.binary_dilation(mask, np.ones((3, 3)))
+    return pens.image(np.where(soft, np.clip(np.pad(strength, 2)[rows, columns], 0, None), 0))
+
+
+def _mask(pieces: list[Piece]) -> np.ndarray:
+    """The ink of neighbouring pieces, with a margin of two pixels → (H, W) bool."""
     parts = list({id(part): part for piece in pieces for part in piece.parts}.values())
     start, stop = pieces[0].start, pieces[-1].stop
     top, bottom = min(p.rows.start for p in parts), max(p.rows.stop for p in parts)
@@ -247,8 +270,4 @@ def _image(pieces: list[Piece], strength: np.ndarray) -> np.ndarray:
             rows = slice(part.rows.start - top + 2, part.rows.stop - top + 2)
             own = part.mask[:, a - part.columns.start : b - part.columns.start]
             mask[rows, a - start + 2 : b - start + 2] |= own
-    if not mask.any():
-        return np.zeros((FIELD, FIELD), np.uint8)
-    padded = np.pad(strength, 2)[top : bottom + 4, start : stop + 4]
-    soft = scipy.ndimage.binary_dilation(mask, np.ones((3, 3)))
-    return pens.image(np.where(soft, np.clip(padded, 0, None), 0))
+    return mask
