@@ -29,10 +29,12 @@ FOOT = 0.4  # of the digits' height, from the base line: where a decimal point s
 NEAR = 0.2  # of the digits' height: a crumb this near belongs to a digit
 WIDE = 0.55  # width by height: narrower ink is one digit
 WIDE_WEIGHT = 0.6  # for each width of the digits' height beyond it
-WHOLE = -0.5  # a score: what looks more like one digit is not cut
-HALF = 0.7  # of the height of the ink that is cut: lower pieces are an upstroke, a bar, a tail
+WHOLE = -0.4  # a score: what looks more like one digit is not cut
+HALF = 0.75  # of the height of the ink that is cut: lower pieces are an upstroke, a bar, a tail
+GOOD = -0.75  # a score: what is cut must look as much like a digit, on both sides
 TYPICAL = 0.1  # a score: halves of digits are good ones, which must not count
 FAR = 0.6  # of the digits' height: parts farther apart are not one digit
+BROAD = 1.6  # of the digits' height: parts that are wider together are not one digit
 CUTS = 3  # most cuts through one part
 CUT_WEIGHT = 1.0  # how much a cut through ink counts against a score
 USUAL = 0.6  # width by height: the wider the ink beyond, the less a cut counts
@@ -174,7 +176,7 @@ def _digits(
         return images, min(scores)  # nothing to join, nothing to cut
     spans = [(a, b) for a in range(len(pieces)) for b in range(a + 1, len(pieces) + 1)]
     most = MAX_GROUPS_PER_DIGIT + (CUTS if len(pieces) > len(whole) else 0)
-    spans = [(a, b) for a, b in spans if b - a <= most and _is_near(pieces[a:b], FAR * height)]
+    spans = [(a, b) for a, b in spans if b - a <= most and _are_near(pieces[a:b], height)]
     spans = [(a, b) for a, b in spans if _is_tall(pieces, a, b)]
     images = np.array([_image(pieces[a:b], strength) for a, b in spans])
     scores = dict(zip(spans, map(float, judge(views.of_images(images))), strict=True))
@@ -182,7 +184,8 @@ def _digits(
     for b in range(1, len(pieces) + 1):
         ways = []
         for a in range(b):
-            if a in best and (a, b) in scores:
+            bad = _is_part(pieces, a, b) and scores.get((a, b), 0) < GOOD
+            if a in best and (a, b) in scores and not bad:
                 inside = sum(_against(pieces[n], pieces[n + 1], height) for n in range(a, b - 1))
                 value = min(scores[a, b], TYPICAL) * (b - a) - inside
                 ways.append((best[a][0] + value, [*best[a][1], (a, b)]))
@@ -198,15 +201,23 @@ def _whole(group: list[Part]) -> Piece:
     return Piece(group, start, stop, stop - start)
 
 
-def _is_near(pieces: list[Piece], far: float) -> bool:
-    """Whether there is no gap of `far` pixels or more between pieces."""
-    return all(right.start - left.stop < far for left, right in pairwise(pieces))
+def _are_near(pieces: list[Piece], height: int) -> bool:
+    """Whether pieces may be one digit: of one ink, or without wide gaps and not too wide."""
+    return pieces[0].parts is pieces[-1].parts or (
+        pieces[-1].stop - pieces[0].start < BROAD * height
+        and all(right.start - left.stop < FAR * height for left, right in pairwise(pieces))
+    )
+
+
+def _is_part(pieces: list[Piece], a: int, b: int) -> bool:
+    """Whether ink is cut at the pieces' start or end."""
+    return pieces[a].is_cut or b < len(pieces) and pieces[b].is_cut
 
 
 def _is_tall(pieces: list[Piece], a: int, b: int) -> bool:
     """Whether the pieces from a to b, if they were cut, are nearly as tall as what they were."""
     own = pieces[a:b]
-    if not own[0].is_cut and not any(piece.is_cut for piece in pieces[b : b + 1]):
+    if not _is_part(pieces, a, b):
         return True
     rows = np.flatnonzero(_mask(own).any(axis=1))
     return len(rows) > 0 and np.ptp(rows) + 1 >= HALF * max(_height(piece.parts) for piece in own)
