@@ -138,7 +138,7 @@ def _is_beside_the_paper(part: Part) -> bool:
     if part.spans[0] > SPANS:
         return part.contact[2] > ALL_AROUND
     if part.spans[1] > SPANS and part.mean_thickness < PEN * part.longer:
-        return part.contact[0] > ALL_AROUND or part.contact[2] > 0
+        return part.contact[0] > SPANS or part.contact[2] > 0
     return part.contact[0] > AT_EDGE
 
 
