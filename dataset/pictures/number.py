@@ -220,7 +220,8 @@ def _is_tall(pieces: list[Piece], a: int, b: int) -> bool:
     if not _is_part(pieces, a, b):
         return True
     rows = np.flatnonzero(_mask(own).any(axis=1))
-    return len(rows) > 0 and np.ptp(rows) + 1 >= HALF * max(_height(piece.parts) for piece in own)
+    tallest = max(_height(piece.parts) for piece in own)
+    return len(rows) > 0 and int(np.ptp(rows)) + 1 >= HALF * tallest
 
 
 def _against(left: Piece, right: Piece, height: int) -> float:

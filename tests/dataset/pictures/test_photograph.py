@@ -360,9 +360,9 @@ def test_another_way_must_be_much_better_to_show_another_digit(digits, monkeypat
         monkeypatch.setattr(photograph, "_ways", lambda sheet, judge: iter(ways))
         return photograph.read(np.zeros((9, 9), np.uint8), lambda views: [0.0] * len(views)).note
 
-    assert note(seven, -0.7) == photograph.UNSURE
-    assert note(np.concatenate([three, three]), -0.7) == photograph.UNSURE
-    assert note(seven, 0.0) == note(three, -0.7) == ""
+    assert note(seven, -0.9) == photograph.UNSURE
+    assert note(np.concatenate([three, three]), -0.9) == photograph.UNSURE
+    assert note(seven, 0.0) == note(three, -0.9) == ""
 
 
 @pytest.mark.parametrize("side", [64, 120])
