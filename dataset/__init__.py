@@ -34,6 +34,8 @@ def load(name: str | Path) -> Dataset:
     gzip/emnist-letters. A path is opened without further checks, so a `name` that comes from a
     visitor must be in `names()`. Raises `DataError`.
     """
+    if not str(name).strip():
+        raise DataError(f"The name of the dataset is empty: choose {' or '.join(names())}.")
     known = name in names()
     found = _open(ROOT / name, str(name)) if known else _open(Path(name))
     if found is None:

@@ -98,6 +98,8 @@ def find(recipe: Recipe, examples: Examples, new_trainer: NewTrainer) -> Advice:
     x, _ = trainer.batches.load(trainer.batches.indices, slice(0, largest), 0)
     if not np.isfinite(x).all():
         return Advice("augmentation makes NaN or infinity of the images", {}, ("it without",))
+    if x.min() == x.max():
+        return Advice("all images are blank, so there is nothing to learn", {}, ("other data",))
     first = _losses(trainer, 1)[0]
     guess = math.log(trainer.network.output_shape[0])
     if not first < 4 * guess:

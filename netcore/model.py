@@ -86,10 +86,13 @@ class Model:
         )
 
     def save(self, path: str | Path) -> None:
-        """Write the file; ModelError, and no file, if `load` would refuse it."""
+        """Write the file; ModelError if it cannot be written, or if `load` would refuse it."""
         text = self.dumps()
         loads(text, Path(path).name)
-        Path(path).write_text(text)
+        try:
+            Path(path).write_text(text)
+        except OSError as error:
+            raise ModelError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def load(path: str | Path) -> Model:

@@ -6,6 +6,7 @@ Command line, page links, the run table and model files all carry this one form.
 import dataclasses
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -154,7 +155,7 @@ class Recipe:
             if self.dropout is None:
                 raise RecipeError("dropout cannot be set: the network has no Dropout layer")
             if isinstance(p, bool) or not isinstance(p, int | float) or not 0 <= p < 1:
-                raise RecipeError(f"dropout is {p!r}: it must be a number in [0, 1)")
+                raise RecipeError(f"dropout is {p!r}: it must be a number from 0 to below 1")
             changes["layers"] = tuple(
                 {**entry, "p": p}
                 if isinstance(entry, dict) and entry["layer"] == "Dropout"
@@ -286,7 +287,8 @@ def parse_setting(recipe: Recipe, text: str) -> Recipe:
     try:
         parsed = json.loads(value)
     except ValueError:
-        parsed = value  # a plain word, such as adam
+        # A plain word, such as adam, or a number like .05, which is none in JSON.
+        parsed = float(value) if re.fullmatch(r"[+-]?(\d+\.|\.\d+)(e[+-]?\d+)?", value) else value
     if key == "epochs":  # a recipe that counts steps now counts epochs
         recipe = recipe.replace(steps=None)
     return recipe.replace(**{key: parsed})

@@ -37,6 +37,7 @@ FAR = 0.6  # of the digits' height: parts farther apart are not one digit
 BROAD = 1.6  # of the digits' height: parts that are wider together are not one digit
 CUTS = 3  # most cuts through one part
 CUT_WEIGHT = 1.0  # how much a cut through ink counts against a score
+STEM_WEIGHT = 0.6  # the same, for a cut beside an upright stroke
 USUAL = 0.6  # width by height: the wider the ink beyond, the less a cut counts
 STEM, STEM_HEIGHT = 0.9, 0.8  # of the pen, of the height: an upright stroke at an end, a 1
 CUT_INK = 2.6  # thicknesses of the pen: a cut goes through no more ink
@@ -53,6 +54,7 @@ class Piece(NamedTuple):
     stop: int
     width: int  # of the ink that it was cut from
     is_cut: bool = False  # through the ink, from the piece before
+    by_stem: bool = False  # beside an upright stroke, which may be a 1
 
 
 def read(
@@ -228,7 +230,8 @@ def _against(left: Piece, right: Piece, height: int) -> float:
     """What counts against that two neighbours are one digit; negative for what counts for it."""
     if right.is_cut:
         wide = max(left.width, right.width) / height
-        return -max(CUT_WEIGHT - WIDE_WEIGHT * max(wide - USUAL, 0), 0)
+        weight = STEM_WEIGHT if right.by_stem else CUT_WEIGHT
+        return -max(weight - WIDE_WEIGHT * max(wide - USUAL, 0), 0)
     return GAP_WEIGHT * ((right.start - left.stop) / height - GAP)
 
 
@@ -250,13 +253,16 @@ def _cut(piece: Piece) -> list[Piece]:
     runs = np.split(places, np.flatnonzero(np.diff(places) > apart) + 1)
     places = [int(run[len(run) // 2]) for run in runs if len(run)]
     places = sorted(places, key=lambda n: soft[n])[:CUTS]
-    stem = round(STEM * pen)  # of a 1 at an end
+    stem, stems = round(STEM * pen), []  # of a 1 at an end
     for place, ends in ((stem, column[:stem]), (width - stem, column[-stem:])):
         if ends.max() > STEM_HEIGHT * height and all(abs(place - n) > pen / 2 for n in places):
-            places.append(place)
-    places = sorted(n for n in places if 0 < n < width)
+            stems.append(place)
+    places = sorted(n for n in [*places, *stems] if 0 < n < width)
     ends = [piece.start, *(piece.start + int(n) for n in places), piece.stop]
-    return [Piece(piece.parts, a, b, width, n > 0) for n, (a, b) in enumerate(pairwise(ends))]
+    return [
+        Piece(piece.parts, a, b, width, n > 0, a - piece.start in stems)
+        for n, (a, b) in enumerate(pairwise(ends))
+    ]
 
 
 def _image(pieces: list[Piece], strength: np.ndarray) -> np.ndarray:

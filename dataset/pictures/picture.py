@@ -6,6 +6,8 @@ The pen keeps the width it has in the picture. Ink is 255.
 
 import io
 import math
+import re
+import warnings
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -15,12 +17,25 @@ from PIL import Image, ImageChops, ImageOps
 from dataset.errors import DataError
 from dataset.ink.render import BOX, FIELD, center_by_mass
 
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # refused below
+
 MAX_SIDE = 256  # pixels; larger pictures are reduced to it first
 GRAIN = 12  # ink differs from paper by at least this many times the border's spread (8 sigmas)
 MIN_CONTRAST = 10  # ink differs from paper by at least this many grey levels of 255
 
 MAX_PICTURE_BYTES = 20_000_000
 MAX_PICTURE_PIXELS = 25_000_000
+OTHER_KINDS = (  # pattern of a file's first bytes, and what it is
+    (rb"GIF8", "a GIF"),
+    (rb"BM", "a BMP"),
+    (rb"II\*\0|MM\0\*", "a TIFF"),
+    (rb"%PDF", "a PDF"),
+    (rb"....ftypavi[fs]", "an AVIF"),
+    (rb"....ftyp", "a HEIC picture or a video"),
+    (rb"\s*<(\?xml|svg)", "an SVG"),
+    (rb"\s*<", "a web page"),
+    (rb"\x93NUMPY|PK\x03\x04|\x1f\x8b", "an array or a packed file"),
+)
 PICTURE_SIDE = 1_024  # pixels; `open_picture` reduces larger pictures
 
 
@@ -131,7 +146,7 @@ def open_picture(file: str | Path | BinaryIO) -> np.ndarray:
     except Image.DecompressionBombError:
         pixels, moving = math.inf, False
     except Exception as error:  # Pillow raises many kinds of errors on broken files
-        raise DataError(f"{name} is not a readable PNG, JPEG or WebP: save it again.") from error
+        raise DataError(f"{name} {_what_it_is(data)}.") from error
     if pixels > MAX_PICTURE_PIXELS:
         limit = MAX_PICTURE_PIXELS // 1_000_000
         raise DataError(f"{name} has more than {limit} million pixels: choose a smaller picture.")
@@ -161,6 +176,16 @@ def open_picture(file: str | Path | BinaryIO) -> np.ndarray:
             "before they are rounded, and save it again."
         )
     return 255 * pixels  # saved from 0 … 1
+
+
+def _what_it_is(data: bytes) -> str:
+    """What is wrong with a file that is no PNG, JPEG or WebP, and what to do."""
+    if not data:
+        return "is not a readable PNG, JPEG or WebP, it is empty: choose another file"
+    for pattern, kind in OTHER_KINDS:
+        if re.match(pattern, data, re.DOTALL):
+            return f"is not a readable PNG, JPEG or WebP, but {kind}: save it as PNG"
+    return "is not a readable PNG, JPEG or WebP: choose a picture, or save it as PNG"
 
 
 def _is_even(picture: Image.Image) -> bool:

@@ -94,7 +94,10 @@ def read_recipe(options: Namespace) -> tuple[Recipe, list]:
     except OSError as error:
         message = f"there is no recipe {name!r}: use {recipe_names()}, or a JSON file"
         raise RecipeError(message) from error
-    recipe, changes = Recipe.from_run(text)
+    try:
+        recipe, changes = Recipe.from_run(text)
+    except RecipeError as error:
+        raise RecipeError(f"{path.name}: {error}") from error
     for setting in options.set:
         recipe = parse_setting(recipe, setting)
     return recipe, changes

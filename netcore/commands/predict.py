@@ -42,7 +42,7 @@ def add(commands: Commands) -> None:
         nargs="+",
         metavar="FILE",
         type=Path,
-        help="PNG, JPEG or WebP pictures, each of a digit or a number",
+        help="PNG, JPEG or WebP pictures, each of a digit, a number or what else the model knows",
     )
     source.add_argument(
         "--ink",
@@ -56,7 +56,7 @@ def add(commands: Commands) -> None:
         "--one-view",
         "--one-look",  # its name before
         action="store_true",
-        help=f"use one view of each digit instead of averaging over {COUNT}: "
+        help=f"use one view of each drawing instead of averaging over {COUNT}: "
         f"{COUNT} times faster, a little less accurate",
     )
 
@@ -121,7 +121,7 @@ def _own_data(model: Model) -> Dataset | None:
     try:
         data = dataset.load(model.recipe.dataset)
     except DataError as error:
-        print(f"note: {error} So answers are numbers.")
+        print(f"note: {error}{'' if model.classes else ' So answers are numbers.'}")
         return None
     return data if data.image_shape == tuple(model.input_shape) else None
 

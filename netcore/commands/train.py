@@ -1,6 +1,5 @@
 """Train a network, and search for a learning rate."""
 
-import os
 import sys
 from argparse import Namespace
 from dataclasses import replace
@@ -20,7 +19,7 @@ from netcore.commands import (
     trainer_options,
 )
 from netcore.commands.data import arrays, open_for
-from netcore.model import ModelError, check_network
+from netcore.model import ModelError, check_network, load
 from netcore.recipe import Recipe, RecipeError
 from netcore.record import Record
 from netcore.search import lr_find
@@ -72,8 +71,12 @@ def _check_out(path: Path, recipe: Recipe, input_shape: tuple[int, ...]) -> None
             problem = f"there is no folder {path.parent}"
         elif path.is_dir():
             problem = "it is a folder, so add the name of a file"
-        elif not os.access(path if path.exists() else path.parent, os.W_OK):
-            problem = "it may not be written, so choose another place"
+        elif path.exists() and not path.is_file():
+            problem = "it is a device or a pipe, so give the name of a file"
+        elif path.is_file() and path.stat().st_size and not _is_model(path):
+            problem = "another file of that name would be lost, so choose another name"
+        else:
+            _try_to_write(path)
     except OSError as error:  # such as too long a name
         problem = f"{error.strerror}"
     if problem:
@@ -85,6 +88,23 @@ def _check_out(path: Path, recipe: Recipe, input_shape: tuple[int, ...]) -> None
             f"{path} could not be opened again: {error}. Make the network smaller, or train "
             "without --out"
         ) from error
+
+
+def _is_model(path: Path) -> bool:
+    try:
+        load(path)
+    except ModelError:
+        return False
+    return True
+
+
+def _try_to_write(path: Path) -> None:
+    """OSError if nothing can be written there; leaves everything as it was."""
+    existed = path.exists()
+    with path.open("ab"):
+        pass
+    if not existed:
+        path.unlink()
 
 
 def follow(trainer: Trainer) -> Record:

@@ -14,7 +14,7 @@ class Upload:
 
     key: str  # of the uploader; the box and the refusal have keys that begin with it
     prompt: str  # what the file must be
-    endings: tuple[str, ...]
+    endings: tuple[str, ...]  # none: any file, so that the reader's own sentence says what it is
     help: str
     error: type[Exception]
     megabytes: int | None = None  # None: the server's own limit
@@ -37,7 +37,7 @@ class Upload:
                 return
             st.file_uploader(
                 self.prompt,
-                type=self.endings,
+                type=self.endings or None,
                 max_upload_size=self.megabytes,
                 key=self.key,
                 on_change=self._read,

@@ -21,8 +21,9 @@ UPLOAD = Key("_upload", kept=True)  # the visitor's own dataset.Dataset; the nex
 CSV = Upload(
     "_csv_file",
     "One row for each image: its label and its pixels",
-    ("csv", "gz"),
-    "Up to 100 MB, plain or gzipped. The file stays in your session and is deleted with it.",
+    (),
+    "A CSV or another table of up to 100 MB, plain, zipped or gzipped. The file stays in your "
+    "session and is deleted with it.",
     DataError,
 )
 
