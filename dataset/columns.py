@@ -27,7 +27,7 @@ META = ("usage", "split", "set", "subset", "fold", "file", "filename", "path", "
         "writer", "user", "source")  # fmt: skip
 FLAGS = {"true": "1", "false": "0"}
 NUMBERED = re.compile(r".*\d\D{0,6}")  # pixel7, 1x1, r0c0, 7_red
-ONE_HOT = re.compile(rf"({'|'.join(LABELS)})[ _=:.-]*(\w+)")
+ONE_HOT = re.compile(rf"({'|'.join(LABELS)})[ _=:.-]*([^\W_]\w*)")  # one way to match only
 
 
 @dataclass
