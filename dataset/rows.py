@@ -34,10 +34,12 @@ class Rows:
             first, lines = first.replace("'", '"'), (line.replace("'", '"') for line in lines)
         sample = _sample(lines)
         names = first.split(",")
-        lists = [_listed(cell) for cell in sample[0].split(",")] if sample else []
-        place = next((n for n, values in enumerate(lists) if values), len(names))
+        found = (
+            (n, _listed(cell)) for line in sample[:1] for n, cell in enumerate(line.split(","))
+        )
+        place, values = next((each for each in found if each[1]), (len(names), []))
         if place < len(names) > 1:  # all pixels of an image in one cell
-            names[place : place + 1] = [f"pixel{n}" for n in range(len(lists[place]))]
+            names[place : place + 1] = [f"pixel{n}" for n in range(len(values))]
             first, sample = ",".join(names), list(map(_unpack, sample))
             lines = map(_unpack, lines)
         self.sign = columns.separator(first)
