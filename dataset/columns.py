@@ -14,8 +14,8 @@ from itertools import pairwise
 
 from dataset import pixel_order
 from dataset.errors import DataError
-from dataset.pixel_order import MIN_SIDE, shapes
-from dataset.splits import MAX_CLASSES, MAX_SIDE
+from dataset.pixel_order import shapes
+from dataset.splits import MAX_CLASSES, MAX_SIDE, MIN_SIDE
 
 MAX_COLUMNS = 3 * MAX_SIDE**2 + 200  # with labels and others
 LABELS = ("label", "labels", "class", "target", "y", "digit", "category", "classes", "targets",

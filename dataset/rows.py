@@ -8,7 +8,7 @@ from zipfile import ZipExtFile
 
 from dataset import columns, text
 from dataset.errors import DataError
-from dataset.splits import MAX_SIDE
+from dataset.splits import MAX_SIDE, MIN_SIDE
 
 MAX_LINE = 400_000  # characters; an image of 64 × 64 in colour has 12,288 values
 MAX_SAMPLE = 500_000  # characters of the lines by which the columns are understood
@@ -30,7 +30,7 @@ class Rows:
         first = next(lines, "")
         if first.lower().startswith("sep=") and len(first) == 5:  # a hint for Excel
             first = next(lines, "")
-        if first.startswith("'") and first.count("'") > columns.MIN_SIDE**2:
+        if first.startswith("'") and first.count("'") > MIN_SIDE**2:
             first, lines = first.replace("'", '"'), (line.replace("'", '"') for line in lines)
         sample = _sample(lines)
         names = first.split(",")
@@ -135,7 +135,7 @@ def _listed(cell: str) -> list[str]:
     """The pixels of an image in one cell, as in FER2013: 70 80 82 …; [] for any other cell."""
     cell = cell.strip('"[] ')
     values = cell.split() if cell.replace(" ", "").isdecimal() else []
-    return values if len(values) >= columns.MIN_SIDE**2 else []
+    return values if len(values) >= MIN_SIDE**2 else []
 
 
 def _lines(opened: TextIO, name: str, max_size: int) -> Iterator[str]:

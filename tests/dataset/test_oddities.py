@@ -124,3 +124,12 @@ def test_images_with_the_labels_of_digits_that_are_none_are_not_called_digits(mn
     assert any("do not look like handwritten digits" in note for note in found.notes)
     few = dataclasses.replace(other, train=other.train[:90])  # too few to tell
     assert oddities.examine(few).is_digits and oddities.examine(mnist).is_digits
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 28), (28, 1), (5, 5)])
+@pytest.mark.parametrize("fill", [np.zeros, lambda shape, kind: np.arange(shape[0]) % 10])
+def test_images_however_small_are_compared_without_error(shape, fill):
+    rows = np.zeros((400, *shape), np.uint8)
+    rows += fill((400, 1, 1), np.uint8).reshape(-1, 1, 1).astype(np.uint8)
+    assert likeness._without_margins(rows[:10].astype(float)).shape == (10, 16, 16)
+    assert isinstance(likeness.are_digits(rows, np.arange(400, dtype=np.uint8) % 10), bool)
