@@ -27,11 +27,14 @@ LOWEST = 0.35  # of the tallest digit's height: what is lower is no digit
 DOT = 0.35  # of the digits' height: greatest size of a point between them
 FOOT = 0.4  # of the digits' height, from the base line: where a decimal point stands
 NEAR = 0.2  # of the digits' height: a crumb this near belongs to a digit
-WIDE = 0.42  # width by height: narrower ink is one digit
+WIDE = 0.55  # width by height: narrower ink is one digit
 WIDE_WEIGHT = 0.6  # for each width of the digits' height beyond it
-WHOLE = -0.25  # a score: what looks more like one digit is not cut
+WHOLE = -0.4  # a score: what looks more like one digit is not cut
+HALF = 0.75  # of the height of the ink that is cut: lower pieces are an upstroke, a bar, a tail
+GOOD = -0.75  # a score: what is cut must look as much like a digit, on both sides
 TYPICAL = 0.1  # a score: halves of digits are good ones, which must not count
 FAR = 0.6  # of the digits' height: parts farther apart are not one digit
+BROAD = 1.6  # of the digits' height: parts that are wider together are not one digit
 CUTS = 3  # most cuts through one part
 CUT_WEIGHT = 1.0  # how much a cut through ink counts against a score
 USUAL = 0.6  # width by height: the wider the ink beyond, the less a cut counts
@@ -173,18 +176,21 @@ def _digits(
         return images, min(scores)  # nothing to join, nothing to cut
     spans = [(a, b) for a in range(len(pieces)) for b in range(a + 1, len(pieces) + 1)]
     most = MAX_GROUPS_PER_DIGIT + (CUTS if len(pieces) > len(whole) else 0)
-    spans = [(a, b) for a, b in spans if b - a <= most and _is_near(pieces[a:b], FAR * height)]
+    spans = [(a, b) for a, b in spans if b - a <= most and _are_near(pieces[a:b], height)]
+    spans = [(a, b) for a, b in spans if _is_tall(pieces, a, b)]
     images = np.array([_image(pieces[a:b], strength) for a, b in spans])
     scores = dict(zip(spans, map(float, judge(views.of_images(images))), strict=True))
     best: dict[int, tuple[float, list[tuple[int, int]]]] = {0: (0.0, [])}
     for b in range(1, len(pieces) + 1):
         ways = []
         for a in range(b):
-            if (a, b) in scores:
+            bad = _is_part(pieces, a, b) and scores.get((a, b), 0) < GOOD
+            if a in best and (a, b) in scores and not bad:
                 inside = sum(_against(pieces[n], pieces[n + 1], height) for n in range(a, b - 1))
                 value = min(scores[a, b], TYPICAL) * (b - a) - inside
                 ways.append((best[a][0] + value, [*best[a][1], (a, b)]))
-        best[b] = max(ways, key=lambda way: way[0])
+        if ways:  # a piece that is too low ends no digit
+            best[b] = max(ways, key=lambda way: way[0])
     chosen = best[len(pieces)][1]
     found = np.array([images[spans.index(span)] for span in chosen])
     return found, min(scores[span] for span in chosen)
@@ -195,9 +201,27 @@ def _whole(group: list[Part]) -> Piece:
     return Piece(group, start, stop, stop - start)
 
 
-def _is_near(pieces: list[Piece], far: float) -> bool:
-    """Whether there is no gap of `far` pixels or more between pieces."""
-    return all(right.start - left.stop < far for left, right in pairwise(pieces))
+def _are_near(pieces: list[Piece], height: int) -> bool:
+    """Whether pieces may be one digit: of one ink, or without wide gaps and not too wide."""
+    return pieces[0].parts is pieces[-1].parts or (
+        pieces[-1].stop - pieces[0].start < BROAD * height
+        and all(right.start - left.stop < FAR * height for left, right in pairwise(pieces))
+    )
+
+
+def _is_part(pieces: list[Piece], a: int, b: int) -> bool:
+    """Whether ink is cut at the pieces' start or end."""
+    return pieces[a].is_cut or b < len(pieces) and pieces[b].is_cut
+
+
+def _is_tall(pieces: list[Piece], a: int, b: int) -> bool:
+    """Whether the pieces from a to b, if they were cut, are nearly as tall as what they were."""
+    own = pieces[a:b]
+    if not _is_part(pieces, a, b):
+        return True
+    rows = np.flatnonzero(_mask(own).any(axis=1))
+    tallest = max(_height(piece.parts) for piece in own)
+    return len(rows) > 0 and int(np.ptp(rows)) + 1 >= HALF * tallest
 
 
 def _against(left: Piece, right: Piece, height: int) -> float:
@@ -237,6 +261,17 @@ def _cut(piece: Piece) -> list[Piece]:
 
 def _image(pieces: list[Piece], strength: np.ndarray) -> np.ndarray:
     """The ink of neighbouring pieces as one digit → (28, 28) uint8."""
+    mask = _mask(pieces)
+    if not mask.any():
+        return np.zeros((FIELD, FIELD), np.uint8)
+    top, left = min(p.rows.start for piece in pieces for p in piece.parts), pieces[0].start
+    rows, columns = (slice(a, a + size) for a, size in zip((top, left), mask.shape, strict=True))
+    soft = scipy.ndimage.binary_dilation(mask, np.ones((3, 3)))
+    return pens.image(np.where(soft, np.clip(np.pad(strength, 2)[rows, columns], 0, None), 0))
+
+
+def _mask(pieces: list[Piece]) -> np.ndarray:
+    """The ink of neighbouring pieces, with a margin of two pixels → (H, W) bool."""
     parts = list({id(part): part for piece in pieces for part in piece.parts}.values())
     start, stop = pieces[0].start, pieces[-1].stop
     top, bottom = min(p.rows.start for p in parts), max(p.rows.stop for p in parts)
@@ -247,8 +282,4 @@ def _image(pieces: list[Piece], strength: np.ndarray) -> np.ndarray:
             rows = slice(part.rows.start - top + 2, part.rows.stop - top + 2)
             own = part.mask[:, a - part.columns.start : b - part.columns.start]
             mask[rows, a - start + 2 : b - start + 2] |= own
-    if not mask.any():
-        return np.zeros((FIELD, FIELD), np.uint8)
-    padded = np.pad(strength, 2)[top : bottom + 4, start : stop + 4]
-    soft = scipy.ndimage.binary_dilation(mask, np.ones((3, 3)))
-    return pens.image(np.where(soft, np.clip(padded, 0, None), 0))
+    return mask

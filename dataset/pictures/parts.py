@@ -18,7 +18,8 @@ JOIN = 0.004  # of the picture's longer side: parts this near are one
 FILLED = 0.6  # of its box: a dot fills as much
 DOT_WIDTH = 0.63  # a dot's greatest thickness, of its longer side
 BLOT = 0.36  # a blot's mean thickness, of its longer side: pens are thinner
-SPANS = 0.85  # of both sides of the picture: a tight crop
+SPANS = 0.85  # of the picture's sides: a tight crop
+PEN = 0.2  # mean thickness, of its longer side: tables and shadows are thicker
 AT_EDGE = 0.4  # of its longer side on the picture's edge: a table, another sheet, a shadow
 ALL_AROUND = 0.7  # the same, of the third most: a frame
 FLAT = 0.16  # height by width of an underline; the flattest digits are taller
@@ -39,7 +40,7 @@ class Part(NamedTuple):
     mean_thickness: float
     strength: float
     contact: tuple[float, ...]  # shares of the picture's edges it lies on, as of its longer side
-    spans: bool  # most of the picture, both ways
+    spans: tuple[float, float]  # the shares of the picture's sides that it spans, the less first
 
     @property
     def height(self) -> int:
@@ -69,9 +70,9 @@ def connected(mask: np.ndarray, strength: np.ndarray) -> list[Part]:
         rows, columns = box
         contact = _contact(own, box, mask.shape)
         level = float(np.quantile(strength[box][own], 0.75))
-        spans = min(a / b for a, b in zip(own.shape, mask.shape, strict=True)) > SPANS
+        less, more = sorted(a / b for a, b in zip(own.shape, mask.shape, strict=True))
         greatest, mean = float(2 * inside.max() - 1), float(4 * inside[own].mean() - 1)
-        found.append(Part(own, rows, columns, greatest, mean, level, contact, spans))
+        found.append(Part(own, rows, columns, greatest, mean, level, contact, (less, more)))
     return sorted(found, key=lambda part: -part.longer)
 
 
@@ -134,8 +135,10 @@ def _is_blot(part: Part) -> bool:
 
 def _is_beside_the_paper(part: Part) -> bool:
     """A table, a frame, another sheet: along the picture's edge. Tight crops touch it, too."""
-    if part.spans:
+    if part.spans[0] > SPANS:
         return part.contact[2] > ALL_AROUND
+    if part.spans[1] > SPANS and part.mean_thickness < PEN * part.longer:
+        return part.contact[0] > SPANS or part.contact[2] > 0
     return part.contact[0] > AT_EDGE
 
 
@@ -153,8 +156,13 @@ def _is_underline(part: Part, parts: list[Part]) -> bool:
 
 def _is_frame(part: Part, parts: list[Part]) -> bool:
     """A rectangle around paper, or any closed line around another part."""
-    around = np.asarray(scipy.ndimage.binary_fill_holes(np.pad(part.mask, 1)))[1:-1, 1:-1]
-    hole = around & ~part.mask
+    closed = part.mask.copy()
+    if part.contact[0]:  # the picture's edge may cut a box open
+        for edge in (closed[0], closed[-1], closed[:, 0], closed[:, -1]):
+            ink = np.flatnonzero(edge)
+            edge[ink[0] : ink[-1] + 1] = True
+    around = np.asarray(scipy.ndimage.binary_fill_holes(np.pad(closed, 1)))[1:-1, 1:-1]
+    hole = around & ~closed
     if hole.sum() < 0.3 * part.mask.size:
         return False
     for other in parts:

@@ -19,6 +19,7 @@ from dataset.pictures.parts import Part
 from dataset.variants import views
 
 NOTHING = "No digit was found."
+UNSURE = "What is ink is hard to tell: use a dark pen on plain, light paper."
 SIDE = 512  # pixels of the longer side on which the ink is looked for
 CLOSE_SIDE = 1024  # pixels of the longer side of a close-up of small digits
 LOW = 64  # pixels: digits lower than this are looked at more closely
@@ -29,6 +30,8 @@ GOOD = -0.9  # a score: most digits have a higher one, and no other way is tried
 FAINT = 0.8  # of printed lines' strength: fainter ink is what is left of them
 HUE = 2  # the index of the hue among `light.planes`
 HUE_FAINTEST = 0.15  # strength, for ink of another hue
+BETTER = 0.35  # a way with a score so much higher than the first one's is trusted
+ALIKE = 0.5  # correlation of images of the same digit
 NOTED = 0.6  # what counts against a way in which the digits are more than one number
 OTHER = 0.5  # what counts against ink of the less likely kind, dark or light
 LATER = 0.2  # what counts against each further way of reading
@@ -77,7 +80,16 @@ def read(pixels: np.ndarray, judge: Judge | None = None) -> Reading:
     if not found:
         return Reading(np.zeros((0, FIELD, FIELD), np.uint8), NOTHING)
     best = max(found, key=lambda way: way.score - (NOTED if way.note else 0))
-    return Reading(best.images, best.note)
+    trusted = best.score > found[0].score + BETTER or _are_alike(best.images, found[0].images)
+    return Reading(best.images, best.note or ("" if trusted else UNSURE))
+
+
+def _are_alike(images: np.ndarray, others: np.ndarray) -> bool:
+    """Whether two numbers (N, 28, 28) show the same, digit by digit."""
+    return len(images) == len(others) and all(
+        np.corrcoef(image.ravel(), other.ravel())[0, 1] > ALIKE
+        for image, other in zip(images, others, strict=True)
+    )
 
 
 def _ways(sheet: np.ndarray, judge: Judge | None) -> Iterator[Way]:

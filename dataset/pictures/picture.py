@@ -151,9 +151,17 @@ def open_picture(file: str | Path | BinaryIO) -> np.ndarray:
         picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
         picture.thumbnail((PICTURE_SIDE, PICTURE_SIDE))
         pixels = np.asarray(picture)
-        return pixels if pixels.max() > 1 else 255 * pixels  # saved from 0 … 1
     except Exception as error:  # likewise
         raise DataError(f"{name} is broken and cannot be decoded: save it again.") from error
+    if pixels.max() > 1:
+        return pixels
+    ones = np.count_nonzero(pixels.any(axis=2))
+    if 0 < ones < max(pixels.shape) / 2:  # shades between 0 and 1 were cut down to 0
+        raise DataError(
+            f"{name} is almost entirely black: its values are 0 and 1, so multiply them by 255 "
+            "before they are rounded, and save it again."
+        )
+    return 255 * pixels  # saved from 0 … 1
 
 
 def _is_even(picture: Image.Image) -> bool:

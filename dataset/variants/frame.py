@@ -11,6 +11,7 @@ from dataset.ink.render import BOX, FIELD
 from dataset.stats import BLOCK, blocks
 
 INK = 64  # what is brighter is ink
+WHITE = 127  # a picture whose border is brighter than this has dark ink on light paper
 SHARE = BOX / FIELD  # of MNIST's digits
 TOLERANCE = 0.1  # a share that differs less from MNIST's counts as the same
 
@@ -55,9 +56,10 @@ def fit(drawings: np.ndarray, shape: tuple[int, ...], share: float = SHARE) -> n
 
 
 def fit_picture(pixels: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """A picture (H, W, 3) or (H, W, 4) uint8 → (3, h, w) uint8; transparent is white.
+    """A picture (H, W, 3) or (H, W, 4) uint8 → (3, h, w) or (h, w) uint8; transparent is white.
 
-    The largest part of that form is taken from its middle.
+    The largest part of that form is taken from its middle. In one channel, dark ink on light paper
+    becomes light on dark.
     """
     colours = pixels[..., :3].astype(np.float32)
     if pixels.shape[-1] == 4:
@@ -70,7 +72,12 @@ def fit_picture(pixels: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
         for side, new in zip(sides, wanted, strict=True)
     )
     found = down @ colours.transpose(2, 0, 1) @ across.T
-    return np.rint(np.clip(found, 0, 255)).astype(np.uint8)
+    found = np.rint(np.clip(found, 0, 255)).astype(np.uint8)
+    if len(shape) == 3:
+        return found
+    grey = found.mean(axis=0).round().astype(np.uint8)
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    return 255 - grey if np.median(border) > WHITE else grey
 
 
 def _ends(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -89,14 +89,14 @@ class Reader:
 
     def __call__(self, views: np.ndarray) -> Prediction:
         views = views[:, : self.views]
-        if len(self.shape) == 2:
+        if views.shape[2:] != self.shape:
             views = frame.fit(views, self.shape, self.ink_share)
         return self.classifier(views)
 
     @property
     def of_digits(self) -> bool:
-        """Whether the number of a class is the digit itself."""
-        return self.classes[:10] == CLASSES
+        """Whether it reads the ten digits, and so numbers of several."""
+        return self.classes == CLASSES
 
     def names(self, found: Prediction) -> list[str]:
         return [self.classes[answer] for answer in found.answers]
@@ -160,7 +160,7 @@ def _read_images(reader: Reader, options: Namespace) -> dict[str, Any]:
 def _read_picture(reader: Reader, path: Path) -> tuple[Prediction, str]:
     """The answer, and why it is in doubt because of the picture itself, if it is."""
     pixels = picture.open_picture(path)
-    if len(reader.shape) == 3:
+    if not reader.of_digits or len(reader.shape) == 3:  # the picture as a whole
         image = frame.fit_picture(pixels, reader.shape)
         return reader(of_images(image[None])), ""
     images, note = photograph.read(pixels, lambda views: reader(views).score)
@@ -187,7 +187,10 @@ def _read_ink(reader: Reader, drawings: list[Drawing]) -> dict[str, Any]:
         return {**result, "without_label": without}
     numbers, names = [], []
     for drawing in drawings:
-        parts = digits.find(drawing.strokes, lambda views: reader(views).score)
+        if reader.of_digits:
+            parts = digits.find(drawing.strokes, lambda views: reader(views).score)
+        else:
+            parts = digits.whole(drawing.strokes)
         if not parts:
             print("nothing drawn")
             numbers.append([])

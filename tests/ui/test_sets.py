@@ -8,6 +8,7 @@ import pytest
 
 import netcore
 from dataset.splits import CLASSES
+from dataset.variants import frame
 from netcore.recipe import dense_layers
 from tests.handwriting import FOUR, SEVEN, fabric
 from tests.ui.screen import button, labelled, press, words
@@ -159,10 +160,12 @@ def test_only_digits_are_split_into_several(visit):
 @pytest.mark.parametrize("section", [None, *INSIDE])
 def test_a_model_of_pictures_in_colour_reads_a_test_image(visit, section):
     data = dataset("shapes in colour")
-    picture = (data.image_shape, data.test.images[1], "Test image 1")
+    mine = model_of("shapes in colour")
+    wanted = (mine.recipe.dataset, data.image_shape)
+    picture = (wanted, data.test.images[1], "Test image 1")
     link = {"look": section} if section else {}
     session = with_set("shapes in colour", **{show_picture.PICTURE.name: picture})
-    session[models.MODELS.name] = {"mine": model_of("shapes in colour")}
+    session[models.MODELS.name] = {"mine": mine}
     at = visit("draw", session, model="mine", **link)
     said = everything(at)
     assert not at.error and "cannot read a drawing" in said
@@ -186,7 +189,7 @@ def test_a_model_whose_data_are_gone_still_knows_its_classes(visit):
 def test_an_uploaded_picture_gets_the_size_of_the_models_images(shape):
     pixels = np.full((60, 90, 3), 250, np.uint8)
     pixels[20:40, 40:50] = (200, 0, 0)
-    image = show_picture.shrink(pixels, shape)
+    image = frame.fit_picture(pixels, shape)
     assert image.shape == shape and image.dtype == np.uint8
     if len(shape) == 2:  # light on dark
         assert image[0, 0] < 10 and image[shape[0] // 2, shape[1] // 2] > 50

@@ -19,12 +19,11 @@ from ui.session import answer, models
 from ui.session.state import Key
 
 SHOWN = 12  # test images at a time
-WHITE = 127  # a picture whose border is brighter than this has dark ink on light paper
 
 PICTURE_OPEN = Key("_picture_open", False)
 PICTURE_ROW = Key("_picture_row")
 PICTURE_SET = Key("_picture_set", 0)  # which test images are shown
-PICTURE = Key("_picture")  # the chosen one: (the model's size, the image in it, what it is)
+PICTURE = Key("_picture")  # the chosen one: (see `_wanted`, the image in that size, what it is)
 FILE = Upload(
     "_picture_file",
     "A picture as PNG, JPEG or WebP",
@@ -48,12 +47,12 @@ def panel(name: str) -> list[Digit]:
     model = models.models()[name]
     data = models.data_of(model)
     if data:
-        _test_images(data)
+        _test_images(model, data)
     else:
         st.caption("Its dataset is not open here, so there are no test images to choose from.")
     FILE.show(st.expander, "Upload a picture", lambda file: _open(file, model))
     chosen = PICTURE.get()
-    if chosen is None or chosen[0] != tuple(model.input_shape):
+    if chosen is None or chosen[0] != _wanted(model):
         st.info("Choose a picture above to see how the model reads it.", icon=":material/image:")
         return []
     _, image, description = chosen
@@ -75,14 +74,19 @@ def panel(name: str) -> list[Digit]:
     return found
 
 
-def _test_images(data: Dataset) -> None:
+def _wanted(model: Model) -> tuple[str, tuple[int, ...]]:
+    """Which pictures a model is shown: of its dataset, in its size."""
+    return model.recipe.dataset, tuple(model.input_shape)
+
+
+def _test_images(model: Model, data: Dataset) -> None:
     number = PICTURE_SET.get()
     positions = (number * SHOWN + np.arange(min(SHOWN, len(data.test)))) % len(data.test)
     names = [data.classes[label] for label in data.test.labels[positions]]
 
     def choose(which: int) -> None:
         about = f"Test image {positions[which]}, labelled **{plain(names[which])}**."
-        PICTURE.set((data.image_shape, data.test.images[positions[which]], about))
+        PICTURE.set((_wanted(model), data.test.images[positions[which]], about))
 
     pictures.row(
         "Test images",
@@ -105,18 +109,5 @@ def _test_images(data: Dataset) -> None:
 
 def _open(file, model: Model) -> None:
     """Choose an uploaded picture. Raises DataError."""
-    image = shrink(picture.open_picture(file), tuple(model.input_shape))
-    PICTURE.set((tuple(model.input_shape), image, f"Your picture on {size(model.input_shape)}."))
-
-
-def shrink(pixels: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """A picture (H, W, 3 or 4) uint8 → an image of a dataset's `shape`, from its middle.
-
-    In one channel, dark ink on light paper becomes light on dark.
-    """
-    image = frame.fit_picture(pixels, shape)
-    if len(shape) == 3:
-        return image
-    grey = image.mean(axis=0).round().astype(np.uint8)
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    return 255 - grey if np.median(border) > WHITE else grey
+    image = frame.fit_picture(picture.open_picture(file), tuple(model.input_shape))
+    PICTURE.set((_wanted(model), image, f"Your picture on {size(model.input_shape)}."))

@@ -51,6 +51,7 @@ class TeachingResult:
     trained: tuple[np.ndarray, np.ndarray]
     held_out: tuple[np.ndarray, np.ndarray]
     validation: tuple[np.ndarray, np.ndarray]
+    forgotten: Split  # the first validation images that it read correctly before only
 
 
 class Teaching:
@@ -102,6 +103,12 @@ class Teaching:
         note = f"Then fine-tuned on {own_set.count(len(drawn))}."
         scores = {"validation_accuracy": float(right.mean())}
         self.taught = finetune.as_model(self.model, self._network, note, scores)
+
+    def forgotten(self) -> Split:
+        """The first validation images that it read correctly before, and misreads now."""
+        before, after = self.results["validation"]
+        lost, split = np.flatnonzero(before & ~after)[:FORGOTTEN_SHOWN], self._tests["validation"]
+        return Split(split.images[lost], split.labels[lost])
 
     def _test(self, phase: str, start: float, share: float) -> Iterator[bool]:
         total, read = sum(map(len, self._tests.values())), 0
@@ -203,7 +210,10 @@ def finish() -> None:
         named = Model(**{**vars(done.taught), "recipe": recipe})
         name = models.save_model(named, shared.shipped_models())
     tests = {key: tuple(value) for key, value in done.results.items()}
-    result = TeachingResult(name, MODELS.get()[name], done.name, replaced, **tests)
+    forgotten = done.forgotten()
+    result = TeachingResult(
+        name, MODELS.get()[name], done.name, replaced, **tests, forgotten=forgotten
+    )
     RESULTS.set([*RESULTS.get(), result][-MAX_UNDOS:])
     state.MODEL.set(name)
 
@@ -239,7 +249,7 @@ def _result(result: TeachingResult) -> None:
         width=720,
     )
     if len(lost):
-        _forgotten(result, lost)
+        _show_forgotten(result.forgotten)
     st.caption(
         "The drawings used for training are not a fair test, since the model has seen them. "
         + (
@@ -273,12 +283,11 @@ def _score(right: np.ndarray) -> str:
     return f"{right.sum()} of {len(right)}"
 
 
-def _forgotten(result: TeachingResult, lost: np.ndarray) -> None:
-    images = _rehearsal(result.model).validation
-    labels = images.labels[lost[:FORGOTTEN_SHOWN]]
+def _show_forgotten(split: Split) -> None:
+    labels = split.labels
     pictures.row(
         "Forgotten images",
-        images.images[lost[:FORGOTTEN_SHOWN]],
+        split.images,
         [f"{article(label).capitalize()} {label}, now misread" for label in labels],
         key="forgotten",
         captions=[str(label) for label in labels],

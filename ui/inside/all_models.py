@@ -85,7 +85,7 @@ def _row(name: str, model: Model, views: np.ndarray | None) -> dict:
     try:
         if views is None:
             raise ModelError("a test image of another size")
-        own = answer.new_reader(model)
+        own = answer.Reader(model)
         answer.read(own, views)  # allocates memory
         began = time.perf_counter()
         reading = answer.read(own, views)

@@ -57,8 +57,12 @@ class Worker:
             while state.is_wanted():
                 if ticket.admitted.wait(POLL):
                     self._train(ticket)
-        except (Divergence, RecipeError) as error:
+        except RecipeError as error:
             state.fail(str(error))
+        except Divergence as error:
+            with self._pool.turn():  # the advice is tried out in short runs
+                message = str(error)
+            state.fail(message)
         except MemoryError:
             state.fail("The server ran out of memory. Take a smaller network or a smaller batch.")
         except Exception:  # shown to the visitor and logged, not lost with the thread

@@ -192,15 +192,11 @@ def _invitation(reader: Reader) -> str:
 def reader_of(model: Model) -> Reader:
     """This session's reader for a model, since sessions never share a network."""
     held = READER.get()
-    if held is None or held.model is not model or held.lacks_images:  # they may be open by now
-        held = new_reader(model)
+    opened = held is not None and held.lacks_images and models.data_of(model) is not None
+    if held is None or held.model is not model or opened:
+        held = Reader(model)
         READER.set(held)
     return held
-
-
-def new_reader(model: Model) -> Reader:
-    """A reader that tells images of its dataset from others, if the model is calibrated."""
-    return Reader(model)
 
 
 def read(

@@ -3,7 +3,7 @@
 The canvas ends a stroke at `mouseup`, but Chromium sends none over a disabled button, nor outside
 the window: then the ink shows and is never read. So the canvas captures the pointer, and a missing
 `mouseup` is made up. And the canvas sends a stroke only when the pen has rested for 0.2 s: a click
-or a key that comes sooner waits until then, so that Undo takes back that stroke.
+or a shortcut that comes sooner waits until then, so that Undo takes back that stroke.
 """
 
 import streamlit as st
@@ -12,6 +12,9 @@ GUARD = """
 const SENT_AFTER = 250  // milliseconds; the canvas sends a stroke 200 ms after its end
 const ofCanvas = (event) => event.composedPath().some(
   (node) => node.classList && node.classList.contains("upper-canvas"))
+
+const isShortcut = (event) => event.key.length === 1 && !event.ctrlKey && !event.metaKey &&
+  !event.altKey && !event.composedPath()[0].closest("input, textarea, [contenteditable]")
 
 export default function () {
   let pressed = null  // the stroke that is being drawn: where its pointer is
@@ -24,28 +27,30 @@ export default function () {
   }
 
   const press = (event) => {
-    if (!ofCanvas(event) || event.pointerType === "touch") return
-    pressed = {}
+    if (pressed || !ofCanvas(event) || event.pointerType === "touch") return
+    pressed = { pointerId: event.pointerId }
     move(event)
     event.composedPath()[0].setPointerCapture(event.pointerId)
   }
-  const move = ({ clientX, clientY }) => {
-    if (pressed) Object.assign(pressed, { clientX, clientY })
+  const move = ({ pointerId, clientX, clientY }) => {
+    if (pressed && pointerId === pressed.pointerId) Object.assign(pressed, { clientX, clientY })
   }
-  const release = () => {
+  const release = ({ pointerId }) => {
+    if (pressed && pointerId !== pressed.pointerId) return
     const stroke = pressed
     setTimeout(() => {  // the browser's own mouseup comes right after this event
       if (stroke && stroke === pressed)
         document.dispatchEvent(new MouseEvent("mouseup", { ...stroke, bubbles: true }))
     })
   }
-  const leave = (event) => { if (event.target === window) release() }
+  const leave = (event) => { if (event.target === window && pressed) release(pressed) }
   const lifted = () => { if (pressed) end() }
   const touched = (event) => { if (ofCanvas(event)) end() }
 
   const wait = (event) => {
     const left = ended + SENT_AFTER - performance.now()
     if (left <= 0 || ofCanvas(event) || passing.delete(event)) return
+    if (event.type === "keydown" && !isShortcut(event)) return
     event.stopImmediatePropagation()
     event.preventDefault()
     const target = event.composedPath()[0]

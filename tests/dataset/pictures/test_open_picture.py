@@ -150,3 +150,14 @@ def test_a_file_broken_anyhow_is_read_or_refused_with_a_sentence(kind, cut, edit
         assert str(error).startswith("three.png ")
     else:
         assert picture.from_picture(pixels).shape == (28, 28)
+
+
+def test_a_picture_whose_shades_were_lost_says_so(tmp_path):
+    page = np.zeros((28, 28), np.uint8)
+    page[10, 10:13] = 1
+    Image.fromarray(page).save(tmp_path / "nearly.png")
+    with pytest.raises(DataError, match="almost entirely black"):
+        picture.open_picture(tmp_path / "nearly.png")
+    page[5:20, 10:13] = 1
+    Image.fromarray(page).save(tmp_path / "bar.png")
+    assert picture.open_picture(tmp_path / "bar.png").max() == 255

@@ -335,3 +335,46 @@ def test_a_long_number_is_read_digit_by_digit(count, digits, answer):
     rows = np.array([2, 4, 7, 5, 3, 0, 2, 7, 5, 4])[:count]
     ink = np.pad(np.concatenate(row(images[rows], 100), axis=1), ((120, 120), (20, 20)))
     assert answer(grey(1 - 0.9 * ink)) == ("".join(map(str, labels[rows])), "")
+
+
+def dislikes_the_first(views):
+    """A judge: what it sees first is no digit, and everything else is one."""
+    if not hasattr(dislikes_the_first, "seen"):
+        dislikes_the_first.seen = views[0]
+    return [-2.0 if np.array_equal(view, dislikes_the_first.seen) else 0.0 for view in views]
+
+
+@pytest.mark.parametrize(("top", "count"), [(100, 2), (290, 1)])
+def test_ink_is_cut_only_between_two_tall_pieces(top, count):
+    page = np.full((500, 600), 245, np.uint8)
+    page[100:400, 200:225] = page[top:400, 400:425] = page[330:345, 200:425] = 20
+    vars(dislikes_the_first).clear()
+    assert len(photograph.digits(page, dislikes_the_first)) == count
+
+
+def test_another_way_must_be_much_better_to_show_another_digit(digits, monkeypatch):
+    three, seven = digits[0][[3]], digits[0][[7]]
+
+    def note(images, score):
+        ways = [photograph.Way(three, -1.2, ""), photograph.Way(images, score, "")]
+        monkeypatch.setattr(photograph, "_ways", lambda sheet, judge: iter(ways))
+        return photograph.read(np.zeros((9, 9), np.uint8), lambda views: [0.0] * len(views)).note
+
+    assert note(seven, -0.9) == photograph.UNSURE
+    assert note(np.concatenate([three, three]), -0.9) == photograph.UNSURE
+    assert note(seven, 0.0) == note(three, -0.9) == ""
+
+
+@pytest.mark.parametrize("side", [64, 120])
+def test_a_digit_from_edge_to_edge_of_a_small_picture_is_read(side, answer):
+    page = Image.new("L", (120, 120), 255)
+    draw = ImageDraw.Draw(page)
+    line = [(25, 30), (40, 5), (75, 5), (85, 35), (20, 115), (100, 115)]
+    draw.line(line, fill=0, width=12, joint="curve")
+    assert answer(np.asarray(page.resize((side, side)))) == ("2", "")
+
+
+def test_a_box_that_runs_out_of_the_picture_is_no_digit(digits, answer):
+    page = page_with(digits[0][3])
+    page[60:64, 150:450] = page[60:, 150:154] = page[60:, 446:450] = 0.2
+    assert answer(grey(page)) == ("3", "")
