@@ -30,7 +30,7 @@ FILES = (
     "t10k-images-idx3-ubyte",
     "t10k-labels-idx1-ubyte",
 )
-CLASS_FILE, MAX_CLASS_BYTES = "classes.txt", 4_000
+CLASS_FILE, MAX_CLASS_BYTES = "classes.txt", 20_000  # all classes with the longest names
 MAX_DEPTH, MAX_FILES = 4, 20_000  # of folders, and of files looked at
 
 VALIDATION = 5_000  # images at the end of the training file, but at most a twelfth of it
@@ -221,14 +221,19 @@ def _classes(
     if names is None:
         codes = [order[np.searchsorted(values, part)] for part in parts]
         return found, codes, labels.note(found)
-    if values[0] >= 0 and values[-1] < len(names):  # a name for each label, used or not
-        return names, [part.astype(np.uint8) for part in parts], None
-    if len(names) != len(values):
+    each = bool(values[0] >= 0 and values[-1] < len(names))  # label has a name, used or not
+    if not each and len(names) != len(values):
         raise DataError(
             f"{CLASS_FILE} in {folder.name} has {len(names)} lines: write one name for each of "
             f"the {len(values)} classes."
         )
-    return names, [np.searchsorted(values, part).astype(np.uint8) for part in parts], None
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise DataError(
+            f"{CLASS_FILE} in {folder.name} has the name {twice[:40]!r} twice: give each class a "
+            "name of its own."
+        )
+    codes = parts if each else [np.searchsorted(values, part) for part in parts]
+    return names, [part.astype(np.uint8) for part in codes], None
 
 
 def _emnist(file: str, values: np.ndarray) -> tuple[str, ...] | None:

@@ -38,13 +38,13 @@ TURNS: dict[str, Callable[[np.ndarray], np.ndarray]] = {  # how images lie, and 
 
 
 @dataclass(frozen=True)
-class Look:
+class Orientation:
     """How images lie: a key of `TURNS`, and whether they are dark on light."""
 
     turn: str = ""
     inverted: bool = False
 
-    def mend(self, images: np.ndarray) -> np.ndarray:
+    def apply(self, images: np.ndarray) -> np.ndarray:
         """Images (N, …, H, W) uint8 → upright and light on dark."""
         turned = TURNS[self.turn](images)
         return 255 - turned if self.inverted else turned
@@ -52,20 +52,20 @@ class Look:
 
 def find(
     images: np.ndarray, labels: np.ndarray, classes: tuple[str, ...], transposed: bool = False
-) -> Look:
+) -> Orientation:
     """How images (N, H, W) uint8 lie; those in colour are taken as they are.
 
     `transposed` is the answer for images of MNIST's size without digits, which would tell.
     """
     if images.ndim != 3:
-        return Look()
+        return Orientation()
     step = max(1, len(images) // SAMPLE)
     images, labels = images[::step], labels[::step]
     found = _compare(images, labels, classes)
     if found:
         return found
     tells = any(name in CLASSES for name in classes) or images.shape[1:] != (28, 28)
-    return Look("transposed" if transposed and not tells else "", _on_white(images))
+    return Orientation("transposed" if transposed and not tells else "", _on_white(images))
 
 
 def are_digits(images: np.ndarray, labels: np.ndarray) -> bool:
@@ -90,14 +90,17 @@ def _without_margins(means: np.ndarray) -> np.ndarray:
     """Mean images (K, H, W) → (K, SIDE, SIDE), cut to where there is ink."""
     common = means.mean(axis=0)
     inked = common > common.min() + 0.1 * np.ptp(common)
+    inked |= not inked.any()  # blank: all of it
     for axis in (1, 2):
-        found = np.flatnonzero(inked.any(axis=2 - axis)) if inked.any() else np.arange(2)
+        found = np.flatnonzero(inked.any(axis=2 - axis))
         means = means.take(np.arange(found[0], found[-1] + 1), axis=axis)
     zoom = (1, SIDE / means.shape[1], SIDE / means.shape[2])
     return np.asarray(scipy.ndimage.zoom(means, zoom, order=1))
 
 
-def _compare(images: np.ndarray, labels: np.ndarray, classes: tuple[str, ...]) -> Look | None:
+def _compare(
+    images: np.ndarray, labels: np.ndarray, classes: tuple[str, ...]
+) -> Orientation | None:
     """The answer of digits of MNIST's size; None for other images."""
     digits = _mnist()
     present = [k for k in np.unique(labels) if classes[k] in CLASSES]
@@ -114,7 +117,7 @@ def _compare(images: np.ndarray, labels: np.ndarray, classes: tuple[str, ...]) -
         return None
     if abs(near[best]) < abs(near[""]) + MARGIN:
         best = ""
-    return Look(best, near[best] < 0)
+    return Orientation(best, near[best] < 0)
 
 
 def _contrast(means: np.ndarray) -> np.ndarray:

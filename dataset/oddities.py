@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from dataset import likeness
-from dataset.likeness import Look
+from dataset.likeness import Orientation
 from dataset.splits import Dataset, Split
 from dataset.stats import blocks
 
@@ -46,19 +46,21 @@ def examine(data: Dataset, shuffled: str | None = None, transposed: bool = False
     `shuffled` is the note of `shuffle`; `transposed`: whether such sets are known to be, as EMNIST.
     """
     notes = [*data.notes, shuffled] if shuffled else [*data.notes]
-    look = likeness.find(data.train.images, data.train.labels, data.classes, transposed)
-    if look.turn:
-        notes.append(f"The images were {look.turn}, unlike MNIST's, so they were turned upright.")
-    if look.inverted:
+    orientation = likeness.find(data.train.images, data.train.labels, data.classes, transposed)
+    if orientation.turn:
+        notes.append(
+            f"The images were {orientation.turn}, unlike MNIST's, so they were turned upright."
+        )
+    if orientation.inverted:
         notes.append("The images were dark on light, so they were inverted to light on dark.")
-    if look != Look():
-        parts = {name: _mend(split, look) for name, split in data.splits.items()}
+    if orientation != Orientation():
+        parts = {name: _mend(split, orientation) for name, split in data.splits.items()}
         data = replace(data, **parts)
     if data.is_digits and not likeness.are_digits(data.train.images, data.train.labels):
         data = replace(data, classes=tuple(f"class {label}" for label in data.classes))
         notes.append("The labels are 0 to 9, but the images do not look like handwritten digits.")
     notes += filter(None, (_blank(data), *_missing(data)))
-    verbatim = data.verbatim and not shuffled and look == Look()
+    verbatim = data.verbatim and not shuffled and orientation == Orientation()
     return replace(data, notes=tuple(notes), verbatim=verbatim)
 
 
@@ -78,11 +80,11 @@ def has_planes(images: np.ndarray, shape: tuple[int, ...]) -> bool:
     return bool(rough[0] < 0.9 * rough[1])
 
 
-def _mend(split: Split, look: Look) -> Split:
+def _mend(split: Split, orientation: Orientation) -> Split:
     images = np.empty_like(split.images)
     start = 0
     for block in blocks(split.images):
-        images[start : start + len(block)] = look.mend(block)
+        images[start : start + len(block)] = orientation.apply(block)
         start += len(block)
     return Split(images, split.labels)
 
