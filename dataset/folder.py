@@ -9,14 +9,13 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from string import ascii_uppercase, digits
 
 import numpy as np
 
-from dataset import idx, labels, oddities, text
+from dataset import class_names, idx, labels, oddities
 from dataset.errors import DataError
 from dataset.pixels import Pixels, find_scale
-from dataset.splits import MAX_CLASSES, Dataset, Split
+from dataset.splits import Dataset, Split
 
 NAME = re.compile(
     r"(?P<set>.*?)[-_. ]*(?P<part>train|t10k|test)(ing)?[-_. ]*(?P<kind>image|label)s?"
@@ -30,19 +29,10 @@ FILES = (
     "t10k-images-idx3-ubyte",
     "t10k-labels-idx1-ubyte",
 )
-CLASS_FILE, MAX_CLASS_BYTES = "classes.txt", 4_000
 MAX_DEPTH, MAX_FILES = 4, 20_000  # of folders, and of files looked at
 
 VALIDATION = 5_000  # images at the end of the training file, but at most a twelfth of it
 MIN_TRAINING = 12
-
-MERGED = digits + ascii_uppercase + "abdefghnqrt"  # small letters that differ from capitals
-EMNIST = {  # what its labels stand for, from the first on: Cohen et al. 2017
-    "letters": (1, ascii_uppercase),
-    "balanced": (0, MERGED),
-    "bymerge": (0, MERGED),
-    "byclass": (0, digits + ascii_uppercase + ascii_uppercase.lower()),
-}
 
 
 @dataclass
@@ -86,7 +76,7 @@ def read(folder: Path, name: str | None = None, only: str | None = None) -> Data
             f"{label_name} holds {len(train_labels)} labels: provide {MIN_TRAINING} or more."
         )
     scale = find_scale(train_pixels, test_pixels)
-    classes, codes, note = _classes(folder, paths, (train_labels, test_labels))
+    classes, codes, note = class_names.find(paths["train", "label"], (train_labels, test_labels))
     training, test = (
         Split(_upright(pixels.scaled(scale), train_shape), part)
         for pixels, part in zip((train_pixels, test_pixels), codes, strict=True)
@@ -206,59 +196,3 @@ def _upright(images: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     if len(shape) == 3 and shape[0] != 3:
         return np.ascontiguousarray(images.transpose(0, 3, 1, 2))
     return images
-
-
-def _classes(
-    folder: Path, paths: dict, parts: tuple[np.ndarray, np.ndarray]
-) -> tuple[tuple[str, ...], list[np.ndarray], str | None]:
-    """The names of the classes, the labels of both parts as 0 … K − 1, and a note about them."""
-    file = paths["train", "label"]
-    values = np.unique(np.concatenate([np.unique(part) for part in parts]))
-    if parts[0].min() == parts[0].max():
-        values = values[values == parts[0][0]]  # refused below
-    found, order = labels.name_classes([str(value) for value in values.tolist()], file.name)
-    names = _read_names(paths) or _emnist(file.name, values)
-    if names is None:
-        codes = [order[np.searchsorted(values, part)] for part in parts]
-        return found, codes, labels.note(found)
-    if values[0] >= 0 and values[-1] < len(names):  # a name for each label, used or not
-        return names, [part.astype(np.uint8) for part in parts], None
-    if len(names) != len(values):
-        raise DataError(
-            f"{CLASS_FILE} in {folder.name} has {len(names)} lines: write one name for each of "
-            f"the {len(values)} classes."
-        )
-    return names, [np.searchsorted(values, part).astype(np.uint8) for part in parts], None
-
-
-def _emnist(file: str, values: np.ndarray) -> tuple[str, ...] | None:
-    match = re.match(r"emnist-(\w+)", file, re.IGNORECASE)
-    first, names = EMNIST.get(match[1].lower() if match else "", (0, ""))
-    return tuple(names) if values.tolist() == list(range(first, first + len(names))) else None
-
-
-def _read_names(paths: dict) -> tuple[str, ...] | None:
-    """The lines of classes.txt beside the files, in any encoding."""
-    path = paths["train", "label"].with_name(CLASS_FILE)
-    if not path.is_file():
-        return None
-    try:
-        with open(path, "rb") as file:
-            content = text.decode(file.read(MAX_CLASS_BYTES))
-    except OSError as error:
-        raise DataError(f"{CLASS_FILE} cannot be read ({error.strerror}).") from error
-    names = [line.strip() for line in content.splitlines() if line.strip()]
-    numbered = [re.match(r"(\d+)[\s:,;.=-]+(?=\S)", name) for name in names]
-    if all(match and int(match[1]) in (n, n + 1) for n, match in enumerate(numbered)):
-        names = [name[match.end() :] for name, match in zip(names, numbered, strict=True) if match]
-    if any(len(name) > labels.MAX_NAME for name in names):
-        raise DataError(
-            f"{CLASS_FILE} in {path.parent.name} has a name of over {labels.MAX_NAME} letters: "
-            "shorten it."
-        )
-    if not 2 <= len(names) <= MAX_CLASSES:
-        raise DataError(
-            f"{CLASS_FILE} in {path.parent.name} has {len(names)} lines: write one name for each "
-            f"class, 2 to {MAX_CLASSES}."
-        )
-    return tuple(names)

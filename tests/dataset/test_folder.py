@@ -1,6 +1,7 @@
 """Folders of IDX files by any usual name and of any usual kind of number."""
 
 import gzip
+import json
 
 import numpy as np
 import pytest
@@ -200,12 +201,28 @@ def test_sizes_that_differ_are_refused(tmp_path):
         "Hülle\nHose\nKleid\nSchuh".encode("utf-16"),
         "0 Hülle\n1 Hose\n2 Kleid\n3 Schuh\n".encode(),
         "0: Hülle\n1: Hose\n2: Kleid\n3: Schuh\n".encode(),
+        "# Kleidung\nHülle\nHose\nKleid\nSchuh\n".encode(),
+        "3: Schuh\n2: Kleid\n1: Hose\n0: Hülle\n".encode(),
+        "4. Schuh\n3. Kleid\n2. Hose\n1. Hülle\n".encode(),
+        "label,name\n1,Hose\n0,Hülle\n2,Kleid\n3,Schuh\n".encode(),
+        "Hülle, Hose, Kleid, Schuh\n".encode(),
+        "['Hülle', 'Hose', 'Kleid', 'Schuh']".encode(),
+        json.dumps(["Hülle", "Hose", "Kleid", "Schuh"]).encode(),
+        json.dumps(["Hülle", "Hose", "Kleid", "Schuh"], indent=1).encode(),
+        json.dumps({"3": "Schuh", "2": "Kleid", "1": "Hose", "0": "Hülle"}).encode(),
+        json.dumps({"Schuh": 3, "Kleid": 2, "Hose": 1, "Hülle": 0}).encode(),
     ],
 )
 def test_classes_are_named_in_any_encoding(tmp_path, content):
     written(tmp_path)
     (tmp_path / "classes.txt").write_bytes(content)
     assert dataset.load(tmp_path).classes == ("Hülle", "Hose", "Kleid", "Schuh")
+
+
+def test_numbers_that_are_no_labels_belong_to_the_names(tmp_path):
+    written(tmp_path)
+    (tmp_path / "classes.txt").write_text("10 km\n5 km\n21 km\n42 km\n")
+    assert dataset.load(tmp_path).classes == ("10 km", "5 km", "21 km", "42 km")
 
 
 def test_names_are_counted_against_the_labels(tmp_path):
