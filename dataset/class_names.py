@@ -11,7 +11,7 @@ from dataset import labels, text
 from dataset.errors import DataError
 from dataset.splits import MAX_CLASSES
 
-FILE, MAX_BYTES = "classes.txt", 4_000
+FILE, MAX_BYTES = "classes.txt", 20_000  # all classes with the longest names
 NUMBERED = re.compile(r"[\"']?(-?\d{1,9})[\"']?[\s:,;.=)-]+(?=\S)")
 QUOTES = "'\" \t"
 
@@ -50,8 +50,14 @@ def find(
             f"{FILE} in {file.parent.name} has {len(names)} lines: write one name for each of "
             f"the {len(values)} classes."
         )
+    each = tuple(names[number] for number in sorted(names))
+    if twice := next((name for name in each if each.count(name) > 1), None):
+        raise DataError(
+            f"{FILE} in {file.parent.name} has the name {twice[:40]!r} twice: give each class a "
+            "name of its own."
+        )
     codes = [np.searchsorted(known, part).astype(np.uint8) for part in parts]
-    return tuple(names[number] for number in sorted(names)), codes, None
+    return each, codes, None
 
 
 def _emnist(file: str, values: np.ndarray) -> dict[int, str] | None:

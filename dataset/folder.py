@@ -14,7 +14,7 @@ import numpy as np
 
 from dataset import class_names, idx, labels, oddities
 from dataset.errors import DataError
-from dataset.pixels import Pixels, find_scale
+from dataset.pixels import Pixels, find_scales
 from dataset.splits import Dataset, Split
 
 NAME = re.compile(
@@ -75,11 +75,11 @@ def read(folder: Path, name: str | None = None, only: str | None = None) -> Data
         raise DataError(
             f"{label_name} holds {len(train_labels)} labels: provide {MIN_TRAINING} or more."
         )
-    scale = find_scale(train_pixels, test_pixels)
+    scales = find_scales(train_pixels, test_pixels)
     classes, codes, note = class_names.find(paths["train", "label"], (train_labels, test_labels))
     training, test = (
         Split(_upright(pixels.scaled(scale), train_shape), part)
-        for pixels, part in zip((train_pixels, test_pixels), codes, strict=True)
+        for pixels, scale, part in zip((train_pixels, test_pixels), scales, codes, strict=True)
     )
     training, shuffled = oddities.shuffle(training)
     cut = len(training) - min(VALIDATION, len(training) // 12)
@@ -92,12 +92,12 @@ def read(folder: Path, name: str | None = None, only: str | None = None) -> Data
         training[cut:],
         test,
         classes,
-        tuple(filter(None, (*_unusual(headers), note, scale.note))),
-        plain and not scale.changes and all(header.verbatim for header in headers),
+        tuple(filter(None, (*_unusual(headers), note, *dict.fromkeys(s.note for s in scales)))),
+        plain and not any(s.changes for s in scales) and all(h.verbatim for h in headers),
         tuple(paths[slot].name for slot in SLOTS),
     )
     emnist = paths["train", "image"].name.lower().startswith("emnist")
-    return oddities.examine(data, shuffled, transposed=emnist)
+    return oddities.examine(data, shuffled, transposed=emnist, apart=True)
 
 
 def is_idx(path: Path) -> bool:

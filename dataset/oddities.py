@@ -38,27 +38,31 @@ def is_sorted(labels: np.ndarray) -> bool:
     return np.count_nonzero(np.diff(labels)) < SORTED * expected
 
 
-def examine(data: Dataset, shuffled: str | None = None, transposed: bool = False) -> Dataset:
+def examine(
+    data: Dataset, shuffled: str | None = None, transposed: bool = False, apart: bool = False
+) -> Dataset:
     """The dataset with its images upright and light on dark, and all notes.
 
     Classes that only look like digits by their labels get other names.
 
-    `shuffled` is the note of `shuffle`; `transposed`: whether such sets are known to be, as EMNIST.
+    `shuffled` is the note of `shuffle`; `transposed`: whether such sets are known to be, as EMNIST;
+    `apart`: whether the test images come from a file of their own, which may differ.
     """
     notes = [*data.notes, shuffled] if shuffled else [*data.notes]
     look = likeness.find(data.train.images, data.train.labels, data.classes, transposed)
-    if look.turn:
-        notes.append(f"The images were {look.turn}, unlike MNIST's, so they were turned upright.")
-    if look.inverted:
-        notes.append("The images were dark on light, so they were inverted to light on dark.")
-    if look != Look():
-        parts = {name: _mend(split, look) for name, split in data.splits.items()}
-        data = replace(data, **parts)
+    train = _mend(data.train, look)
+    test_look = likeness.follow(train, data.test, look) if apart else look
+    if test_look == look:
+        notes += _turned(look, "")
+    else:
+        notes += [*_turned(look, "training "), *_turned(test_look, "test ")]
+    validation, test = _mend(data.validation, look), _mend(data.test, test_look)
+    data = replace(data, train=train, validation=validation, test=test)
     if data.is_digits and not likeness.are_digits(data.train.images, data.train.labels):
         data = replace(data, classes=tuple(f"class {label}" for label in data.classes))
         notes.append("The labels are 0 to 9, but the images do not look like handwritten digits.")
     notes += filter(None, (_blank(data), *_missing(data)))
-    verbatim = data.verbatim and not shuffled and look == Look()
+    verbatim = data.verbatim and not shuffled and look == test_look == Look()
     return replace(data, notes=tuple(notes), verbatim=verbatim)
 
 
@@ -78,7 +82,21 @@ def has_planes(images: np.ndarray, shape: tuple[int, ...]) -> bool:
     return bool(rough[0] < 0.9 * rough[1])
 
 
+def _turned(look: Look, part: str) -> list[str]:
+    notes = []
+    if look.turn:
+        like = f"The {part}images were {look.turn}, unlike MNIST's, so they were turned upright."
+        notes.append(like)
+    if look.inverted:
+        notes.append(
+            f"The {part}images were dark on light, so they were inverted to light on dark."
+        )
+    return notes
+
+
 def _mend(split: Split, look: Look) -> Split:
+    if look == Look():
+        return split
     images = np.empty_like(split.images)
     start = 0
     for block in blocks(split.images):
@@ -110,7 +128,9 @@ def _missing(data: Dataset) -> list[str]:
         lacking = [data.classes[k] for k in np.flatnonzero(counts == 0)]
         some = f"{len(lacking)} of the {len(counts)} classes"
         if len(lacking) <= LISTED:
-            some = f"the class{'es' if len(lacking) > 1 else ''} {', '.join(lacking)}"
+            named = all(name.startswith("class ") for name in lacking)
+            some = "" if named else f"the class{'es' if len(lacking) > 1 else ''} "
+            some += ", ".join(lacking)
         if lacking:
             end = ", so no network can learn that" if name == "train" else ""
             notes.append(f"The {SPLITS[name]} images lack {some}{end}.")
