@@ -6,8 +6,8 @@ values of a point, such as a time. Drawings without strokes, with a single point
 null coordinates are valid.
 
 Other ways to write the same are read too: a stroke as the lists of its coordinates,
-`[[x, x, …], [y, y, …]]`, as Quick, Draw! has it; points as `{"x": x, "y": y}`; all drawings in one
-JSON array, or one drawing over several lines.
+`[[x, x, …], [y, y, …]]`, as Quick, Draw! has it under the name "drawing"; points as
+`{"x": x, "y": y}`; all drawings in one JSON array, or one drawing over several lines.
 """
 
 import codecs
@@ -27,6 +27,7 @@ from dataset.splits import CLASSES
 MAX_BYTES = 200_000_000  # of unpacked text
 MAX_STROKES = 2_000  # per drawing
 MAX_VALUES = 5  # of a point: x, y, and perhaps a time, a pressure and a tilt
+KEYS = "strokes", "drawing"  # the second as in Quick, Draw!
 GZIPPED = b"\x1f\x8b"  # the first bytes of a gzipped file
 
 
@@ -61,11 +62,11 @@ def loads(content: bytes, name: str = "the file") -> list[Drawing]:
     found = _whole(content) or _lines(content, name)
     if not found:
         raise DataError(f'{name} holds no drawing: write one a line, {{"strokes": [[[x, y], …]]}}.')
-    by_axis = any(_lists_axes(data, sure=True) for _, data in found)
+    by_axis = {key: _lists_axes(found, key) for key in KEYS}
     drawings = []
     for place, data in found:
         try:
-            drawings.append(_parse(data, by_axis and _lists_axes(data)))
+            drawings.append(_parse(data, by_axis))
         except DataError as error:
             raise DataError(f"{name}, {place}: {error}.") from error
     return drawings
@@ -97,22 +98,30 @@ def _lines(content: bytes, name: str) -> list[tuple[str, Any]]:
     return found
 
 
-def _lists_axes(data: Any, sure: bool = False) -> bool:
-    """Whether all strokes of a drawing may be the lists of their x and y, and perhaps of a time.
+def _lists_axes(found: list[tuple[str, Any]], key: str) -> bool:
+    """Whether the strokes of all drawings are the lists of their x and y, and perhaps of a time.
 
-    `sure`: whether one of them must be, since no point has as many values.
+    They must be two or three lists of one length each. So may short lists of points be, but all
+    points of a file have as many values, and seldom more than three.
     """
-    strokes = data.get("strokes") if isinstance(data, dict) else None
-    if not isinstance(strokes, list) or not strokes:
+    sizes = set()
+    for _, data in found:
+        strokes = data.get(key) if isinstance(data, dict) else None
+        for stroke in strokes if isinstance(strokes, list) else []:
+            if not isinstance(stroke, list) or not all(isinstance(each, list) for each in stroke):
+                return False
+            if len({len(each) for each in stroke}) > 1:
+                return False
+            if stroke:
+                sizes.add((len(stroke), len(stroke[0])))
+    lists, lengths = ({size[n] for size in sizes} for n in (0, 1))
+    if not sizes or not lists <= {2, 3}:
         return False
-    longest = 0
-    for stroke in strokes:
-        if not isinstance(stroke, list) or not 2 <= len(stroke) <= 3:
-            return False
-        if not all(isinstance(axis, list) and len(axis) == len(stroke[0]) for axis in stroke):
-            return False
-        longest = max(longest, len(stroke[0]))
-    return longest > MAX_VALUES or not sure
+    return (
+        key == "drawing"
+        or max(lengths) > MAX_VALUES
+        or (len(lists) == 1 and (len(lengths) > 1 or max(lengths) > 3))
+    )
 
 
 def dumps(drawings: list[Drawing]) -> str:
@@ -128,15 +137,15 @@ def dumps(drawings: list[Drawing]) -> str:
     return "".join(lines)
 
 
-def _parse(data: Any, by_axis: bool) -> Drawing:
-    strokes = data.get("strokes") if isinstance(data, dict) else None
-    if not isinstance(strokes, list):
-        if isinstance(data, dict) and "drawing" in data:
-            raise DataError('it has "drawing", as Quick, Draw! has: call it "strokes"')
+def _parse(data: Any, by_axis: dict[str, bool]) -> Drawing:
+    data = data if isinstance(data, dict) else {}
+    key = next((key for key in KEYS if isinstance(data.get(key), list)), None)
+    if key is None:
         raise DataError('"strokes" is missing: give a list of strokes, each a list of points')
+    strokes = data[key]
     if len(strokes) > MAX_STROKES:
         raise DataError(f"it has {len(strokes):,} strokes, more than {MAX_STROKES:,}")
-    if by_axis:
+    if by_axis[key]:
         strokes = [[list(point) for point in zip(*stroke, strict=True)] for stroke in strokes]
     return Drawing([_stroke(stroke) for stroke in strokes], _label(data.get("label")))
 

@@ -43,10 +43,7 @@ def test_odd_drawings_are_drawings_all_the_same():
         ("[" * 100_000, "it is not JSON"),
         ("[]", '"strokes" is missing'),
         ('{"strokes": 3}', '"strokes" is missing'),
-        (
-            '{"drawing": [[[1, 2], [3, 4]]]}',
-            'it has "drawing", as Quick, Draw! has: call it "strokes"',
-        ),
+        ('{"drawing": 3}', '"strokes" is missing'),
         (
             '{"strokes": [[[1, 2, 3, 4, 5, 6], [1, 2]]]}',
             "a point has 6 numbers: give [x, y] for each",
@@ -99,12 +96,39 @@ def test_utf_16_is_read_too():
     np.testing.assert_array_equal(first.strokes[0], second.strokes[0])
 
 
-def test_short_strokes_are_lists_of_axes_only_where_longer_ones_are():
+def test_short_strokes_are_lists_of_axes_only_where_others_are():
     short = '{"strokes": [[[1, 2, 3], [4, 5, 6]]]}'
     (alone,) = strokes.loads(short.encode())
     np.testing.assert_array_equal(alone.strokes[0], [[1, 2], [4, 5]])
     _, beside = strokes.loads(f"{AXES}\n{short}".encode())
     np.testing.assert_array_equal(beside.strokes[0], [[1, 4], [2, 5], [3, 6]])
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ('{"strokes": [[[0, 5, 2, 1], [0, 0, 5, 9]]]}', [[0, 0], [5, 0], [2, 5], [1, 9]]),
+        (
+            '{"strokes": [[[0, 5, 2, 1], [0, 0, 5, 9], [0, 1, 2, 3]]]}',
+            [[0, 0], [5, 0], [2, 5], [1, 9]],
+        ),
+        ('{"strokes": [[[0, 5, 2], [0, 0, 5]], [[1, 2], [3, 4]]]}', [[0, 0], [5, 0], [2, 5]]),
+        ('{"strokes": [[[0, 1, 9], [5, 6, 9]], [[1, 2, 9]]]}', [[0, 1], [5, 6]]),
+        ('{"strokes": [[[0, 1], [5, 6]], [[1, 2], [3, 4]]]}', [[0, 1], [5, 6]]),
+        ('{"strokes": [[[0, 1, 2, 3], [5, 6, 7, 8]], [[1, 2, 3, 4]]]}', [[0, 1], [5, 6]]),
+        ('{"word": "7", "drawing": [[[0, 50, 25], [0, 10, 50]]]}', [[0, 0], [50, 10], [25, 50]]),
+        ('{"drawing": [[[0, 50], [0, 10], [3, 4]]]}', [[0, 0], [50, 10]]),
+        ('{"drawing": [[[0, 50], [0, 10], [3, 4], [5, 6]]]}', [[0, 50], [0, 10], [3, 4], [5, 6]]),
+    ],
+    ids=[
+        "two lists of four", "three lists of four", "lists of many lengths", "points with a time",
+        "lines of two points", "points with four values", "Quick, Draw!", "Quick, Draw! with times",
+        "points by another name",
+    ],
+)  # fmt: skip
+def test_the_whole_file_tells_lists_of_axes_from_points(content, expected):
+    (found,) = strokes.loads(content.encode())
+    np.testing.assert_array_equal(found.strokes[0], expected)
 
 
 def test_a_file_without_drawings_is_refused():
