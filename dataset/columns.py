@@ -14,8 +14,8 @@ from itertools import pairwise
 
 from dataset import pixel_order
 from dataset.errors import DataError
-from dataset.pixel_order import MIN_SIDE, shapes
-from dataset.splits import MAX_CLASSES, MAX_SIDE
+from dataset.pixel_order import shapes
+from dataset.splits import MAX_CLASSES, MAX_SIDE, MIN_SIDE
 
 MAX_COLUMNS = 3 * MAX_SIDE**2 + 200  # with labels and others
 LABELS = ("label", "labels", "class", "target", "y", "digit", "category", "classes", "targets",
@@ -27,7 +27,7 @@ META = ("usage", "split", "set", "subset", "fold", "file", "filename", "path", "
         "writer", "user", "source")  # fmt: skip
 FLAGS = {"true": "1", "false": "0"}
 NUMBERED = re.compile(r".*\d\D{0,6}")  # pixel7, 1x1, r0c0, 7_red
-ONE_HOT = re.compile(rf"({'|'.join(LABELS)})[ _=:.-]*(\w+)")
+ONE_HOT = re.compile(rf"({'|'.join(LABELS)})[ _=:.-]*([^\W_]\w*)")  # one way to match only
 
 
 @dataclass

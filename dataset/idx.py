@@ -21,7 +21,7 @@ import numpy as np
 from dataset import text
 from dataset.errors import DataError
 from dataset.pixels import MAX_BYTES, Pixels
-from dataset.splits import MAX_SIDE
+from dataset.splits import MAX_SIDE, MIN_SIDE
 
 TYPES = {8: "u1", 9: "i1", 11: "i2", 12: "i4", 13: "f4", 14: "f8"}
 MAX_IMAGES = 1_000_000  # per file; EMNIST has 814,255 in two
@@ -144,7 +144,7 @@ def _header(file: BufferedIOBase, name: str, kind: str) -> Header:
 
 
 def _image_shape(header: Header) -> tuple[int, ...]:
-    """The shape of one image as stored; DataError for images that are none or too large."""
+    """The shape of one image as stored; DataError for images that are none, or of another size."""
     _, *sides = header.sides
     if len(sides) == 3 and 1 in (sides[0], sides[-1]):
         sides = sides[1:] if sides[0] == 1 else sides[:-1]
@@ -154,11 +154,11 @@ def _image_shape(header: Header) -> tuple[int, ...]:
     lengths = sides
     if len(sides) == 3 and 3 in (sides[0], sides[-1]):
         lengths = sides[1:] if sides[0] == 3 else sides[:-1]
-    if len(lengths) != 2 or not all(1 <= length <= MAX_SIDE for length in lengths):
+    if len(lengths) != 2 or not all(MIN_SIDE <= length <= MAX_SIDE for length in lengths):
         size = " × ".join(map(str, sides))
         raise DataError(
-            f"{header.name} holds images of {size} pixels: use at most {MAX_SIDE} × {MAX_SIDE}, in "
-            "one channel or three."
+            f"{header.name} holds images of {size} pixels: use {MIN_SIDE} × {MIN_SIDE} to "
+            f"{MAX_SIDE} × {MAX_SIDE}, in one channel or three."
         )
     return tuple(sides)
 

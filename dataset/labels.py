@@ -8,7 +8,7 @@ import numpy as np
 from dataset.errors import DataError
 from dataset.splits import CLASSES, MAX_CLASSES
 
-MAX_NAME = 60  # letters
+MAX_NAME = 80  # letters, as in files of models
 
 
 def name_classes(labels: Sequence[str], name: str) -> tuple[tuple[str, ...], np.ndarray]:

@@ -110,8 +110,9 @@ def _without_margins(means: np.ndarray) -> np.ndarray:
     """Mean images (K, H, W) → (K, SIDE, SIDE), cut to where there is ink."""
     common = means.mean(axis=0)
     inked = common > common.min() + 0.1 * np.ptp(common)
+    inked |= not inked.any()  # blank: all of it
     for axis in (1, 2):
-        found = np.flatnonzero(inked.any(axis=2 - axis)) if inked.any() else np.arange(2)
+        found = np.flatnonzero(inked.any(axis=2 - axis))
         means = means.take(np.arange(found[0], found[-1] + 1), axis=axis)
     zoom = (1, SIDE / means.shape[1], SIDE / means.shape[2])
     return np.asarray(scipy.ndimage.zoom(means, zoom, order=1))

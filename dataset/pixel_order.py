@@ -4,9 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from dataset.splits import MAX_SIDE
-
-MIN_SIDE = 5  # pixels; smaller tables are not images
+from dataset.splits import MAX_SIDE, MIN_SIDE
 
 
 def shapes(count: int) -> list[tuple[int, ...]]:

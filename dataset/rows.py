@@ -1,7 +1,6 @@
 """The rows of a table: each line is cut into its label and its pixels, still as text."""
 
 import csv
-import re
 from collections.abc import Iterator
 from itertools import chain, islice
 from typing import TextIO
@@ -9,12 +8,11 @@ from zipfile import ZipExtFile
 
 from dataset import columns, text
 from dataset.errors import DataError
-from dataset.splits import MAX_SIDE
+from dataset.splits import MAX_SIDE, MIN_SIDE
 
 MAX_LINE = 400_000  # characters; an image of 64 × 64 in colour has 12,288 values
 MAX_SAMPLE = 500_000  # characters of the lines by which the columns are understood
 SAMPLE = 100  # lines, likewise
-LIST = re.compile(r'"?\[?\d+( +\d+){24,} *\]?"?')  # as in FER2013: 70 80 82 …
 COMMENTS = ("#", "%")
 INSIDE = "\x1f"  # stands for a separator within quotes
 
@@ -32,16 +30,18 @@ class Rows:
         first = next(lines, "")
         if first.lower().startswith("sep=") and len(first) == 5:  # a hint for Excel
             first = next(lines, "")
-        if first.startswith("'") and first.count("'") > columns.MIN_SIDE**2:
+        if first.startswith("'") and first.count("'") > MIN_SIDE**2:
             first, lines = first.replace("'", '"'), (line.replace("'", '"') for line in lines)
         sample = _sample(lines)
-        if sample and (found := LIST.search(sample[0])):  # all pixels of an image in one cell
-            names = first.split(",")
-            place, count = sample[0][: found.start()].count(","), len(found[0].split())
-            if place < len(names) > 1 and "," not in found[0]:
-                names[place : place + 1] = [f"pixel{n}" for n in range(count)]
-                first, sample = ",".join(names), list(map(_unpack, sample))
-                lines = map(_unpack, lines)
+        names = first.split(",")
+        found = (
+            (n, _listed(cell)) for line in sample[:1] for n, cell in enumerate(line.split(","))
+        )
+        place, values = next((each for each in found if each[1]), (len(names), []))
+        if place < len(names) > 1:  # all pixels of an image in one cell
+            names[place : place + 1] = [f"pixel{n}" for n in range(len(values))]
+            first, sample = ",".join(names), list(map(_unpack, sample))
+            lines = map(_unpack, lines)
         self.sign = columns.separator(first)
         if first.count(self.sign) > columns.MAX_COLUMNS:
             raise DataError(
@@ -128,7 +128,14 @@ class Rows:
 
 def _unpack(line: str) -> str:
     """A line with a list of pixels in one cell → each in a cell of its own."""
-    return LIST.sub(lambda found: ",".join(found[0].strip('"[] ').split()), line)
+    return ",".join(",".join(_listed(cell)) or cell for cell in line.split(","))
+
+
+def _listed(cell: str) -> list[str]:
+    """The pixels of an image in one cell, as in FER2013: 70 80 82 …; [] for any other cell."""
+    cell = cell.strip('"[] ')
+    values = cell.split() if cell.replace(" ", "").isdecimal() else []
+    return values if len(values) >= MIN_SIDE**2 else []
 
 
 def _lines(opened: TextIO, name: str, max_size: int) -> Iterator[str]:

@@ -10,7 +10,7 @@ import numpy as np
 
 CLASSES = tuple("0123456789")
 MAX_CLASSES = 62  # EMNIST's: ten digits and all letters, capital and small
-MAX_SIDE = 64  # pixels, of an image
+MIN_SIDE, MAX_SIDE = 5, 64  # pixels, of an image
 
 
 def noun(classes: Collection[str]) -> str:

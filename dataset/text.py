@@ -4,6 +4,7 @@ import codecs
 import gzip
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -15,6 +16,18 @@ from dataset.errors import DataError
 HEAD = 4_000  # bytes by which a file's kind and encoding are told
 GZIPPED, ZIPPED = b"\x1f\x8b", b"PK\x03\x04"
 MAX_LAYERS = 3  # of packing, such as a gzip file in a gzip file
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others raise errors of their own, and later
+ENCRYPTED = 1  # of a zip member's flags
+UNREADABLE = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+    EOFError,
+    struct.error,
+    zlib.error,
+)  # what `zipfile` raises for damaged files
 AGAIN = "download the data file itself"
 
 KINDS = (  # pattern of the first bytes, what the file is, what to do
@@ -42,7 +55,7 @@ def reading(source: BinaryIO, name: str) -> Iterator[TextIO]:
     A gzip file is unpacked while it is read, and so is a zip file of one table. Bytes that are no
     text stay as surrogates, for `mend`. Raises `DataError` for other kinds of files, also later.
     """
-    file, depth = source, 0
+    file, depth, packed = source, 0, "damaged gzip"
     file.seek(0)
     try:
         while (head := file.read(HEAD))[:4] == ZIPPED or head[:2] == GZIPPED:
@@ -52,8 +65,10 @@ def reading(source: BinaryIO, name: str) -> Iterator[TextIO]:
                 raise DataError(f"{name} is packed more than {MAX_LAYERS} times: unpack it.")
             if head[:2] == GZIPPED:
                 file = cast(BinaryIO, gzip.GzipFile(fileobj=file, mode="rb"))
+            elif depth > 1:  # its list of members is at the end, so all would be unpacked to see it
+                raise DataError(f"{name} is a zip file that is packed once more: unpack it.")
             else:
-                file = _member(file, name)
+                file, packed = _member(file, name), "a damaged zip file"
         file.seek(0)
         encoding = _encoding(head, name)
         errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
@@ -62,13 +77,10 @@ def reading(source: BinaryIO, name: str) -> Iterator[TextIO]:
             yield text
         finally:
             text.detach()  # else the source would be closed with it
-    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise DataError(f"{name} is damaged gzip: pack it again.") from error
+    except (gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise DataError(f"{name} is {packed}: unpack it, or pack it again.") from error
     except UnicodeError as error:
         raise DataError(f"{name} is damaged text: save it again as UTF-8.") from error
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        problem = "is a damaged zip file, or needs a password"
-        raise DataError(f"{name} {problem}: unpack it and use the CSV file.") from error
 
 
 def kind_of(head: bytes) -> tuple[str, str] | None:
@@ -94,7 +106,11 @@ def decode(content: bytes) -> str:
 
 def _member(file: BinaryIO, name: str) -> BinaryIO:
     """The one table in a zip file."""
-    archive = zipfile.ZipFile(file)
+    damaged = f"{name} is a damaged zip file: unpack it, or pack it again."
+    try:
+        archive = zipfile.ZipFile(file)
+    except UNREADABLE as error:
+        raise DataError(damaged) from error
     members = [
         member
         for member in archive.namelist()
@@ -106,7 +122,15 @@ def _member(file: BinaryIO, name: str) -> BinaryIO:
     if len(tables) != 1:
         some = ", ".join(tables[:3])[:80] or "nothing"
         raise DataError(f"{name} is a zip file of {some}: unpack it and choose one CSV file.")
-    return cast(BinaryIO, archive.open(tables[0]))
+    about = archive.getinfo(tables[0])
+    if about.flag_bits & ENCRYPTED:
+        raise DataError(f"{name} needs a password: unpack it and use the CSV file.")
+    if about.compress_type not in METHODS:
+        raise DataError(f"{name} is packed in an unusual way: unpack it and use the CSV file.")
+    try:
+        return cast(BinaryIO, archive.open(about))
+    except UNREADABLE as error:
+        raise DataError(damaged) from error
 
 
 def _encoding(head: bytes, name: str) -> str:

@@ -8,6 +8,7 @@ import base64
 import binascii
 import json
 import math
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,8 @@ def _classes(names: object, outputs: int) -> tuple[str, ...]:
         isinstance(name, str) and 0 < len(name) <= MAX_CLASS_NAME for name in names
     ):
         raise ModelError(f"'classes' must be texts of 1 to {MAX_CLASS_NAME} characters")
+    if twice := next((name for name, times in Counter(names).items() if times > 1), None):
+        raise ModelError(f"it names two classes {twice[:40]!r}: give each a name of its own")
     if len(names) > outputs:
         raise ModelError(f"it names {len(names):,} classes, but its network has {outputs:,}")
     return tuple(names)

@@ -14,7 +14,6 @@ from PIL import Image
 
 from dataset.pictures import picture, shapes
 
-GREY = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 SOLID = 0.5  # of the highest opacity: above it, a pixel of a see-through picture counts as there
 SHEET = 0.75  # of its box: a solid part that fills more is a sheet, not ink
 SHEET_CONTRAST = 40  # grey levels between a sheet's brightest and darkest pixels
@@ -25,6 +24,7 @@ GRAIN = 6.0  # times the paper's own spread: fainter marks are not ink
 FAINTEST = 0.05  # of the paper's brightness: fainter marks are not ink
 THICK = 0.22  # of the longer side: no pen is wider, but a note on a table is
 UNCLEAR = 0.3  # of the energy of the dark or light marks: more in the others is unclear
+LARGEST = 2_048  # pixels of a side that was enlarged
 LOW, HIGH = 0.35, 0.5  # of the ink's strength: ink goes on above one where some is above the other
 
 
@@ -45,7 +45,7 @@ def laid_on_paper(pixels: np.ndarray) -> np.ndarray:
         return colour
     rows, columns = (np.flatnonzero(solid.any(axis=axis)) for axis in (1, 0))
     filled = solid.sum() / ((np.ptp(rows) + 1) * (np.ptp(columns) + 1))
-    contrast = np.ptp(colour[solid] @ GREY)
+    contrast = np.ptp(colour[solid] @ picture.GREY)
     if filled < SHEET or contrast < SHEET_CONTRAST:
         return 255 - 255 * opacity / opacity.max()
     rim = solid & np.asarray(scipy.ndimage.binary_dilation(~solid, iterations=2))
@@ -61,7 +61,7 @@ def planes(sheet: np.ndarray) -> Iterator[np.ndarray]:
     if sheet.ndim == 2:
         yield sheet
         return
-    yield sheet @ GREY
+    yield sheet @ picture.GREY
     if np.ptp(sheet, axis=2).max() < 12:  # a grey picture
         return
     spans = [np.quantile(sheet[::2, ::2, n], [0.005, 0.995]) for n in range(3)]
@@ -75,7 +75,7 @@ def _hue(sheet: np.ndarray) -> np.ndarray:
     Shadows cancel out. The axis is the first principal component of the most unusual pixels.
     """
     soft = scipy.ndimage.gaussian_filter(sheet, (1.5, 1.5, 0))  # JPEG halves the colours' size
-    colours = soft / np.maximum(soft @ GREY, DARKEST)[..., None]
+    colours = soft / np.maximum(soft @ picture.GREY, DARKEST)[..., None]
     step = max(1, max(sheet.shape) // CHROMA_SIDE)
     some = colours[::step, ::step].reshape(-1, 3)
     some = some - np.median(some, axis=0)
@@ -146,10 +146,14 @@ def ink_is_light(plane: np.ndarray) -> tuple[bool, bool]:
 
 
 def enlarged(pixels: np.ndarray, shortest: int) -> np.ndarray:
-    """A float picture that is at least `shortest` pixels a side, enlarged by a whole number."""
-    factor = -(-shortest // min(pixels.shape[:2]))
+    """A float picture (H, W) or (H, W, 3) enlarged by a whole number, to `shortest` pixels a side.
+
+    Long and thin ones get fewer, since no side may be over `LARGEST`.
+    """
+    sides = pixels.shape[:2]
+    factor = max(1, min(-(-shortest // min(sides)), LARGEST // max(sides)))
     channels = pixels if pixels.ndim == 3 else pixels[..., None]
-    size = [min(side * factor, 2 * 1024) for side in pixels.shape[1::-1]]
+    size = [side * factor for side in pixels.shape[1::-1]]
     large = [
         np.asarray(Image.fromarray(channels[..., n]).resize(size, Image.Resampling.BICUBIC))
         for n in range(channels.shape[2])

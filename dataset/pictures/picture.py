@@ -16,6 +16,7 @@ from dataset.errors import DataError
 from dataset.ink.render import BOX, FIELD, center_by_mass
 
 MAX_SIDE = 256  # pixels; larger pictures are reduced to it first
+GREY = np.array([0.299, 0.587, 0.114], np.float32)  # of red, green and blue, ITU-R BT.601
 GRAIN = 12  # ink differs from paper by at least this many times the border's spread (8 sigmas)
 MIN_CONTRAST = 10  # ink differs from paper by at least this many grey levels of 255
 
@@ -64,7 +65,7 @@ def grey(pixels: np.ndarray) -> np.ndarray:
     pixels = pixels.astype(np.float32)
     if pixels.ndim == 2:
         return pixels
-    grey = pixels[..., :3] @ np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
+    grey = pixels[..., :3] @ GREY
     if pixels.shape[2] == 4:
         alpha = pixels[..., 3] / 255
         ink_is_light = (grey * alpha).sum() > 127.5 * alpha.sum()

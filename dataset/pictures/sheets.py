@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.ndimage
 
-from dataset.pictures import light, shapes
+from dataset.pictures import light, picture, shapes
 
 SMALLEST = 64  # pixels of a picture's shorter side: smaller ones show no sheet
 SIDE = 160  # pixels of the longer side on which the sheet is looked for
@@ -23,7 +23,7 @@ def inside(sheet: np.ndarray) -> np.ndarray:
     """A picture, float (H, W) or (H, W, 3), cut down to the sheet in it; as it is without one."""
     if min(sheet.shape[:2]) < SMALLEST:
         return sheet
-    plane = sheet if sheet.ndim == 2 else sheet @ light.GREY
+    plane = sheet if sheet.ndim == 2 else sheet @ picture.GREY
     coarse = light.reduced(plane, SIDE)
     limit = otsu(coarse)
     for mask in (coarse > limit, coarse <= limit):

@@ -8,7 +8,7 @@ share of the side, as in the images that the model was trained on.
 import numpy as np
 
 from dataset.ink.render import BOX, FIELD
-from dataset.stats import BLOCK
+from dataset.stats import BLOCK, blocks
 
 INK = 64  # what is brighter is ink
 WHITE = 127  # a picture whose border is brighter than this has dark ink on light paper
@@ -27,25 +27,32 @@ def ink_share(images: np.ndarray) -> float:
 def fit(drawings: np.ndarray, shape: tuple[int, ...], share: float = SHARE) -> np.ndarray:
     """Drawings (…, 28, 28) uint8 → (…, H, W) uint8, the ink `share` of the shorter side long.
 
-    Each new pixel is the mean of the area that it covers. Drawings of MNIST's own size and share
-    stay as they are. Ink of another share is moved so that its bounding box is in the middle, or
-    it might reach over the edge.
+    `shape` is (H, W); drawings have no colours, so (3, H, W) is a ValueError. Each new pixel is the
+    mean of the area that it covers. Drawings of MNIST's own size and share stay as they are. Ink of
+    another share is moved so that its bounding box is in the middle, or it might reach over the
+    edge.
     """
+    if len(shape) != 2:
+        raise ValueError(f"drawings have two sides, not {len(shape)}: {shape}")
     alike = abs(share / SHARE - 1) <= TOLERANCE
     if alike and drawings.shape[-2:] == tuple(shape):
         return drawings
     flat = drawings.reshape(-1, *drawings.shape[-2:])
-    middles = np.full((len(flat), 2), FIELD / 2)
-    if not alike:
-        low, high = _ends(flat)
-        middles = np.where(high > low, (low + high) / 2, middles)
     pitch = (FIELD if alike else BOX / max(share, 0.1)) / min(shape)  # old pixels for a new one
-    down, across = (
-        _area_means(FIELD, middle - pitch * side / 2, pitch, side)
-        for middle, side in zip(middles.T, shape, strict=True)
-    )
-    found = down @ flat.astype(np.float32) @ across.swapaxes(1, 2)  # (N, H, W)
-    return np.rint(np.clip(found, 0, 255)).astype(np.uint8).reshape(*drawings.shape[:-2], *shape)
+    middles = np.full((1, 2), FIELD / 2)  # one for all
+    fitted, start = np.empty((len(flat), *shape), np.uint8), 0
+    for block in blocks(flat):
+        if not alike:
+            low, high = _ends(block)
+            middles = np.where(high > low, (low + high) / 2, FIELD / 2)
+        down, across = (
+            _area_means(FIELD, middle - pitch * side / 2, pitch, side)
+            for middle, side in zip(middles.T, shape, strict=True)
+        )
+        found = down @ block.astype(np.float32) @ across.swapaxes(1, 2)  # (n, H, W)
+        fitted[start : start + len(block)] = np.rint(np.clip(found, 0, 255))
+        start += len(block)
+    return fitted.reshape(*drawings.shape[:-2], *shape)
 
 
 def fit_picture(pixels: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

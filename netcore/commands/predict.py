@@ -11,6 +11,7 @@ import numpy as np
 import dataset
 from dataset import CLASSES, DataError, Dataset, strokes
 from dataset.ink import digits
+from dataset.ink.render import FIELD
 from dataset.pictures import photograph, picture
 from dataset.splits import noun
 from dataset.strokes import Drawing
@@ -22,8 +23,8 @@ from netcore.confidence.classifier import CalibratedClassifier, Prediction
 from netcore.model import Model, ModelError
 
 KINDS = {"digit": "a digit", "letter": "a letter", "image": "one of its classes"}
+DRAWN = (FIELD, FIELD)  # pixels, of the drawings and digits that `dataset` makes
 SOME_FAILED = 1  # exit code if some of several files could not be read
-FIELD = (28, 28)  # pixels, of the drawings and digits that `dataset` makes
 
 
 def add(commands: Commands) -> None:
@@ -106,7 +107,7 @@ def open_reader(model: Model, views: int) -> Reader:
     shape, outputs = tuple(model.input_shape), model.network().output_shape[0]
     if len(shape) not in (2, 3) or len(shape) == 3 and shape[0] != 3:
         raise ModelError(f"{model.name} does not take images: choose another model")
-    data = None if model.recipe.dataset == "mnist" and shape == FIELD else _own_data(model)
+    data = None if model.recipe.dataset == "mnist" and shape == DRAWN else _own_data(model)
     classes = model.classes or (data.classes if data else CLASSES)
     kind = KINDS[noun(classes)]
     if len(classes) < outputs:  # more outputs than classes, or a dataset that is gone

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 import dataset
-from dataset import DataError
+from dataset import DataError, labels
 from dataset.folder import FILES
+from dataset.splits import MAX_CLASSES
 
 TRAIN, TEST = 36, 24
 
@@ -310,3 +311,28 @@ def test_each_file_is_turned_as_it_lies(tmp_path, train, test, names):
         for which, lie in (("training", train), ("test", test)):
             said = [note for note in data.notes if f"The {which} images were {lie}" in note]
             assert len(said) == bool(lie)
+
+
+def test_two_classes_of_the_same_name_are_refused(tmp_path):
+    written(tmp_path)
+    for names in ("cat\n" * 4, "a\ncat\nb\n cat", "0 a\n1 cat\n2 b\n3 cat"):
+        (tmp_path / "classes.txt").write_text(names)
+        with pytest.raises(DataError, match="classes.txt in .* has the name 'cat' twice: give"):
+            dataset.load(tmp_path)
+
+
+def test_the_longest_names_in_the_longest_encoding_are_read_whole(tmp_path):
+    written(tmp_path)
+    names = [f"{n:02} {'Ü' * (labels.MAX_NAME - 3)}" for n in range(10, 10 + MAX_CLASSES)]
+    (tmp_path / "classes.txt").write_bytes("\n".join(names).encode("utf-16"))
+    assert dataset.load(tmp_path).classes == tuple(names)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 28), (28, 4)])
+def test_images_too_small_to_show_anything_are_refused(tmp_path, shape):
+    def change(array):
+        images = np.zeros((len(array), *shape), np.uint8)
+        return packed(images if array.ndim > 1 else array)
+
+    with pytest.raises(DataError, match=r"holds images of \d+ × \d+ pixels: use 5 × 5 to 64 × 64"):
+        dataset.load(written(tmp_path, change=change))

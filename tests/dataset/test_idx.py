@@ -141,7 +141,7 @@ def test_a_file_of_another_kind_is_refused_as_what_it_is(tmp_path, start, reason
 @pytest.mark.parametrize("shape", [(65, 28), (28, 65), (28, 28, 4), (2, 28, 28), (785,), (0, 5)])
 def test_images_that_are_too_large_or_none_are_refused(tmp_path, shape):
     images = packed(np.zeros((24, *shape), np.uint8))
-    with pytest.raises(DataError, match=f"{TRAIN_IMAGES} holds images of .*: use at most 64 × 64"):
+    with pytest.raises(DataError, match=f"{TRAIN_IMAGES} holds images of .*: use 5 × 5 to 64 × 64"):
         load(tmp_path, {TRAIN_IMAGES: images})
 
 

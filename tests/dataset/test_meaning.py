@@ -143,6 +143,21 @@ def test_a_list_of_pixels_in_one_cell_is_read_as_in_fer2013():
     assert "The column emotion was taken for the label." in data.notes
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "label,pixels\n" + "1" * 399_999,
+        "label,pixels\n3," + "1 " * 150_000 + "x",
+        "label" + "_" * 399_000 + "!," + ",".join(map(str, range(PIXELS))) + "\n1",
+    ],
+    ids=["digits", "a list that is none", "a name of underscores"],
+)
+def test_long_lines_are_looked_through_once(content):
+    """With the square of their length as many steps, each of these would take over an hour."""
+    with pytest.raises(DataError, match=r"^mine.csv "):
+        read(content.encode())
+
+
 def test_a_table_in_a_zip_file_is_read():
     content = lines(np.column_stack([images()[1], images()[0]]))
     packed = io.BytesIO()

@@ -145,3 +145,12 @@ def test_blank_images_are_no_digits_and_their_classes_are_named_in_order(mnist, 
     found = oddities.examine(dataclasses.replace(mnist, **parts))
     assert found.noun == "image"
     assert "The training images lack class 8, so no network can learn that." in found.notes
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 28), (28, 1), (5, 5)])
+@pytest.mark.parametrize("fill", [np.zeros, lambda shape, kind: np.arange(shape[0]) % 10])
+def test_images_however_small_are_compared_without_error(shape, fill):
+    rows = np.zeros((400, *shape), np.uint8)
+    rows += fill((400, 1, 1), np.uint8).reshape(-1, 1, 1).astype(np.uint8)
+    assert likeness._without_margins(rows[:10].astype(float)).shape == (10, 16, 16)
+    assert isinstance(likeness.are_digits(rows, np.arange(400, dtype=np.uint8) % 10), bool)

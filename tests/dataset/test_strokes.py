@@ -1,11 +1,12 @@
 """Files of drawings: sound lines are read as they are, broken ones named."""
 
 import gzip
+import json
 
 import numpy as np
 import pytest
 
-from dataset import DataError, strokes
+from dataset import DataError, strokes, text
 from dataset.strokes import Drawing
 
 SEVEN = '{"label": 7, "writer": 3, "strokes": [[[0, 0], [9, 0], [3.5, 12]], [[2, 6], [8, 6]]]}'
@@ -131,16 +132,61 @@ def test_the_whole_file_tells_lists_of_axes_from_points(content, expected):
     np.testing.assert_array_equal(found.strokes[0], expected)
 
 
-def test_a_file_without_drawings_is_refused():
+@pytest.mark.parametrize("content", [b"", b"\n \n", b"[]", b" [\n]\n"])
+def test_a_file_without_drawings_is_refused(content):
     with pytest.raises(DataError, match="holds no drawing: write one a line"):
-        strokes.loads(b"\n \n")
+        strokes.loads(content)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_are_counted_however_they_end(end):
+    content = end.join(["", SEVEN, " ", "", SEVEN, "{", SEVEN])
+    with pytest.raises(DataError, match="^the file, line 6: it is not JSON: write one drawing"):
+        strokes.loads(content.encode())
+
+
+MUCH = strokes.MAX_LISTS_AT_ONCE + 1
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ('{"strokes":[' + ",".join(["[[]]"] * MUCH) + "]}", "line 1: it holds too much for one"),
+        ("[" + ",".join(["[]"] * MUCH) + "]", "line 1: it holds too much for one"),
+        ("\n[" + ",".join(["{}"] * MUCH) + "]", "line 2: it holds too much for one"),
+        ("[" * MUCH, "line 1: it holds too much for one"),
+        ("[" + ",\n".join([POINTS] * MUCH) + "]", "the file holds over 3,000,000 points"),
+        ("[\n" + ",\n".join(["[]"] * MUCH) + "]", "line 1: it is not JSON: write one drawing in"),
+        ("1," * (strokes.MAX_BYTES_AT_ONCE // 2 + 1), "line 1: it holds too much for one"),
+        ("[[]]\n" * (strokes.MAX_LISTS // 2 + 1), "the file holds over 3,000,000 points"),
+    ],
+    ids=["strokes", "lists", "objects", "depth", "points", "lines", "numbers", "many lines"],
+)
+def test_what_would_take_much_memory_is_refused_before_it_is_parsed(monkeypatch, content, reason):
+    parsed = []
+
+    def watched(written):
+        parsed.append(len(written))
+        return json.JSONDecoder().decode(written)
+
+    monkeypatch.setattr(strokes.json, "loads", watched)
+    with pytest.raises(DataError, match=reason):
+        strokes.loads(content.encode())
+    assert sum(parsed) <= 1
+
+
+def test_lines_are_parsed_one_at_a_time_when_all_together_are_too_much(monkeypatch):
+    monkeypatch.setattr(strokes, "MAX_LISTS_AT_ONCE", 20)
+    found = strokes.loads(f"{SEVEN}\n{POINTS}\n{AXES}\n".encode())
+    assert [drawing.label for drawing in found] == [7, 7, 7]
+    np.testing.assert_array_equal(found[2].strokes[0], strokes.loads(POINTS.encode())[0].strokes[0])
 
 
 def test_a_file_that_is_missing_or_damaged_is_refused(tmp_path):
     with pytest.raises(DataError, match="cannot be read"):
         strokes.read(tmp_path / "nothing.jsonl")
     path = tmp_path / "digits.jsonl.gz"
-    path.write_bytes(strokes.GZIPPED + SEVEN.encode())
+    path.write_bytes(text.GZIPPED + SEVEN.encode())
     with pytest.raises(DataError, match="cannot be read"):
         strokes.read(path)
     path.write_bytes(gzip.compress(SEVEN.encode() * 100)[:-20])

@@ -176,3 +176,9 @@ def test_a_model_that_could_not_be_opened_again_is_not_saved(trainer, tmp_path, 
     with pytest.raises(ModelError, match="broken.json is not a model this can use"):
         model.save(path)
     assert not path.exists()
+
+
+def test_each_class_has_a_name_of_its_own(text):
+    assert loads(edited(text, classes=["cat", "dog", "Cat"])).classes == ("cat", "dog", "Cat")
+    with pytest.raises(ModelError, match="it names two classes 'cat': give each a name of its own"):
+        loads(edited(text, classes=["cat", "dog", "cat"]))

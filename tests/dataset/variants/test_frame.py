@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dataset import load
+from dataset import load, stats
 from dataset.variants import frame
 
 DIGITS = load("mnist").test.images[:50]
@@ -59,3 +59,25 @@ def test_a_picture_is_cut_to_the_form_of_the_images():
 def test_what_is_transparent_is_white():
     pixels = np.zeros((8, 8, 4), np.uint8)
     assert (frame.fit_picture(pixels, (3, 8, 8)) == 255).all()
+
+
+def test_many_drawings_are_fitted_block_by_block_as_each_alone(monkeypatch):
+    sizes = []
+    means = frame._area_means
+
+    def watched(size, starts, *rest):
+        sizes.append(len(starts))
+        return means(size, starts, *rest)
+
+    monkeypatch.setattr(frame, "_area_means", watched)
+    monkeypatch.setattr(stats, "BLOCK", 16)
+    for share, largest in ((frame.SHARE, 1), (1.0, 16)):
+        found = frame.fit(DIGITS, (12, 10), share)
+        assert max(sizes) == largest
+        alone = [frame.fit(digit, (12, 10), share) for digit in DIGITS]
+        np.testing.assert_array_equal(found, alone)
+
+
+def test_drawings_have_no_colours():
+    with pytest.raises(ValueError, match="two sides, not 3"):
+        frame.fit(DIGITS, (3, 8, 8))
