@@ -8,6 +8,7 @@ import os
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,8 @@ NAME = re.compile(
     r"([-_. ]*idx\d?)?([-_. ]*(u?byte|u?int\d*|float\d*))?( ?\(\d+\))?(\.(gz|gzip|idx|bin|dat))*",
     re.IGNORECASE,
 )
+PACKED = re.compile(r"\.(zip|7z|rar|bz2|xz|zst|tar|tgz|Z)$", re.IGNORECASE)
+PICTURE = re.compile(r"\.(png|jpe?g|bmp|gif|webp|tiff?)$", re.IGNORECASE)
 SLOTS = tuple((part, kind) for part in ("train", "test") for kind in ("image", "label"))
 FILES = (
     "train-images-idx3-ubyte",
@@ -149,12 +152,27 @@ def _choose(folder: Path, only: str | None) -> dict[tuple[str, str], Path]:
     nearest = max(found, key=lambda each: len(each.paths))
     part, kind = next(slot for slot in SLOTS if slot not in nearest.paths)
     name = next(file for slot, file in zip(SLOTS, FILES, strict=True) if slot == (part, kind))
+    if other := _unread(nearest.folder, nearest.name, part, kind):
+        raise DataError(other)
     before = f"{nearest.name}-" if nearest.name else ""
     if before and part == "test":
         name = name.replace("t10k", "test")
     raise DataError(
         f"{before}{name} is missing in {nearest.folder.name}: add it, gzipped or plain."
     )
+
+
+def _unread(folder: Path, name: str, part: str, kind: str) -> str | None:
+    """What stands in the place of a missing file, under its name: a folder, or a packed file."""
+    for path in sorted(folder.iterdir()):
+        match = NAME.fullmatch(PACKED.sub("", path.name))
+        if not match or (match["set"], match["kind"].lower()) != (name, kind):
+            continue
+        if (match["part"].lower() == "train") == (part == "train"):
+            if path.is_dir():
+                return f"{path.name} is a folder without the file of that name: put the file there."
+            return f"{path.name} is packed in a way that is not read: unpack it, or use gzip."
+    return None
 
 
 def _nothing(folder: Path) -> str:
@@ -164,6 +182,15 @@ def _nothing(folder: Path) -> str:
         return f"{folder.name} cannot be read ({error.strerror})."
     if tables := [name for name in files if ".csv" in name.lower()]:
         return f"{folder.name} holds no IDX files: give the path of its table, {tables[0][:60]}."
+    if packed := [name for name in files if NAME.fullmatch(PACKED.sub("", name))]:
+        return f"{packed[0][:60]} is packed in a way that is not read: unpack it, or use gzip."
+    places = [place for place in (folder / name for name in files) if place.is_dir()]
+    for place in [folder, *places, *(deep for each in places[:9] for deep in each.glob("*/"))]:
+        if any(PICTURE.search(name.name) for name in islice(place.glob("*.*"), 9)):
+            return (
+                f"{folder.name} holds pictures, such as those in {place.name}, and no IDX files: "
+                "write them into one CSV file, with a label and the pixels of an image in each row."
+            )
     return f"{folder.name} holds no IDX files: it needs {', '.join(FILES)}."
 
 

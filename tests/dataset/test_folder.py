@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 
 import numpy as np
 import pytest
@@ -336,3 +337,36 @@ def test_images_too_small_to_show_anything_are_refused(tmp_path, shape):
 
     with pytest.raises(DataError, match=r"holds images of \d+ × \d+ pixels: use 5 × 5 to 64 × 64"):
         dataset.load(written(tmp_path, change=change))
+
+
+def test_a_packed_file_or_a_folder_in_the_place_of_one_is_named(tmp_path):
+    written(tmp_path)
+    zipped = (tmp_path / FILES[2]).rename(tmp_path / f"{FILES[2]}.zip")
+    with pytest.raises(
+        DataError, match="t10k-images-idx3-ubyte.zip is packed in a way that is not"
+    ):
+        dataset.load(tmp_path)
+    zipped.unlink()
+    (tmp_path / FILES[2]).mkdir()
+    with pytest.raises(DataError, match="t10k-images-idx3-ubyte is a folder without the file"):
+        dataset.load(tmp_path)
+
+
+def test_pictures_in_a_folder_for_each_class_are_named(tmp_path):
+    for label in "01":
+        (tmp_path / "train" / label).mkdir(parents=True)
+        (tmp_path / "train" / label / "7.png").write_bytes(b"")
+    with pytest.raises(DataError, match="holds pictures, such as those in 0, and no IDX files"):
+        dataset.load(tmp_path)
+
+
+def test_what_is_no_file_is_named(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    for path, reason in (
+        (tmp_path / "pipe", "pipe is a pipe or a device"),
+        (tmp_path / "link", "link is a link to .*nowhere, which is not there"),
+        ("https://example.org/mnist.csv", "is an address on the web: download it"),
+    ):
+        with pytest.raises(DataError, match=reason):
+            dataset.load(path)
