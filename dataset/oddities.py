@@ -66,10 +66,10 @@ def examine(
     return replace(data, notes=tuple(notes), verbatim=verbatim)
 
 
-def has_planes(images: np.ndarray, shape: tuple[int, ...]) -> bool:
+def has_planes(images: np.ndarray, shape: tuple[int, ...]) -> bool | None:
     """Whether rows (N, 3·H·W) of colour images hold the colours one after the other.
 
-    In the right arrangement neighbouring pixels differ least.
+    In the right arrangement neighbouring pixels differ least; None if neither is smoother.
     """
     _, height, width = shape
     some = images[:: max(1, len(images) // 200)].astype(np.float32)
@@ -79,7 +79,9 @@ def has_planes(images: np.ndarray, shape: tuple[int, ...]) -> bool:
         np.abs(np.diff(x, axis=2)).mean() + np.abs(np.diff(x, axis=3)).mean()
         for x in (planes, in_turn)
     ]
-    return bool(rough[0] < 0.9 * rough[1])
+    if min(rough) > 0.9 * max(rough):
+        return None
+    return bool(rough[0] < rough[1])
 
 
 def _turned(look: Look, part: str) -> list[str]:

@@ -111,7 +111,8 @@ def find_scales(train: Pixels, test: Pixels) -> tuple[Scale, Scale]:
         )
         if first[:2] != second[:2]:
             return first, second
-    return (find_scale(*files),) * 2
+    scale = find_scale(*files)
+    return scale, scale
 
 
 def find_scale(*files: Pixels) -> Scale:

@@ -67,6 +67,8 @@ def loads(content: bytes, name: str = "the file") -> list[Drawing]:
     """
     if len(content) > MAX_BYTES:
         raise DataError(f"{name} is larger than {MAX_BYTES // 10**6} MB: split it up.")
+    if other := _other_kind(content[: text.HEAD]):
+        raise DataError(f"{name} is {other}.")
     written = text.decode(content)
     if _count_lists(written) > MAX_LISTS:
         raise DataError(f"{name} holds over {MAX_LISTS:,} points or other lists: split it up.")
@@ -85,6 +87,21 @@ def loads(content: bytes, name: str = "the file") -> list[Drawing]:
     if not drawings:
         raise DataError(f'{name} holds no drawing: write one a line, {{"strokes": [[[x, y], …]]}}.')
     return drawings
+
+
+def _other_kind(head: bytes) -> str | None:
+    """What a file is that is no JSON, and what to do; None for what may be JSON."""
+    start = text.decode(head).lstrip("\ufeff \r\n\t")
+    if start[:1] in ("[", "{"):
+        return None
+    kind, mending = text.kind_of(head) or ("", "")
+    if kind:
+        useful = mending if mending.startswith(("unpack", "run", "download")) else ""
+        return f"{kind}: {useful or 'use a file of drawings, one in each line as JSON'}"
+    first, end, _ = start.partition("\n")
+    if max(map(first.count, ",;\t")) > 1 and (end or first[0].isalpha()):
+        return "a table: use a file of drawings, one in each line as JSON"
+    return None
 
 
 def _count_lists(written: str) -> int:
@@ -122,7 +139,12 @@ def _lines(written: str, name: str) -> Iterator[tuple[str, Any]]:
         try:
             yield f"line {number}", json.loads(line[0])
         except (ValueError, RecursionError) as error:
-            problem = "it is not JSON: write one drawing in each line"
+            at = (
+                f" from character {error.colno} on"
+                if isinstance(error, json.JSONDecodeError)
+                else ""
+            )
+            problem = f"it is not JSON{at}: write one drawing in each line"
             raise DataError(f"{name}, line {number}: {problem}.") from error
 
 

@@ -165,4 +165,7 @@ def _shape(images: np.ndarray, rows: Rows) -> tuple[np.ndarray, str | None]:
         return images.reshape(-1, *shape), f"A row holds the colours one by one: {order}."
     _, height, width = shape
     images = images.reshape(-1, height, width, 3).transpose(0, 3, 1, 2)
-    return np.ascontiguousarray(images), "A row holds red, green and blue of each pixel in turn."
+    order = "red, green and blue of each pixel in turn"
+    if planes is None:
+        return np.ascontiguousarray(images), f"The colours were taken as {order}, which is a guess."
+    return np.ascontiguousarray(images), f"A row holds {order}."

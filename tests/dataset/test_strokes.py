@@ -141,7 +141,9 @@ def test_a_file_without_drawings_is_refused(content):
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_lines_are_counted_however_they_end(end):
     content = end.join(["", SEVEN, " ", "", SEVEN, "{", SEVEN])
-    with pytest.raises(DataError, match="^the file, line 6: it is not JSON: write one drawing"):
+    with pytest.raises(
+        DataError, match="^the file, line 6: it is not JSON from character 2 on: write one drawing"
+    ):
         strokes.loads(content.encode())
 
 
@@ -156,7 +158,10 @@ MUCH = strokes.MAX_LISTS_AT_ONCE + 1
         ("\n[" + ",".join(["{}"] * MUCH) + "]", "line 2: it holds too much for one"),
         ("[" * MUCH, "line 1: it holds too much for one"),
         ("[" + ",\n".join([POINTS] * MUCH) + "]", "the file holds over 3,000,000 points"),
-        ("[\n" + ",\n".join(["[]"] * MUCH) + "]", "line 1: it is not JSON: write one drawing in"),
+        (
+            "[\n" + ",\n".join(["[]"] * MUCH) + "]",
+            "line 1: it is not JSON from character 2 on: write one drawing in",
+        ),
         ("1," * (strokes.MAX_BYTES_AT_ONCE // 2 + 1), "line 1: it holds too much for one"),
         ("[[]]\n" * (strokes.MAX_LISTS // 2 + 1), "the file holds over 3,000,000 points"),
     ],
@@ -208,3 +213,23 @@ def test_what_is_written_is_read_again():
     assert first.label == 4 and second.label is None and second.strokes == []
     for before, after in zip(drawings[0].strokes, first.strokes, strict=True):
         np.testing.assert_array_equal(after, before)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"\x89PNG\r\n", "a picture: use a file of drawings"),
+        (b"PK\x03\x04", "a zip file: unpack it"),
+        (b"<html>", "a web page, perhaps one to sign in: download"),
+        (b"label,x,y\n7,1,2\n", "a table: use a file of drawings"),
+        (b"\0\0\x08\x03\0\0", "an IDX file: use a file of drawings"),
+    ],
+)
+def test_a_file_of_another_kind_is_named(content, kind):
+    with pytest.raises(DataError, match=f"^digits.jsonl is {kind}"):
+        strokes.loads(content, "digits.jsonl")
+
+
+def test_an_error_of_json_is_located():
+    with pytest.raises(DataError, match="line 2: it is not JSON from character 17 on: write"):
+        strokes.loads(f'{SEVEN}\n{{"strokes": [[1 2]]}}'.encode())
