@@ -4,6 +4,8 @@ A folder here with four IDX files, of MNIST or a relative such as Fashion-MNIST 
 dataset. So is a CSV file with a label and the pixels of an image in each row.
 """
 
+import os
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,6 +40,8 @@ def load(name: str | Path) -> Dataset:
         raise DataError(f"The name of the dataset is empty: choose {' or '.join(names())}.")
     known = name in names()
     found = _open(ROOT / name, str(name)) if known else _open(Path(name))
+    if found is None and (why := _no_file(str(name))):
+        raise DataError(why)
     if found is None:
         raise DataError(
             f"There is no dataset {str(name)!r}: choose {' or '.join(names())}, or give the path "
@@ -56,6 +60,18 @@ def _open(path: Path, name: str | None = None) -> Dataset | None:
         return folder.read(path.resolve().parent, name, folder.set_of(path))
     if path.parent.is_dir() and path.name in folder.sets(path.parent):
         return folder.read(path.resolve().parent, name, path.name)
+    return None
+
+
+def _no_file(name: str) -> str | None:
+    """Why nothing at a path can be read; None if simply nothing is there."""
+    path = Path(name)
+    if re.match(r"\w{2,}:/", name):
+        return f"{name[:100]} is an address on the web: download it and give the path of the file."
+    if path.is_symlink() and not path.exists():
+        return f"{path.name} is a link to {os.readlink(path)[:100]}, which is not there: mend it."
+    if path.exists():
+        return f"{path.name} is a pipe or a device: save its data in a file and give its path."
     return None
 
 

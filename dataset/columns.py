@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from dataset import pixel_order
 from dataset.errors import DataError
+from dataset.labels import shorten
 from dataset.pixel_order import shapes
 from dataset.splits import MAX_CLASSES, MAX_SIDE, MIN_SIDE
 
@@ -95,7 +96,9 @@ def understand(first: list[str], rows: list[list[str]], name: str) -> Columns:
         notes.append(f"The column {title} was taken for the label.")
     used = {*label, *pixels}
     if unused := [names[n] for n in left if n not in used]:
-        notes.append(f"The column {unused[0][:40]} was left out.")
+        several = len(unused) > 1
+        some = shorten([each[:40] or "without a name" for each in unused])
+        notes.append(f"The column{'s' * several} {some} {'were' if several else 'was'} left out.")
     return Columns(
         names, label, classes, [pixels[n] for n in order], shape, planes, header, tuple(notes)
     )
@@ -188,7 +191,13 @@ def _find_label(
             some = " and ".join(repr(names[n][:30]) for n in others[:2])
             raise DataError(f"{name} has the columns {some}: name the one with the labels 'label'.")
     if shapes(len(left) - 1):
-        return [_by_content(left, rows)], []
+        found, likely = _by_content(left, rows)
+        if not likely:
+            raise DataError(
+                f"{name} has no column that stands out as the label: give it a header that names "
+                "one 'label'."
+            )
+        return [found], []
     for classes in range(2, MAX_CLASSES + 1):
         if shapes(len(left) - classes):
             for columns in (left[:classes], left[-classes:]):
@@ -198,6 +207,12 @@ def _find_label(
         raise DataError(
             f"{name} has {len(left)} columns of pixels but no label, like Kaggle's test.csv: use "
             "a file with a column named label, such as train.csv."
+        )
+    if more := next((more for more in (1, 2, 3) if shapes(len(left) - 1 - more)), 0):
+        pixels = len(left) - 1 - more
+        raise DataError(
+            f"{name} has {len(left):,} columns: {pixels:,} pixels, a label and {more} more. Remove "
+            "what is neither label nor pixel."
         )
     raise DataError(_wrong_count(name, [names[n] for n in left]))
 
@@ -211,10 +226,10 @@ def _hold_one_hot(columns: Sequence[int], rows: list[list[str]]) -> bool:
     )
 
 
-def _by_content(left: list[int], rows: list[list[str]]) -> int:
-    """The first or the last column, whichever looks more like a label."""
-    first, last = ([row[n] for row in rows if n < len(row)] for n in (left[0], left[-1]))
-    return left[-1] if _likeness(last) > _likeness(first) else left[0]
+def _by_content(left: list[int], rows: list[list[str]]) -> tuple[int, int]:
+    """The first or the last column, whichever looks more like a label, and how much it does."""
+    first, last = (_likeness([row[n] for row in rows if n < len(row)]) for n in (left[0], left[-1]))
+    return (left[-1], last) if last > first else (left[0], first)
 
 
 def _likeness(cells: list[str]) -> int:

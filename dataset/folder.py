@@ -8,21 +8,23 @@ import os
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from string import ascii_uppercase, digits
 
 import numpy as np
 
-from dataset import idx, labels, oddities, text
+from dataset import class_names, idx, labels, oddities
 from dataset.errors import DataError
-from dataset.pixels import Pixels, find_scale
-from dataset.splits import MAX_CLASSES, Dataset, Split
+from dataset.pixels import Pixels, find_scales
+from dataset.splits import Dataset, Split
 
 NAME = re.compile(
     r"(?P<set>.*?)[-_. ]*(?P<part>train|t10k|test)(ing)?[-_. ]*(?P<kind>image|label)s?"
     r"([-_. ]*idx\d?)?([-_. ]*(u?byte|u?int\d*|float\d*))?( ?\(\d+\))?(\.(gz|gzip|idx|bin|dat))*",
     re.IGNORECASE,
 )
+PACKED = re.compile(r"\.(zip|7z|rar|bz2|xz|zst|tar|tgz|Z)$", re.IGNORECASE)
+PICTURE = re.compile(r"\.(png|jpe?g|bmp|gif|webp|tiff?)$", re.IGNORECASE)
 SLOTS = tuple((part, kind) for part in ("train", "test") for kind in ("image", "label"))
 FILES = (
     "train-images-idx3-ubyte",
@@ -30,19 +32,10 @@ FILES = (
     "t10k-images-idx3-ubyte",
     "t10k-labels-idx1-ubyte",
 )
-CLASS_FILE, MAX_CLASS_BYTES = "classes.txt", 20_000  # all classes with the longest names
 MAX_DEPTH, MAX_FILES = 4, 20_000  # of folders, and of files looked at
 
 VALIDATION = 5_000  # images at the end of the training file, but at most a twelfth of it
 MIN_TRAINING = 12
-
-MERGED = digits + ascii_uppercase + "abdefghnqrt"  # small letters that differ from capitals
-EMNIST = {  # what its labels stand for, from the first on: Cohen et al. 2017
-    "letters": (1, ascii_uppercase),
-    "balanced": (0, MERGED),
-    "bymerge": (0, MERGED),
-    "byclass": (0, digits + ascii_uppercase + ascii_uppercase.lower()),
-}
 
 
 @dataclass
@@ -85,11 +78,11 @@ def read(folder: Path, name: str | None = None, only: str | None = None) -> Data
         raise DataError(
             f"{label_name} holds {len(train_labels)} labels: provide {MIN_TRAINING} or more."
         )
-    scale = find_scale(train_pixels, test_pixels)
-    classes, codes, note = _classes(folder, paths, (train_labels, test_labels))
+    scales = find_scales(train_pixels, test_pixels)
+    classes, codes, note = class_names.find(paths["train", "label"], (train_labels, test_labels))
     training, test = (
         Split(_upright(pixels.scaled(scale), train_shape), part)
-        for pixels, part in zip((train_pixels, test_pixels), codes, strict=True)
+        for pixels, scale, part in zip((train_pixels, test_pixels), scales, codes, strict=True)
     )
     training, shuffled = oddities.shuffle(training)
     cut = len(training) - min(VALIDATION, len(training) // 12)
@@ -102,12 +95,12 @@ def read(folder: Path, name: str | None = None, only: str | None = None) -> Data
         training[cut:],
         test,
         classes,
-        tuple(filter(None, (*_unusual(headers), note, scale.note))),
-        plain and not scale.changes and all(header.verbatim for header in headers),
+        tuple(filter(None, (*_unusual(headers), note, *dict.fromkeys(s.note for s in scales)))),
+        plain and not any(s.changes for s in scales) and all(h.verbatim for h in headers),
         tuple(paths[slot].name for slot in SLOTS),
     )
     emnist = paths["train", "image"].name.lower().startswith("emnist")
-    return oddities.examine(data, shuffled, transposed=emnist)
+    return oddities.examine(data, shuffled, transposed=emnist, apart=True)
 
 
 def is_idx(path: Path) -> bool:
@@ -159,12 +152,27 @@ def _choose(folder: Path, only: str | None) -> dict[tuple[str, str], Path]:
     nearest = max(found, key=lambda each: len(each.paths))
     part, kind = next(slot for slot in SLOTS if slot not in nearest.paths)
     name = next(file for slot, file in zip(SLOTS, FILES, strict=True) if slot == (part, kind))
+    if other := _unread(nearest.folder, nearest.name, part, kind):
+        raise DataError(other)
     before = f"{nearest.name}-" if nearest.name else ""
     if before and part == "test":
         name = name.replace("t10k", "test")
     raise DataError(
         f"{before}{name} is missing in {nearest.folder.name}: add it, gzipped or plain."
     )
+
+
+def _unread(folder: Path, name: str, part: str, kind: str) -> str | None:
+    """What stands in the place of a missing file, under its name: a folder, or a packed file."""
+    for path in sorted(folder.iterdir()):
+        match = NAME.fullmatch(PACKED.sub("", path.name))
+        if not match or (match["set"], match["kind"].lower()) != (name, kind):
+            continue
+        if (match["part"].lower() == "train") == (part == "train"):
+            if path.is_dir():
+                return f"{path.name} is a folder without the file of that name: put the file there."
+            return f"{path.name} is packed in a way that is not read: unpack it, or use gzip."
+    return None
 
 
 def _nothing(folder: Path) -> str:
@@ -174,6 +182,15 @@ def _nothing(folder: Path) -> str:
         return f"{folder.name} cannot be read ({error.strerror})."
     if tables := [name for name in files if ".csv" in name.lower()]:
         return f"{folder.name} holds no IDX files: give the path of its table, {tables[0][:60]}."
+    if packed := [name for name in files if NAME.fullmatch(PACKED.sub("", name))]:
+        return f"{packed[0][:60]} is packed in a way that is not read: unpack it, or use gzip."
+    places = [place for place in (folder / name for name in files) if place.is_dir()]
+    for place in [folder, *places, *(deep for each in places[:9] for deep in each.glob("*/"))]:
+        if any(PICTURE.search(name.name) for name in islice(place.glob("*.*"), 9)):
+            return (
+                f"{folder.name} holds pictures, such as those in {place.name}, and no IDX files: "
+                "write them into one CSV file, with a label and the pixels of an image in each row."
+            )
     return f"{folder.name} holds no IDX files: it needs {', '.join(FILES)}."
 
 
@@ -206,64 +223,3 @@ def _upright(images: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     if len(shape) == 3 and shape[0] != 3:
         return np.ascontiguousarray(images.transpose(0, 3, 1, 2))
     return images
-
-
-def _classes(
-    folder: Path, paths: dict, parts: tuple[np.ndarray, np.ndarray]
-) -> tuple[tuple[str, ...], list[np.ndarray], str | None]:
-    """The names of the classes, the labels of both parts as 0 … K − 1, and a note about them."""
-    file = paths["train", "label"]
-    values = np.unique(np.concatenate([np.unique(part) for part in parts]))
-    if parts[0].min() == parts[0].max():
-        values = values[values == parts[0][0]]  # refused below
-    found, order = labels.name_classes([str(value) for value in values.tolist()], file.name)
-    names = _read_names(paths) or _emnist(file.name, values)
-    if names is None:
-        codes = [order[np.searchsorted(values, part)] for part in parts]
-        return found, codes, labels.note(found)
-    each = bool(values[0] >= 0 and values[-1] < len(names))  # label has a name, used or not
-    if not each and len(names) != len(values):
-        raise DataError(
-            f"{CLASS_FILE} in {folder.name} has {len(names)} lines: write one name for each of "
-            f"the {len(values)} classes."
-        )
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise DataError(
-            f"{CLASS_FILE} in {folder.name} has the name {twice[:40]!r} twice: give each class a "
-            "name of its own."
-        )
-    codes = parts if each else [np.searchsorted(values, part) for part in parts]
-    return names, [part.astype(np.uint8) for part in codes], None
-
-
-def _emnist(file: str, values: np.ndarray) -> tuple[str, ...] | None:
-    match = re.match(r"emnist-(\w+)", file, re.IGNORECASE)
-    first, names = EMNIST.get(match[1].lower() if match else "", (0, ""))
-    return tuple(names) if values.tolist() == list(range(first, first + len(names))) else None
-
-
-def _read_names(paths: dict) -> tuple[str, ...] | None:
-    """The lines of classes.txt beside the files, in any encoding."""
-    path = paths["train", "label"].with_name(CLASS_FILE)
-    if not path.is_file():
-        return None
-    try:
-        with open(path, "rb") as file:
-            content = text.decode(file.read(MAX_CLASS_BYTES))
-    except OSError as error:
-        raise DataError(f"{CLASS_FILE} cannot be read ({error.strerror}).") from error
-    names = [line.strip() for line in content.splitlines() if line.strip()]
-    numbered = [re.match(r"(\d+)[\s:,;.=-]+(?=\S)", name) for name in names]
-    if all(match and int(match[1]) in (n, n + 1) for n, match in enumerate(numbered)):
-        names = [name[match.end() :] for name, match in zip(names, numbered, strict=True) if match]
-    if any(len(name) > labels.MAX_NAME for name in names):
-        raise DataError(
-            f"{CLASS_FILE} in {path.parent.name} has a name of over {labels.MAX_NAME} letters: "
-            "shorten it."
-        )
-    if not 2 <= len(names) <= MAX_CLASSES:
-        raise DataError(
-            f"{CLASS_FILE} in {path.parent.name} has {len(names)} lines: write one name for each "
-            f"class, 2 to {MAX_CLASSES}."
-        )
-    return tuple(names)

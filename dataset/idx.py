@@ -126,8 +126,15 @@ def _header(file: BufferedIOBase, name: str, kind: str) -> Header:
             raise DataError(f"{name} is {found[0]}: {found[1]}.")
     elif len(magic) < 4:
         raise EOFError
-    if ordered[:2] != b"\0\0" or ordered[2] not in TYPES or not 1 <= ordered[3] <= 4:
-        raise DataError(f"{name} is not an IDX file of {kind}: use the file of that name.")
+    if ordered[:2] != b"\0\0" or not 1 <= ordered[3] <= 4:
+        usual = "00 00 08 03" if kind == "images" else "00 00 08 01"
+        starts = f"it starts with {magic.hex(' ')}, not with {usual}"
+        raise DataError(f"{name} is not an IDX file of {kind}: {starts}. Download it again.")
+    if ordered[2] not in TYPES:
+        unknown = f"its number type {ordered[2]} is unknown"
+        raise DataError(
+            f"{name} is not an IDX file of {kind}: {unknown}. Save it as bytes, type 8."
+        )
     dimensions = ordered[3]
     content = file.read(4 * dimensions)
     if len(content) < 4 * dimensions:

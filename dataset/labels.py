@@ -39,7 +39,7 @@ def name_classes(labels: Sequence[str], name: str) -> tuple[tuple[str, ...], np.
             f"{MAX_CLASSES} classes."
         )
     if len(classes) < 2:
-        none = " (255 often stands for no label)" if classes == ["255"] else ""
+        none = f" ({classes[0]} often stands for no label)" if classes[0] in ("255", "-1") else ""
         raise DataError(
             f"{name} has the label {classes[0][:40]!r} everywhere{none}: use a file with at least "
             "two classes."

@@ -7,21 +7,22 @@ alike, −0.9 where one is inverted, and near 0 for other images, which are left
 
 import functools
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import scipy.ndimage
 
-from dataset.splits import CLASSES
+from dataset.splits import CLASSES, Split
 
 MNIST = Path(__file__).parent / "mnist"
 EXAMPLES = 5_000  # of MNIST's training images, to compare with
 SAMPLE = 5_000  # images of the other dataset
 MIN_IMAGES, MIN_CLASSES = 50, 3  # less tells nothing
 SURE, MARGIN = 0.5, 0.2  # correlation of the best orientation, and how much better it must be
-FOREIGN, MANY = 0.25, 300  # correlation without margins, below this in so many images: no digits
+FOREIGN, FEW, MANY = 0.25, 0.2, 200  # correlation without margins, below which are no digits; the
+MIN_DIGITS = 100  # second for fewer than MANY images, down to this number: less tells nothing
 SIDE = 16  # pixels of mean images that are compared without their margins
 WHITE, WHITE_SHARE = 200, 0.85  # a border this bright, over this share of it, is paper
 
@@ -68,22 +69,42 @@ def find(
     return Orientation("transposed" if transposed and not tells else "", _on_white(images))
 
 
+def follow(train: Split, test: Split, usual: Orientation) -> Orientation:
+    """How test images (N, H, W) lie next to training images that are upright already.
+
+    That is `usual`, as the training images lay before, unless the mean images of the classes say
+    otherwise for sure.
+    """
+    present = np.intersect1d(train.labels, test.labels)
+    if train.images.ndim != 3 or len(present) < MIN_CLASSES or len(test) < MIN_IMAGES:
+        return usual
+    ours, theirs = (
+        _means(split.images[::step], split.labels[::step], present.tolist())
+        for split in (test, train)
+        for step in [max(1, len(split) // SAMPLE)]
+    )
+    return _nearest(ours, theirs, usual) or usual
+
+
 def are_digits(images: np.ndarray, labels: np.ndarray) -> bool:
     """Whether upright images (N, …, H, W) of the labels 0 … 9 may be digits; few always may.
 
     Fashion-MNIST has the same labels. scikit-learn's digits have other margins, so margins are cut
-    off: their correlation is 0.34 then, and that of random classes at most 0.2.
+    off: their correlation is 0.34 then, and that of random classes at most 0.2. Images that are all
+    the same are none.
     """
+    if not len(images) or (images == images[0]).all():
+        return False
     digits = _mnist()
     step = max(1, len(images) // SAMPLE)
     images, labels = images[::step], labels[::step]
     if images.ndim > 3:
         images = images.mean(axis=1)
-    if digits is None or len(images) < MANY or len(np.unique(labels)) < len(CLASSES):
+    if digits is None or len(images) < MIN_DIGITS or len(np.unique(labels)) < len(CLASSES):
         return True
     means = np.array([images[labels == k].mean(axis=0) for k in range(len(CLASSES))])
     alike = [_contrast(_without_margins(mean)) for mean in (means, digits)]
-    return not alike[0].any() or abs(float((alike[0] * alike[1]).sum())) >= FOREIGN
+    return abs(float((alike[0] * alike[1]).sum())) >= (FOREIGN if len(images) >= MANY else FEW)
 
 
 def _without_margins(means: np.ndarray) -> np.ndarray:
@@ -104,20 +125,38 @@ def _compare(
     """The answer of digits of MNIST's size; None for other images."""
     digits = _mnist()
     present = [k for k in np.unique(labels) if classes[k] in CLASSES]
-    chosen = np.isin(labels, present)
     if digits is None or images.shape[1:] != digits.shape[1:]:
         return None
-    if len(present) < MIN_CLASSES or chosen.sum() < MIN_IMAGES:
+    if len(present) < MIN_CLASSES or np.isin(labels, present).sum() < MIN_IMAGES:
         return None
-    ours = _contrast(np.array([images[labels == k].mean(axis=0) for k in present]))
-    theirs = _contrast(digits[[CLASSES.index(classes[k]) for k in present]])
-    near = {turn: float((mend(ours) * theirs).sum()) for turn, mend in TURNS.items()}
+    theirs = digits[[CLASSES.index(classes[k]) for k in present]]
+    return _nearest(_means(images, labels, present), theirs)
+
+
+def _nearest(
+    ours: np.ndarray, theirs: np.ndarray, usual: Orientation = Orientation()
+) -> Orientation | None:
+    """How our mean images (K, H, W) lie if theirs are upright; None if they are too unlike.
+
+    Another turn than the usual one must be better by `MARGIN`.
+    """
+    ours, theirs = _contrast(ours), _contrast(theirs)
+    turned = {turn: mend(ours) for turn, mend in TURNS.items()}
+    near = {
+        turn: float((each * theirs).sum())
+        for turn, each in turned.items()
+        if each.shape == theirs.shape
+    }
     best = max(near, key=lambda turn: abs(near[turn]))
     if abs(near[best]) < SURE:
         return None
-    if abs(near[best]) < abs(near[""]) + MARGIN:
-        best = ""
+    if abs(near[best]) < abs(near[usual.turn]) + MARGIN:
+        best = usual.turn
     return Orientation(best, near[best] < 0)
+
+
+def _means(images: np.ndarray, labels: np.ndarray, present: Sequence[int]) -> np.ndarray:
+    return np.array([images[labels == k].mean(axis=0) for k in present])
 
 
 def _contrast(means: np.ndarray) -> np.ndarray:

@@ -38,36 +38,38 @@ def is_sorted(labels: np.ndarray) -> bool:
     return np.count_nonzero(np.diff(labels)) < SORTED * expected
 
 
-def examine(data: Dataset, shuffled: str | None = None, transposed: bool = False) -> Dataset:
+def examine(
+    data: Dataset, shuffled: str | None = None, transposed: bool = False, apart: bool = False
+) -> Dataset:
     """The dataset with its images upright and light on dark, and all notes.
 
     Classes that only look like digits by their labels get other names.
 
-    `shuffled` is the note of `shuffle`; `transposed`: whether such sets are known to be, as EMNIST.
+    `shuffled` is the note of `shuffle`; `transposed`: whether such sets are known to be, as EMNIST;
+    `apart`: whether the test images come from a file of their own, which may differ.
     """
     notes = [*data.notes, shuffled] if shuffled else [*data.notes]
     orientation = likeness.find(data.train.images, data.train.labels, data.classes, transposed)
-    if orientation.turn:
-        notes.append(
-            f"The images were {orientation.turn}, unlike MNIST's, so they were turned upright."
-        )
-    if orientation.inverted:
-        notes.append("The images were dark on light, so they were inverted to light on dark.")
-    if orientation != Orientation():
-        parts = {name: _mend(split, orientation) for name, split in data.splits.items()}
-        data = replace(data, **parts)
+    train = _mend(data.train, orientation)
+    test_orientation = likeness.follow(train, data.test, orientation) if apart else orientation
+    if test_orientation == orientation:
+        notes += _turned(orientation, "")
+    else:
+        notes += [*_turned(orientation, "training "), *_turned(test_orientation, "test ")]
+    validation, test = _mend(data.validation, orientation), _mend(data.test, test_orientation)
+    data = replace(data, train=train, validation=validation, test=test)
     if data.is_digits and not likeness.are_digits(data.train.images, data.train.labels):
         data = replace(data, classes=tuple(f"class {label}" for label in data.classes))
         notes.append("The labels are 0 to 9, but the images do not look like handwritten digits.")
     notes += filter(None, (_blank(data), *_missing(data)))
-    verbatim = data.verbatim and not shuffled and orientation == Orientation()
+    verbatim = data.verbatim and not shuffled and orientation == test_orientation == Orientation()
     return replace(data, notes=tuple(notes), verbatim=verbatim)
 
 
-def has_planes(images: np.ndarray, shape: tuple[int, ...]) -> bool:
+def has_planes(images: np.ndarray, shape: tuple[int, ...]) -> bool | None:
     """Whether rows (N, 3·H·W) of colour images hold the colours one after the other.
 
-    In the right arrangement neighbouring pixels differ least.
+    In the right arrangement neighbouring pixels differ least; None if neither is smoother.
     """
     _, height, width = shape
     some = images[:: max(1, len(images) // 200)].astype(np.float32)
@@ -77,10 +79,26 @@ def has_planes(images: np.ndarray, shape: tuple[int, ...]) -> bool:
         np.abs(np.diff(x, axis=2)).mean() + np.abs(np.diff(x, axis=3)).mean()
         for x in (planes, in_turn)
     ]
-    return bool(rough[0] < 0.9 * rough[1])
+    if min(rough) > 0.9 * max(rough):
+        return None
+    return bool(rough[0] < rough[1])
+
+
+def _turned(orientation: Orientation, part: str) -> list[str]:
+    """Notes about what was done to the images of a part, such as "test "."""
+    notes = []
+    if orientation.turn:
+        how = f"{orientation.turn}, unlike MNIST's, so they were turned upright"
+        notes.append(f"The {part}images were {how}.")
+    if orientation.inverted:
+        how = "dark on light, so they were inverted to light on dark"
+        notes.append(f"The {part}images were {how}.")
+    return notes
 
 
 def _mend(split: Split, orientation: Orientation) -> Split:
+    if orientation == Orientation():
+        return split
     images = np.empty_like(split.images)
     start = 0
     for block in blocks(split.images):
@@ -112,7 +130,9 @@ def _missing(data: Dataset) -> list[str]:
         lacking = [data.classes[k] for k in np.flatnonzero(counts == 0)]
         some = f"{len(lacking)} of the {len(counts)} classes"
         if len(lacking) <= LISTED:
-            some = f"the class{'es' if len(lacking) > 1 else ''} {', '.join(lacking)}"
+            named = all(name.startswith("class ") for name in lacking)
+            some = "" if named else f"the class{'es' if len(lacking) > 1 else ''} "
+            some += ", ".join(lacking)
         if lacking:
             end = ", so no network can learn that" if name == "train" else ""
             notes.append(f"The {SPLITS[name]} images lack {some}{end}.")

@@ -13,6 +13,7 @@ from dataset.errors import DataError
 
 MAX_BYTES = 800_000_000  # of the pixels of one file: EMNIST's 814,255 images take 638 MB
 DARK = 128  # if no pixel is brighter, something is odd
+ALIKE = 2.0  # times the smaller range: files whose ranges differ by more are scaled on their own
 STANDARDISED = 20.0  # no standardised pixel is further from zero
 RANGES = "whole numbers from 0 to 255, or numbers from 0 to 1 or from −1 to 1"
 
@@ -27,7 +28,7 @@ class Scale(NamedTuple):
     @property
     def changes(self) -> bool:
         """Whether anything but the bytes of a file comes out."""
-        return self.note is not None and not self.note.startswith("No pixel")
+        return self.note is not None and "No pixel is brighter" not in self.note
 
     def apply(self, values: np.ndarray) -> np.ndarray:
         """Values of any shape → uint8; those that are bytes already stay as they are."""
@@ -92,6 +93,26 @@ class Pixels:
             images[count - len(piece) : count] = scale.apply(piece)
             count -= len(piece)
         return images
+
+
+def find_scales(train: Pixels, test: Pixels) -> tuple[Scale, Scale]:
+    """The scales of two files of a dataset: one for both, unless their ranges differ by far.
+
+    Then each is scaled by itself, as where one was saved as 0 … 1 and the other as 0 … 255.
+    DataError if they are in no known range.
+    """
+    files = train, test
+    spans = [file.high - file.low for file in files]
+    alike = min(spans) > max(spans) / ALIKE and (train.low < 0) == (test.low < 0)
+    if not alike and min(spans):  # one value only tells nothing
+        first, second = (
+            scale._replace(note=scale.note and f"In {file.name}: {scale.note}")
+            for scale, file in zip(map(find_scale, files), files, strict=True)
+        )
+        if first[:2] != second[:2]:
+            return first, second
+    scale = find_scale(*files)
+    return scale, scale
 
 
 def find_scale(*files: Pixels) -> Scale:

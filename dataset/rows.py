@@ -14,6 +14,7 @@ MAX_LINE = 400_000  # characters; an image of 64 × 64 in colour has 12,288 valu
 MAX_SAMPLE = 500_000  # characters of the lines by which the columns are understood
 SAMPLE = 100  # lines, likewise
 COMMENTS = ("#", "%")
+SIGNS = ",;\t| "  # at the end of a line above the header
 INSIDE = "\x1f"  # stands for a separator within quotes
 
 
@@ -33,8 +34,12 @@ class Rows:
             first = next(lines, "")
         if first.startswith("'") and first.count("'") > MIN_SIDE**2:
             first, lines = first.replace("'", '"'), (line.replace("'", '"') for line in lines)
-        sample = _sample(lines)
-        names = first.split(",")
+        sample, title = _sample(lines), None
+        if sample and "[" in sample[0]:  # a list as Python or JSON writes it: [70, 80, 82 …
+            sample, lines = list(map(_without_commas, sample)), map(_without_commas, lines)
+        if sample and _is_title(first, sample[0]):
+            title, first = first, sample.pop(0)
+        names, written = first.split(","), first
         found = (
             (n, _listed(cell)) for line in sample[:1] for n, cell in enumerate(line.split(","))
         )
@@ -50,12 +55,16 @@ class Rows:
                 f"{MAX_SIDE} × {MAX_SIDE} pixels in three colours."
             )
         short = [line for line in sample if line.count(self.sign) <= columns.MAX_COLUMNS]
+        short = [line for line in short if line not in (first, written)]  # headers once more
         try:
             names, *cells = [columns.split(line, self.sign) for line in (first, *short)]
         except csv.Error as error:
             raise DataError(f"{name} has quotes that do not close: remove them.") from error
         self.columns = columns.understand(names, cells, name)
-        self.header = first if self.columns.header else None
+        if title:
+            notes = f"The first line, {title.strip(SIGNS)[:40]!r}, was skipped as a title."
+            self.columns.notes = (*self.columns.notes, notes)
+        self._headers = {first, written} if self.columns.header else set()
         self._lines = chain([] if self.columns.header else [first], sample, lines)
         self.width = len(self.columns.names)
         order = self.columns.pixels
@@ -72,7 +81,7 @@ class Rows:
     def __iter__(self) -> Iterator[tuple[str, str]]:
         row = 0
         for line in self._lines:
-            if line == self.header:  # once more, where files were joined
+            if line in self._headers:  # once more, where files were joined
                 continue
             row += 1
             if row > self.max_rows:
@@ -125,6 +134,25 @@ class Rows:
             )
         ones = [columns.is_one_hot([cell, "0"]) for cell in cells]
         return self.columns.classes[ones.index(True)]
+
+
+def _is_title(first: str, second: str) -> bool:
+    """Whether the first line is one of few words above the names or values of many columns.
+
+    Programs that calculate fill it up with empty cells; then names must follow.
+    """
+    words = first.rstrip(SIGNS)
+    many = [sign for sign in columns.SEPARATORS if second.count(sign) >= MIN_SIDE**2]
+    filled = words != first and not second.lstrip('"')[:1].isalpha()
+    return bool(many) and max(map(words.count, many)) < MIN_SIDE and not filled
+
+
+def _without_commas(line: str) -> str:
+    """A line with a list of pixels in brackets → with spaces between them."""
+    start, end = line.find("["), line.rfind("]") + 1
+    if not 0 <= start < end:
+        return line
+    return line[:start] + line[start:end].replace(",", " ") + line[end:]
 
 
 def _unpack(line: str) -> str:

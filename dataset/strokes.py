@@ -6,8 +6,8 @@ values of a point, such as a time. Drawings without strokes, with a single point
 null coordinates are valid.
 
 Other ways to write the same are read too: a stroke as the lists of its coordinates,
-`[[x, x, …], [y, y, …]]`, as Quick, Draw! has it; points as `{"x": x, "y": y}`; all drawings in one
-JSON array, or one drawing over several lines.
+`[[x, x, …], [y, y, …]]`, as Quick, Draw! has it under the name "drawing"; points as
+`{"x": x, "y": y}`; all drawings in one JSON array, or one drawing over several lines.
 """
 
 import gzip
@@ -31,6 +31,7 @@ MAX_LISTS = 3_000_000  # [ and { of a file: parsed, each takes up to 70 times it
 MAX_BYTES_AT_ONCE, MAX_LISTS_AT_ONCE = 10_000_000, 300_000  # of a line, or of all in one array
 MAX_STROKES = 2_000  # per drawing
 MAX_VALUES = 5  # of a point: x, y, and perhaps a time, a pressure and a tilt
+KEYS = "strokes", "drawing"  # the second as in Quick, Draw!
 LINE = re.compile(r"\S[^\r\n]*")  # that is not blank
 NO_POINTS = np.empty((0, 2))  # one for all strokes without, which may be many
 
@@ -66,6 +67,8 @@ def loads(content: bytes, name: str = "the file") -> list[Drawing]:
     """
     if len(content) > MAX_BYTES:
         raise DataError(f"{name} is larger than {MAX_BYTES // 10**6} MB: split it up.")
+    if other := _other_kind(content[: text.HEAD]):
+        raise DataError(f"{name} is {other}.")
     written = text.decode(content)
     if _count_lists(written) > MAX_LISTS:
         raise DataError(f"{name} holds over {MAX_LISTS:,} points or other lists: split it up.")
@@ -74,16 +77,31 @@ def loads(content: bytes, name: str = "the file") -> list[Drawing]:
     def found() -> Iterable[tuple[str, Any]]:  # again from the start, each time
         return _lines(written, name) if whole is None else whole
 
-    by_axis = any(_lists_axes(data, sure=True) for _, data in found())
+    by_axis = _lists_axes(data for _, data in found())
     drawings = []
     for place, data in found():
         try:
-            drawings.append(_parse(data, by_axis and _lists_axes(data)))
+            drawings.append(_parse(data, by_axis))
         except DataError as error:
             raise DataError(f"{name}, {place}: {error}.") from error
     if not drawings:
         raise DataError(f'{name} holds no drawing: write one a line, {{"strokes": [[[x, y], …]]}}.')
     return drawings
+
+
+def _other_kind(head: bytes) -> str | None:
+    """What a file is that is no JSON, and what to do; None for what may be JSON."""
+    start = text.decode(head).lstrip("\ufeff \r\n\t")
+    if start[:1] in ("[", "{"):
+        return None
+    kind, mending = text.kind_of(head) or ("", "")
+    if kind:
+        useful = mending if mending.startswith(("unpack", "run", "download")) else ""
+        return f"{kind}: {useful or 'use a file of drawings, one in each line as JSON'}"
+    first, end, _ = start.partition("\n")
+    if max(map(first.count, ",;\t")) > 1 and (end or first[0].isalpha()):
+        return "a table: use a file of drawings, one in each line as JSON"
+    return None
 
 
 def _count_lists(written: str) -> int:
@@ -121,26 +139,58 @@ def _lines(written: str, name: str) -> Iterator[tuple[str, Any]]:
         try:
             yield f"line {number}", json.loads(line[0])
         except (ValueError, RecursionError) as error:
-            problem = "it is not JSON: write one drawing in each line"
+            at = (
+                f" from character {error.colno} on"
+                if isinstance(error, json.JSONDecodeError)
+                else ""
+            )
+            problem = f"it is not JSON{at}: write one drawing in each line"
             raise DataError(f"{name}, line {number}: {problem}.") from error
 
 
-def _lists_axes(data: Any, sure: bool = False) -> bool:
-    """Whether all strokes of a drawing may be the lists of their x and y, and perhaps of a time.
+def _lists_axes(found: Iterable[Any]) -> list[str]:
+    """The keys under which strokes are the lists of their x and y, and perhaps of a time.
 
-    `sure`: whether one of them must be, since no point has as many values.
+    Short ones may be lists of points too, but all points of a file have as many values, and seldom
+    more than three.
     """
-    strokes = data.get("strokes") if isinstance(data, dict) else None
-    if not isinstance(strokes, list) or not strokes:
-        return False
-    longest = 0
-    for stroke in strokes:
+    all_sizes = {key: set() for key in KEYS}
+    sure, unfit = set(), set()
+    for data in found:
+        key = _key(data)
+        sizes = None if key is None else _sizes(data[key])
+        if key is None or sizes is None:
+            unfit.add(key)
+            continue
+        if any(length > MAX_VALUES for _, length in sizes):
+            sure.add(key)
+        all_sizes[key] |= sizes
+    for key in set(KEYS) - sure - unfit:
+        counts, lengths = ({size[n] for size in all_sizes[key]} for n in (0, 1))
+        if lengths and (
+            key == "drawing" or (len(counts) == 1 and (len(lengths) > 1 or max(lengths) > 3))
+        ):
+            sure.add(key)
+    return list(sure)
+
+
+def _sizes(strokes: list) -> set[tuple[int, int]] | None:
+    """How many lists of which length the strokes are; None if some cannot be lists of axes."""
+    sizes = set()
+    for stroke in filter(None, strokes):
         if not isinstance(stroke, list) or not 2 <= len(stroke) <= 3:
-            return False
+            return None
         if not all(isinstance(axis, list) and len(axis) == len(stroke[0]) for axis in stroke):
-            return False
-        longest = max(longest, len(stroke[0]))
-    return longest > MAX_VALUES or not sure
+            return None
+        sizes.add((len(stroke), len(stroke[0])))
+    return sizes
+
+
+def _key(data: Any) -> str | None:
+    """The name that the strokes of a drawing have."""
+    if not isinstance(data, dict):
+        return None
+    return next((key for key in KEYS if isinstance(data.get(key), list)), None)
 
 
 def dumps(drawings: list[Drawing]) -> str:
@@ -156,15 +206,14 @@ def dumps(drawings: list[Drawing]) -> str:
     return "".join(lines)
 
 
-def _parse(data: Any, by_axis: bool) -> Drawing:
-    strokes = data.get("strokes") if isinstance(data, dict) else None
-    if not isinstance(strokes, list):
-        if isinstance(data, dict) and "drawing" in data:
-            raise DataError('it has "drawing", as Quick, Draw! has: call it "strokes"')
+def _parse(data: Any, by_axis: list[str]) -> Drawing:
+    key = _key(data)
+    if key is None:
         raise DataError('"strokes" is missing: give a list of strokes, each a list of points')
+    strokes = data[key]
     if len(strokes) > MAX_STROKES:
         raise DataError(f"it has {len(strokes):,} strokes, more than {MAX_STROKES:,}")
-    if by_axis:
+    if key in by_axis and _sizes(strokes) is not None:
         strokes = [[list(point) for point in zip(*stroke, strict=True)] for stroke in strokes]
     return Drawing([_stroke(stroke) for stroke in strokes], _label(data.get("label")))
 

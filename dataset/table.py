@@ -28,6 +28,7 @@ MIN_ROWS = 14  # one image in each split
 MAX_LABELS = 1_000  # different texts, some of which may mean the same
 PIECE = 8_000_000  # characters parsed at a time: four thousand rows of 28 × 28 pixels
 MISSING = ("", "nan", "na", "n/a", "null", "none")
+NAMES = ("na", "null", "none")  # of these the ones that are labels where other labels are words
 
 
 def read(source: str | Path | BinaryIO, name: str) -> Dataset:
@@ -80,12 +81,13 @@ def _read_rows(rows: Rows, name: str) -> tuple[Pixels, list[str], np.ndarray]:
     names = [rows.columns.names[n] or f"number {n + 1}" for n in rows.columns.pixels]
     pixels = Pixels(name, lambda row, column: f"row {row + 1}, column {names[column][:40]}")
     written: dict[str, int] = {}
-    codes = []
+    codes, missing = [], None
     for piece in _pieces(rows):
         for label, _ in piece:
-            if label.lower() in MISSING:
-                row = len(codes) + 1
-                raise DataError(f"{name} has no label in row {row}: add it, or remove the row.")
+            if missing is None and label.lower() in MISSING:
+                missing = len(codes) + 1
+            if label.lower() in MISSING and label.lower() not in NAMES:
+                raise DataError(f"{name} has no label in row {missing}: add it, or remove the row.")
             codes.append(written.setdefault(label, len(written)))
         if len(written) > MAX_LABELS:
             title = rows.columns.names[rows.columns.label[0]][:40]
@@ -94,6 +96,9 @@ def _read_rows(rows: Rows, name: str) -> tuple[Pixels, list[str], np.ndarray]:
                 "the column that holds the labels 'label'."
             )
         pixels.add(_numbers([line for _, line in piece], rows.separator, pixels))
+    others = [label for label in written if label.lower() not in NAMES]
+    if missing and not np.isnan([labels.number_of(label) for label in others]).any():
+        raise DataError(f"{name} has no label in row {missing}: add it, or remove the row.")
     return pixels, list(written), np.array(codes, np.intp)
 
 
@@ -162,4 +167,7 @@ def _shape(images: np.ndarray, rows: Rows) -> tuple[np.ndarray, str | None]:
         return images.reshape(-1, *shape), f"A row holds the colours one by one: {order}."
     _, height, width = shape
     images = images.reshape(-1, height, width, 3).transpose(0, 3, 1, 2)
-    return np.ascontiguousarray(images), "A row holds red, green and blue of each pixel in turn."
+    order = "red, green and blue of each pixel in turn"
+    if planes is None:
+        return np.ascontiguousarray(images), f"The colours were taken as {order}, which is a guess."
+    return np.ascontiguousarray(images), f"A row holds {order}."

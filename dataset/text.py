@@ -118,6 +118,8 @@ def _member(file: BinaryIO, name: str) -> BinaryIO:
     ]
     if any(member.startswith(("xl/", "word/")) for member in members):
         raise DataError(f"{name} is an Excel workbook: save it as CSV.")
+    if members and all(member.endswith(".npy") for member in members):
+        raise DataError(f"{name} is a file of NumPy, .npz: save its arrays as CSV.")
     tables = [member for member in members if ".csv" in member.lower()] or members
     if len(tables) != 1:
         some = ", ".join(tables[:3])[:80] or "nothing"

@@ -287,15 +287,14 @@ def parse_setting(recipe: Recipe, text: str) -> Recipe:
     try:
         parsed = json.loads(value)
     except ValueError:
-        # A plain word, such as adam, or a number like .05, which is none in JSON.
-        parsed = float(value) if re.fullmatch(r"[+-]?(\d+\.|\.\d+)(e[+-]?\d+)?", value) else value
+        is_number = re.fullmatch(r"[+-]?(\d+\.|\.\d+)(e[+-]?\d+)?", value)  # .05
+        parsed = float(value) if is_number else value  # a word such as adam
     if key == "epochs":  # a recipe that counts steps now counts epochs
         recipe = recipe.replace(steps=None)
     return recipe.replace(**{key: parsed})
 
 
 def _parse_widths(text: str) -> list[int]:
-    try:
-        return [int(width) for width in text.split(",") if width]
-    except ValueError as error:
-        raise RecipeError(f"hidden is {text!r}: write widths, as in hidden=256,128") from error
+    if not re.fullmatch(r"[\d, ]*", text):
+        raise RecipeError(f"hidden is {text!r}: write widths, as in hidden=256,128")
+    return [int(width) for width in text.split(",") if width.strip()]

@@ -1,6 +1,8 @@
 """Folders of IDX files by any usual name and of any usual kind of number."""
 
 import gzip
+import json
+import os
 
 import numpy as np
 import pytest
@@ -201,12 +203,28 @@ def test_sizes_that_differ_are_refused(tmp_path):
         "Hülle\nHose\nKleid\nSchuh".encode("utf-16"),
         "0 Hülle\n1 Hose\n2 Kleid\n3 Schuh\n".encode(),
         "0: Hülle\n1: Hose\n2: Kleid\n3: Schuh\n".encode(),
+        "# Kleidung\nHülle\nHose\nKleid\nSchuh\n".encode(),
+        "3: Schuh\n2: Kleid\n1: Hose\n0: Hülle\n".encode(),
+        "4. Schuh\n3. Kleid\n2. Hose\n1. Hülle\n".encode(),
+        "label,name\n1,Hose\n0,Hülle\n2,Kleid\n3,Schuh\n".encode(),
+        "Hülle, Hose, Kleid, Schuh\n".encode(),
+        "['Hülle', 'Hose', 'Kleid', 'Schuh']".encode(),
+        json.dumps(["Hülle", "Hose", "Kleid", "Schuh"]).encode(),
+        json.dumps(["Hülle", "Hose", "Kleid", "Schuh"], indent=1).encode(),
+        json.dumps({"3": "Schuh", "2": "Kleid", "1": "Hose", "0": "Hülle"}).encode(),
+        json.dumps({"Schuh": 3, "Kleid": 2, "Hose": 1, "Hülle": 0}).encode(),
     ],
 )
 def test_classes_are_named_in_any_encoding(tmp_path, content):
     written(tmp_path)
     (tmp_path / "classes.txt").write_bytes(content)
     assert dataset.load(tmp_path).classes == ("Hülle", "Hose", "Kleid", "Schuh")
+
+
+def test_numbers_that_are_no_labels_belong_to_the_names(tmp_path):
+    written(tmp_path)
+    (tmp_path / "classes.txt").write_text("10 km\n5 km\n21 km\n42 km\n")
+    assert dataset.load(tmp_path).classes == ("10 km", "5 km", "21 km", "42 km")
 
 
 def test_names_are_counted_against_the_labels(tmp_path):
@@ -228,6 +246,72 @@ def test_a_training_file_sorted_by_label_is_shuffled_before_it_is_cut(tmp_path):
     data = dataset.load(tmp_path)
     assert any("sorted by label" in note for note in data.notes) and not data.verbatim
     assert len(set(data.validation.labels)) > 1
+
+
+def mnist_files(folder, train=lambda x: x, test=lambda x: x):
+    """600 images of MNIST for each part, changed, in four files; and the two parts."""
+    data = dataset.load("mnist")
+    parts = [data.train[:600], data.test[:600]]
+    arrays = [train(parts[0].images), parts[0].labels, test(parts[1].images), parts[1].labels]
+    for name, array in zip(FILES, arrays, strict=True):
+        (folder / name).write_bytes(packed(np.ascontiguousarray(array)))
+    return parts
+
+
+SCALES = {
+    "0 … 255": lambda x: x,
+    "0 … 1": lambda x: x.astype("f4") / 255,
+    "−1 … 1": lambda x: x.astype("f4") / 127.5 - 1,
+}
+
+
+@pytest.mark.parametrize("train", SCALES)
+@pytest.mark.parametrize("test", SCALES)
+def test_each_file_may_have_a_scale_of_its_own(tmp_path, train, test):
+    parts = mnist_files(tmp_path, SCALES[train], SCALES[test])
+    data = dataset.load(tmp_path)
+    np.testing.assert_array_equal(data.train.images, parts[0].images[:550])
+    np.testing.assert_array_equal(data.test.images, parts[1].images)
+    assert len(data.notes) == (train != "0 … 255" or test != "0 … 255") + (
+        train != test and "0 … 255" not in (train, test)
+    )
+    assert data.verbatim == (train == test == "0 … 255")
+
+
+def test_black_and_white_beside_greys_is_scaled_by_itself(tmp_path):
+    parts = mnist_files(tmp_path, test=lambda x: (x > 127).astype(np.uint8))
+    data = dataset.load(tmp_path)
+    np.testing.assert_array_equal(data.test.images, 255 * (parts[1].images > 127))
+    (note,) = data.notes
+    assert note.startswith("In t10k-images-idx3-ubyte: All pixels are 0 or 1")
+
+
+LIES = {
+    "": lambda x: x,
+    "dark on light": lambda x: 255 - x,
+    "transposed": lambda x: x.swapaxes(1, 2),
+}
+
+
+@pytest.mark.parametrize("train", LIES)
+@pytest.mark.parametrize("test", LIES)
+@pytest.mark.parametrize("names", ["", "A\nB\nC\nD\nE\nF\nG\nH\nI\nJ"], ids=["digits", "others"])
+def test_each_file_is_turned_as_it_lies(tmp_path, train, test, names):
+    parts = mnist_files(tmp_path, LIES[train], LIES[test])
+    if names:
+        (tmp_path / "classes.txt").write_text(names)
+    data = dataset.load(tmp_path)
+    known = train != "transposed" or not names  # which way letters lie nobody knows
+
+    def right(images):
+        return images if known else images.swapaxes(1, 2)
+
+    np.testing.assert_array_equal(data.train.images, right(parts[0].images[:550]))
+    np.testing.assert_array_equal(data.test.images, right(parts[1].images))
+    if train != test and known:
+        for which, lie in (("training", train), ("test", test)):
+            said = [note for note in data.notes if f"The {which} images were {lie}" in note]
+            assert len(said) == bool(lie)
 
 
 def test_two_classes_of_the_same_name_are_refused(tmp_path):
@@ -253,3 +337,36 @@ def test_images_too_small_to_show_anything_are_refused(tmp_path, shape):
 
     with pytest.raises(DataError, match=r"holds images of \d+ × \d+ pixels: use 5 × 5 to 64 × 64"):
         dataset.load(written(tmp_path, change=change))
+
+
+def test_a_packed_file_or_a_folder_in_the_place_of_one_is_named(tmp_path):
+    written(tmp_path)
+    zipped = (tmp_path / FILES[2]).rename(tmp_path / f"{FILES[2]}.zip")
+    with pytest.raises(
+        DataError, match="t10k-images-idx3-ubyte.zip is packed in a way that is not"
+    ):
+        dataset.load(tmp_path)
+    zipped.unlink()
+    (tmp_path / FILES[2]).mkdir()
+    with pytest.raises(DataError, match="t10k-images-idx3-ubyte is a folder without the file"):
+        dataset.load(tmp_path)
+
+
+def test_pictures_in_a_folder_for_each_class_are_named(tmp_path):
+    for label in "01":
+        (tmp_path / "train" / label).mkdir(parents=True)
+        (tmp_path / "train" / label / "7.png").write_bytes(b"")
+    with pytest.raises(DataError, match="holds pictures, such as those in 0, and no IDX files"):
+        dataset.load(tmp_path)
+
+
+def test_what_is_no_file_is_named(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    for path, reason in (
+        (tmp_path / "pipe", "pipe is a pipe or a device"),
+        (tmp_path / "link", "link is a link to .*nowhere, which is not there"),
+        ("https://example.org/mnist.csv", "is an address on the web: download it"),
+    ):
+        with pytest.raises(DataError, match=reason):
+            dataset.load(path)

@@ -125,8 +125,12 @@ def test_a_header_that_claims_nothing_or_too_much_is_refused(tmp_path, count):
     ("start", "reason"),
     [
         (b"\0\0\x08\x01", "is not an IDX file of images, it holds labels"),
-        (b"label,pixel0", "is not an IDX file of images"),
-        (b"\0\0\x07\x03", "is not an IDX file of images"),
+        (
+            b"label,pixel0",
+            "is not an IDX file of images: it starts with 6c 61 62 65, not with 00 00",
+        ),
+        (b"\x12\x34\x08\x03", "is not an IDX file of images: it starts with 12 34 08 03, not with"),
+        (b"\0\0\x07\x03", "is not an IDX file of images: its number type 7 is unknown"),
         (b"\x89PNG", "is a picture"),
         (b"<!DOCTYPE html>", "is a web page"),
         (b"version https://git-lfs", "is a pointer of Git LFS, not the data: run git lfs pull"),

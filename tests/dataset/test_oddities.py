@@ -126,6 +126,27 @@ def test_images_with_the_labels_of_digits_that_are_none_are_not_called_digits(mn
     assert oddities.examine(few).is_digits and oddities.examine(mnist).is_digits
 
 
+@pytest.mark.parametrize("count", [100, 150, 250])
+def test_of_a_hundred_images_digits_are_told_from_others(mnist, count):
+    few = mnist.train[:count]
+    noise = np.random.default_rng(1).integers(0, 256, few.images.shape, dtype=np.uint8)
+    assert likeness.are_digits(few.images, few.labels)
+    assert not likeness.are_digits(noise, few.labels)
+
+
+@pytest.mark.parametrize("count", [30, 600])
+def test_blank_images_are_no_digits_and_their_classes_are_named_in_order(mnist, count):
+    parts = {
+        name: Split(np.zeros_like(split.images[:count]), split.labels[:count])
+        for name, split in mnist.splits.items()
+    }
+    keep = parts["train"].labels != 8
+    parts["train"] = Split(parts["train"].images[keep], parts["train"].labels[keep])
+    found = oddities.examine(dataclasses.replace(mnist, **parts))
+    assert found.noun == "image"
+    assert "The training images lack class 8, so no network can learn that." in found.notes
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (1, 28), (28, 1), (5, 5)])
 @pytest.mark.parametrize("fill", [np.zeros, lambda shape, kind: np.arange(shape[0]) % 10])
 def test_images_however_small_are_compared_without_error(shape, fill):

@@ -44,10 +44,7 @@ def test_odd_drawings_are_drawings_all_the_same():
         ("[" * 100_000, "it is not JSON"),
         ("[]", '"strokes" is missing'),
         ('{"strokes": 3}', '"strokes" is missing'),
-        (
-            '{"drawing": [[[1, 2], [3, 4]]]}',
-            'it has "drawing", as Quick, Draw! has: call it "strokes"',
-        ),
+        ('{"drawing": 3}', '"strokes" is missing'),
         (
             '{"strokes": [[[1, 2, 3, 4, 5, 6], [1, 2]]]}',
             "a point has 6 numbers: give [x, y] for each",
@@ -100,12 +97,39 @@ def test_utf_16_is_read_too():
     np.testing.assert_array_equal(first.strokes[0], second.strokes[0])
 
 
-def test_short_strokes_are_lists_of_axes_only_where_longer_ones_are():
+def test_short_strokes_are_lists_of_axes_only_where_others_are():
     short = '{"strokes": [[[1, 2, 3], [4, 5, 6]]]}'
     (alone,) = strokes.loads(short.encode())
     np.testing.assert_array_equal(alone.strokes[0], [[1, 2], [4, 5]])
     _, beside = strokes.loads(f"{AXES}\n{short}".encode())
     np.testing.assert_array_equal(beside.strokes[0], [[1, 4], [2, 5], [3, 6]])
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ('{"strokes": [[[0, 5, 2, 1], [0, 0, 5, 9]]]}', [[0, 0], [5, 0], [2, 5], [1, 9]]),
+        (
+            '{"strokes": [[[0, 5, 2, 1], [0, 0, 5, 9], [0, 1, 2, 3]]]}',
+            [[0, 0], [5, 0], [2, 5], [1, 9]],
+        ),
+        ('{"strokes": [[[0, 5, 2], [0, 0, 5]], [[1, 2], [3, 4]]]}', [[0, 0], [5, 0], [2, 5]]),
+        ('{"strokes": [[[0, 1, 9], [5, 6, 9]], [[1, 2, 9]]]}', [[0, 1], [5, 6]]),
+        ('{"strokes": [[[0, 1], [5, 6]], [[1, 2], [3, 4]]]}', [[0, 1], [5, 6]]),
+        ('{"strokes": [[[0, 1, 2, 3], [5, 6, 7, 8]], [[1, 2, 3, 4]]]}', [[0, 1], [5, 6]]),
+        ('{"word": "7", "drawing": [[[0, 50, 25], [0, 10, 50]]]}', [[0, 0], [50, 10], [25, 50]]),
+        ('{"drawing": [[[0, 50], [0, 10], [3, 4]]]}', [[0, 0], [50, 10]]),
+        ('{"drawing": [[[0, 50], [0, 10], [3, 4], [5, 6]]]}', [[0, 50], [0, 10], [3, 4], [5, 6]]),
+    ],
+    ids=[
+        "two lists of four", "three lists of four", "lists of many lengths", "points with a time",
+        "lines of two points", "points with four values", "Quick, Draw!", "Quick, Draw! with times",
+        "points by another name",
+    ],
+)  # fmt: skip
+def test_the_whole_file_tells_lists_of_axes_from_points(content, expected):
+    (found,) = strokes.loads(content.encode())
+    np.testing.assert_array_equal(found.strokes[0], expected)
 
 
 @pytest.mark.parametrize("content", [b"", b"\n \n", b"[]", b" [\n]\n"])
@@ -117,7 +141,9 @@ def test_a_file_without_drawings_is_refused(content):
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_lines_are_counted_however_they_end(end):
     content = end.join(["", SEVEN, " ", "", SEVEN, "{", SEVEN])
-    with pytest.raises(DataError, match="^the file, line 6: it is not JSON: write one drawing"):
+    with pytest.raises(
+        DataError, match="^the file, line 6: it is not JSON from character 2 on: write one drawing"
+    ):
         strokes.loads(content.encode())
 
 
@@ -132,7 +158,10 @@ MUCH = strokes.MAX_LISTS_AT_ONCE + 1
         ("\n[" + ",".join(["{}"] * MUCH) + "]", "line 2: it holds too much for one"),
         ("[" * MUCH, "line 1: it holds too much for one"),
         ("[" + ",\n".join([POINTS] * MUCH) + "]", "the file holds over 3,000,000 points"),
-        ("[\n" + ",\n".join(["[]"] * MUCH) + "]", "line 1: it is not JSON: write one drawing in"),
+        (
+            "[\n" + ",\n".join(["[]"] * MUCH) + "]",
+            "line 1: it is not JSON from character 2 on: write one drawing in",
+        ),
         ("1," * (strokes.MAX_BYTES_AT_ONCE // 2 + 1), "line 1: it holds too much for one"),
         ("[[]]\n" * (strokes.MAX_LISTS // 2 + 1), "the file holds over 3,000,000 points"),
     ],
@@ -184,3 +213,23 @@ def test_what_is_written_is_read_again():
     assert first.label == 4 and second.label is None and second.strokes == []
     for before, after in zip(drawings[0].strokes, first.strokes, strict=True):
         np.testing.assert_array_equal(after, before)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"\x89PNG\r\n", "a picture: use a file of drawings"),
+        (b"PK\x03\x04", "a zip file: unpack it"),
+        (b"<html>", "a web page, perhaps one to sign in: download"),
+        (b"label,x,y\n7,1,2\n", "a table: use a file of drawings"),
+        (b"\0\0\x08\x03\0\0", "an IDX file: use a file of drawings"),
+    ],
+)
+def test_a_file_of_another_kind_is_named(content, kind):
+    with pytest.raises(DataError, match=f"^digits.jsonl is {kind}"):
+        strokes.loads(content, "digits.jsonl")
+
+
+def test_an_error_of_json_is_located():
+    with pytest.raises(DataError, match="line 2: it is not JSON from character 17 on: write"):
+        strokes.loads(f'{SEVEN}\n{{"strokes": [[1 2]]}}'.encode())
