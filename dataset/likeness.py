@@ -78,11 +78,12 @@ def follow(train: Split, test: Split, usual: Look) -> Look:
     present = np.intersect1d(train.labels, test.labels)
     if train.images.ndim != 3 or len(present) < MIN_CLASSES or len(test) < MIN_IMAGES:
         return usual
-    means = []
-    for split in (test, train):
-        step = max(1, len(split) // SAMPLE)
-        means.append(_means(split.images[::step], split.labels[::step], present.tolist()))
-    return _nearest(*means, usual) or usual
+    ours, theirs = (
+        _means(split.images[::step], split.labels[::step], present.tolist())
+        for split in (test, train)
+        for step in [max(1, len(split) // SAMPLE)]
+    )
+    return _nearest(ours, theirs, usual) or usual
 
 
 def are_digits(images: np.ndarray, labels: np.ndarray) -> bool:
