@@ -39,13 +39,13 @@ TURNS: dict[str, Callable[[np.ndarray], np.ndarray]] = {  # how images lie, and 
 
 
 @dataclass(frozen=True)
-class Look:
+class Orientation:
     """How images lie: a key of `TURNS`, and whether they are dark on light."""
 
     turn: str = ""
     inverted: bool = False
 
-    def mend(self, images: np.ndarray) -> np.ndarray:
+    def apply(self, images: np.ndarray) -> np.ndarray:
         """Images (N, …, H, W) uint8 → upright and light on dark."""
         turned = TURNS[self.turn](images)
         return 255 - turned if self.inverted else turned
@@ -53,23 +53,23 @@ class Look:
 
 def find(
     images: np.ndarray, labels: np.ndarray, classes: tuple[str, ...], transposed: bool = False
-) -> Look:
+) -> Orientation:
     """How images (N, H, W) uint8 lie; those in colour are taken as they are.
 
     `transposed` is the answer for images of MNIST's size without digits, which would tell.
     """
     if images.ndim != 3:
-        return Look()
+        return Orientation()
     step = max(1, len(images) // SAMPLE)
     images, labels = images[::step], labels[::step]
     found = _compare(images, labels, classes)
     if found:
         return found
     tells = any(name in CLASSES for name in classes) or images.shape[1:] != (28, 28)
-    return Look("transposed" if transposed and not tells else "", _on_white(images))
+    return Orientation("transposed" if transposed and not tells else "", _on_white(images))
 
 
-def follow(train: Split, test: Split, usual: Look) -> Look:
+def follow(train: Split, test: Split, usual: Orientation) -> Orientation:
     """How test images (N, H, W) lie next to training images that are upright already.
 
     That is `usual`, as the training images lay before, unless the mean images of the classes say
@@ -119,7 +119,9 @@ def _without_margins(means: np.ndarray) -> np.ndarray:
     return np.asarray(scipy.ndimage.zoom(means, zoom, order=1))
 
 
-def _compare(images: np.ndarray, labels: np.ndarray, classes: tuple[str, ...]) -> Look | None:
+def _compare(
+    images: np.ndarray, labels: np.ndarray, classes: tuple[str, ...]
+) -> Orientation | None:
     """The answer of digits of MNIST's size; None for other images."""
     digits = _mnist()
     present = [k for k in np.unique(labels) if classes[k] in CLASSES]
@@ -131,7 +133,9 @@ def _compare(images: np.ndarray, labels: np.ndarray, classes: tuple[str, ...]) -
     return _nearest(_means(images, labels, present), theirs)
 
 
-def _nearest(ours: np.ndarray, theirs: np.ndarray, usual: Look = Look()) -> Look | None:
+def _nearest(
+    ours: np.ndarray, theirs: np.ndarray, usual: Orientation = Orientation()
+) -> Orientation | None:
     """How our mean images (K, H, W) lie if theirs are upright; None if they are too unlike.
 
     Another turn than the usual one must be better by `MARGIN`.
@@ -148,7 +152,7 @@ def _nearest(ours: np.ndarray, theirs: np.ndarray, usual: Look = Look()) -> Look
         return None
     if abs(near[best]) < abs(near[usual.turn]) + MARGIN:
         best = usual.turn
-    return Look(best, near[best] < 0)
+    return Orientation(best, near[best] < 0)
 
 
 def _means(images: np.ndarray, labels: np.ndarray, present: Sequence[int]) -> np.ndarray:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from dataset import likeness
-from dataset.likeness import Look
+from dataset.likeness import Orientation
 from dataset.splits import Dataset, Split
 from dataset.stats import blocks
 
@@ -49,20 +49,20 @@ def examine(
     `apart`: whether the test images come from a file of their own, which may differ.
     """
     notes = [*data.notes, shuffled] if shuffled else [*data.notes]
-    look = likeness.find(data.train.images, data.train.labels, data.classes, transposed)
-    train = _mend(data.train, look)
-    test_look = likeness.follow(train, data.test, look) if apart else look
-    if test_look == look:
-        notes += _turned(look, "")
+    orientation = likeness.find(data.train.images, data.train.labels, data.classes, transposed)
+    train = _mend(data.train, orientation)
+    test_orientation = likeness.follow(train, data.test, orientation) if apart else orientation
+    if test_orientation == orientation:
+        notes += _turned(orientation, "")
     else:
-        notes += [*_turned(look, "training "), *_turned(test_look, "test ")]
-    validation, test = _mend(data.validation, look), _mend(data.test, test_look)
+        notes += [*_turned(orientation, "training "), *_turned(test_orientation, "test ")]
+    validation, test = _mend(data.validation, orientation), _mend(data.test, test_orientation)
     data = replace(data, train=train, validation=validation, test=test)
     if data.is_digits and not likeness.are_digits(data.train.images, data.train.labels):
         data = replace(data, classes=tuple(f"class {label}" for label in data.classes))
         notes.append("The labels are 0 to 9, but the images do not look like handwritten digits.")
     notes += filter(None, (_blank(data), *_missing(data)))
-    verbatim = data.verbatim and not shuffled and look == test_look == Look()
+    verbatim = data.verbatim and not shuffled and orientation == test_orientation == Orientation()
     return replace(data, notes=tuple(notes), verbatim=verbatim)
 
 
@@ -84,25 +84,25 @@ def has_planes(images: np.ndarray, shape: tuple[int, ...]) -> bool | None:
     return bool(rough[0] < rough[1])
 
 
-def _turned(look: Look, part: str) -> list[str]:
+def _turned(orientation: Orientation, part: str) -> list[str]:
+    """Notes about what was done to the images of a part, such as "test "."""
     notes = []
-    if look.turn:
-        like = f"The {part}images were {look.turn}, unlike MNIST's, so they were turned upright."
-        notes.append(like)
-    if look.inverted:
-        notes.append(
-            f"The {part}images were dark on light, so they were inverted to light on dark."
-        )
+    if orientation.turn:
+        how = f"{orientation.turn}, unlike MNIST's, so they were turned upright"
+        notes.append(f"The {part}images were {how}.")
+    if orientation.inverted:
+        how = "dark on light, so they were inverted to light on dark"
+        notes.append(f"The {part}images were {how}.")
     return notes
 
 
-def _mend(split: Split, look: Look) -> Split:
-    if look == Look():
+def _mend(split: Split, orientation: Orientation) -> Split:
+    if orientation == Orientation():
         return split
     images = np.empty_like(split.images)
     start = 0
     for block in blocks(split.images):
-        images[start : start + len(block)] = look.mend(block)
+        images[start : start + len(block)] = orientation.apply(block)
         start += len(block)
     return Split(images, split.labels)
 

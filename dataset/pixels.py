@@ -83,7 +83,7 @@ class Pixels:
         return f"{self.name} has {value} in {place}: {mending or f'use {RANGES}'}."
 
     def scaled(self, scale: Scale) -> np.ndarray:
-        """All pieces as one array (N, …) uint8. They are let go, so this works once."""
+        """All pieces as one array (N, …) uint8. They are let go: a second time is an IndexError."""
         if len(self.pieces) == 1:
             return scale.apply(self.pieces.pop())
         count = self.count

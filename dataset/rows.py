@@ -21,7 +21,8 @@ INSIDE = "\x1f"  # stands for a separator within quotes
 class Rows:
     """Iterates over an open table → (label, pixels as text, in order, with `separator` between).
 
-    `columns` says what was understood of the table. Limits: characters and rows. Raises `DataError`
+    `columns` says what was understood of the table. The limits are numbers of characters and of
+    rows. Raises `DataError`.
     """
 
     def __init__(self, opened: TextIO, name: str, max_size: int, max_rows: int):

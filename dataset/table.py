@@ -128,12 +128,14 @@ def _numbers(lines: list[str], separator: str, pixels: Pixels) -> np.ndarray:
         low_memory=False,
     )
     plain = np.array([kind.kind in "iuf" for kind in frame.dtypes])
-    values = frame.loc[:, plain].to_numpy()
-    if not plain.all():  # some cells are not numbers, or are too long for one
-        some, values = values, np.empty(frame.shape)
-        values[:, plain] = some
+    if plain.all():
+        values = frame.to_numpy()
+    else:  # some cells are not numbers, or are too long for one
+        values = np.empty(frame.shape)
+        values[:, plain] = frame.loc[:, plain].to_numpy(float)
     for column in np.flatnonzero(~plain):
-        values[:, column] = pd.to_numeric(frame[column].astype(str), errors="coerce")
+        cells = frame[column].astype(str)
+        values[:, column] = np.asarray(pd.to_numeric(cells, errors="coerce"), float)
         if not np.isfinite(values[:, column]).all():  # one is enough: the others may be as many
             _refuse(lines, separator, pixels, ~np.isfinite(values[:, [column]]), int(column))
     if values.dtype.kind == "f" and not np.isfinite(values).all():

@@ -7,7 +7,7 @@ import pytest
 
 import dataset
 from dataset import Split, likeness, oddities
-from dataset.likeness import TURNS, Look
+from dataset.likeness import TURNS, Orientation
 
 
 @pytest.fixture(scope="module")
@@ -47,21 +47,21 @@ def test_digits_that_lie_otherwise_are_turned_and_it_is_said(mnist, turn, invert
 def test_images_unlike_digits_are_left_as_they_are(mnist):
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (600, 28, 28), dtype=np.uint8)
-    assert likeness.find(images, mnist.train.labels, mnist.classes) == Look()
+    assert likeness.find(images, mnist.train.labels, mnist.classes) == Orientation()
     shuffled = rng.permutation(mnist.train.labels)
     turned = np.ascontiguousarray(mnist.train.images.swapaxes(1, 2))
-    assert likeness.find(turned, shuffled, mnist.classes) == Look()
+    assert likeness.find(turned, shuffled, mnist.classes) == Orientation()
     letters = tuple("ABCDEFGHIJ")
-    assert likeness.find(turned, mnist.train.labels, letters) == Look()
+    assert likeness.find(turned, mnist.train.labels, letters) == Orientation()
 
 
 def test_other_images_on_white_paper_are_inverted_and_colours_are_not(mnist):
     small = 255 - mnist.train.images[:, 4:24, 4:24]
     small[:, [0, -1]] = small[:, :, [0, -1]] = 255
     letters = tuple("ABCDEFGHIJ")
-    assert likeness.find(small, mnist.train.labels, letters) == Look(inverted=True)
+    assert likeness.find(small, mnist.train.labels, letters) == Orientation(inverted=True)
     colours = np.repeat(small[:, None], 3, axis=1)
-    assert likeness.find(colours, mnist.train.labels, letters) == Look()
+    assert likeness.find(colours, mnist.train.labels, letters) == Orientation()
 
 
 @pytest.mark.parametrize(

@@ -45,10 +45,10 @@ def test_a_zip_file_in_another_file_is_not_unpacked(monkeypatch):
         read(content)
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04", zipped()[:-30], zipped()[:60]])
-def test_half_a_zip_file_is_damaged(content):
+@pytest.mark.parametrize("end", [4, 60, -30])
+def test_half_a_zip_file_is_damaged(end):
     with pytest.raises(DataError, match="^mine.csv is a damaged zip file: unpack it"):
-        read(content)
+        read(zipped()[:end])
 
 
 def test_a_password_is_said():
