@@ -2,12 +2,13 @@
 
 import gzip
 import hashlib
+import os
 
 import numpy as np
 import pytest
 
 import dataset
-from dataset import folder
+from dataset import DataError, folder
 
 SHA256 = {
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -76,3 +77,15 @@ def test_mnist_is_offered_first(monkeypatch, tmp_path):
 def test_an_unknown_name_is_answered_with_the_known_ones():
     with pytest.raises(dataset.DataError, match="no dataset 'mnits': choose mnist"):
         dataset.load("mnits")
+
+
+def test_what_is_no_file_is_named(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    for path, reason in (
+        (tmp_path / "pipe", "pipe is a pipe or a device"),
+        (tmp_path / "link", "link is a link to .*nowhere, which is not there"),
+        ("https://example.org/mnist.csv", "is an address on the web: download it"),
+    ):
+        with pytest.raises(DataError, match=reason):
+            dataset.load(path)
