@@ -155,7 +155,7 @@ class Recipe:
             if self.dropout is None:
                 raise RecipeError("dropout cannot be set: the network has no Dropout layer")
             if isinstance(p, bool) or not isinstance(p, int | float) or not 0 <= p < 1:
-                raise RecipeError(f"dropout is {p!r}: it must be a number from 0 to below 1")
+                raise RecipeError(f"dropout is {p!r}: it must be a number in [0, 1)")
             changes["layers"] = tuple(
                 {**entry, "p": p}
                 if isinstance(entry, dict) and entry["layer"] == "Dropout"

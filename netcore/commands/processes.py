@@ -8,6 +8,7 @@ import functools
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import joblib
@@ -106,16 +107,26 @@ def train(
         train, validation = (train_images, train_labels), (images, labels)
         make = augment.build
     else:
-        (train, validation), make = _data(trial.recipe.dataset)
+        train, validation = _data(trial.recipe.dataset)
+        make = _augmentation(trial.recipe.dataset)
     return sweep.train(trial, train, validation, stop, augment=make)
 
 
+def _data(name: str) -> list[tuple[np.ndarray, np.ndarray]]:
+    """What a trial may see: training and validation, never the test set."""
+    data = _dataset(name)
+    return [(split.images, split.labels) for split in (data.train, data.validation)]
+
+
+def _augmentation(name: str) -> Callable:
+    return augment.builder(_dataset(name))
+
+
 @functools.lru_cache(maxsize=1)
-def _data(name: str) -> tuple[list[tuple[np.ndarray, np.ndarray]], Callable]:
-    """What a trial may see: training and validation, never the test set. And how to augment."""
+def _dataset(name: str) -> dataset.Dataset:
+    """Without its test split, so that no trial can look at it."""
     data = dataset.load(name)
-    splits = [(split.images, split.labels) for split in (data.train, data.validation)]
-    return splits, augment.builder(data)
+    return replace(data, test=data.validation[:0])
 
 
 def connect(scheduler: str) -> Any:

@@ -21,9 +21,7 @@ class Dropout(Layer):
     def __init__(self, p: float = 0.5) -> None:
         super().__init__()
         if not 0 <= p < 1:
-            raise ValueError(
-                f"p, the probability to drop, must be a number from 0 to below 1, not {p!r}"
-            )
+            raise ValueError(f"p, the probability to drop, must be in [0, 1), not {p!r}")
         self.p = p
         self.seed(np.random.default_rng(0))
 

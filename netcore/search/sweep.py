@@ -204,7 +204,7 @@ def train(
             raise RecipeError("the run has no steps: set epochs or steps above 0")
         status, message = "done", ""
     except Divergence as error:
-        status, message = "diverged", error.fact  # advice would cost each such trial short runs
+        status, message = "diverged", str(error)
     except Exception as error:  # such as no memory: reported in the result
         status = "failed"
         message = str(error) if isinstance(error, RecipeError) else repr(error)
