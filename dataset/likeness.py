@@ -102,7 +102,7 @@ def are_digits(images: np.ndarray, labels: np.ndarray) -> bool:
         images = images.mean(axis=1)
     if digits is None or len(images) < MIN_DIGITS or len(np.unique(labels)) < len(CLASSES):
         return True
-    means = np.array([images[labels == k].mean(axis=0) for k in range(len(CLASSES))])
+    means = _means(images, labels, range(len(CLASSES)))
     alike = [_contrast(_without_margins(mean)) for mean in (means, digits)]
     return abs(float((alike[0] * alike[1]).sum())) >= (FOREIGN if len(images) >= MANY else FEW)
 

@@ -3,13 +3,14 @@
 Also the random generators that a recipe's seed gives.
 """
 
-import itertools
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from netcore.network import cut
 from netcore.recipe import Augment, Recipe, RecipeError
+from netcore.speed.parallel import REPLICAS
 
 Examples = tuple[np.ndarray, np.ndarray]  # x (N, …) uint8 or float32, targets (N,) integers
 RngState = Mapping[str, Any]  # of a generator's bit generator
@@ -75,22 +76,21 @@ class Batches:
     def load(self, batch: np.ndarray, part: slice, step: int) -> Examples:
         """A slice of a batch of indices → x (N, …), augmented, and targets (N,).
 
-        The augmentation is seeded by the place in the run, so any thread may load any part. That
-        of a whole batch is that of its halves, the smallest number of parts for several threads.
+        The augmentation is seeded by the place in the run, so any thread may load any part. A whole
+        batch is augmented in as many parts as there are replicas, which train on parts of it.
         """
         x, targets = self._x.take(batch[part], axis=0), self._targets[batch[part]]
         if self.augment:
-            cuts = [0, len(x) // 2, len(x)] if len(x) == len(batch) > 1 else [0, len(x)]
             x = np.concatenate(
                 [
-                    self.augment(x[a:b], targets[a:b], self._augmentation(step, part.start + a))
-                    for a, b in itertools.pairwise(cuts)
+                    self.augment(x[piece], targets[piece], self._augmentation(step, part, piece))
+                    for piece in cut(len(x), REPLICAS if len(x) == len(batch) else 1)
                 ]
             )
         return x, targets
 
-    def _augmentation(self, step: int, first: int) -> np.random.Generator:
-        return stream(self._seed, "augmentation", step, first)
+    def _augmentation(self, step: int, part: slice, piece: slice) -> np.random.Generator:
+        return stream(self._seed, "augmentation", step, part.start + piece.start)
 
     def state(self) -> tuple[RngState, int]:
         """Small: not the order of the images, but the generator's state that it follows from."""

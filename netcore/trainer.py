@@ -7,6 +7,7 @@ Between two steps `change(lr=0.05)` changes a setting; which was changed when is
 Recipe and changes together replay the run to the bit. `state` and `load_state` go back in time.
 """
 
+import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -19,7 +20,6 @@ from netcore.batches import Batches, Examples, stream
 from netcore.checkpoint import Checkpoint
 from netcore.checks import check_data
 from netcore.functional import clip_norm, frozen_copy
-from netcore.layers import Dropout
 from netcore.model import Model
 from netcore.network import Network
 from netcore.optim import schedules
@@ -75,10 +75,8 @@ class Trainer:
             network.label_smoothing = recipe.label_smoothing
             for number, layer in enumerate(network.layers):
                 layer.seed(stream(recipe.seed, "dropout", number))
-        layers = [layer for network in self.replicas.networks for layer in network.layers]
         self.batches.smallest = self.network.smallest_batch
         self.batches.check_size(recipe.batch_size)
-        self._dropout_layers = [layer for layer in layers if isinstance(layer, Dropout)]
         self.optimizer = self._new_optimizer()
         self.ema = EMA(self.network, recipe.averaging) if recipe.averaging else None
         self.early_stopping = EarlyStopping(recipe.patience) if recipe.patience else None
@@ -123,7 +121,7 @@ class Trainer:
 
     def _apply_settings(self) -> None:
         self.optimizer.momentum = self.settings.momentum
-        for layer in self._dropout_layers:
+        for layer in itertools.chain(*self.replicas.dropout_layers):
             layer.p = self.settings.dropout or 0.0
 
     def state(self) -> Checkpoint:

@@ -108,15 +108,16 @@ def trainer_options(options: Namespace, data: Dataset) -> dict[str, Any]:
     return {"threads": options.threads, "augment": augment.builder(data)}
 
 
-def own_subspaces(model: Model) -> Subspaces | None:
+def own_subspaces(model: Model, data: dataset.Dataset | None = None) -> Subspaces | None:
     """What a calibrated model needs to reject inputs: subspaces of the images it was trained on.
 
+    `data` is the model's own dataset, if it is loaded already.
     None for a model that was never calibrated, or if its dataset is not here, which is then said.
     """
     if model.certainty is None:
         return None
     try:
-        train = dataset.load(model.recipe.dataset).train
+        train = (data or dataset.load(model.recipe.dataset)).train
         return subspaces.of_model(model, train.images, train.labels)
     except (DataError, InputError) as error:
         print(

@@ -113,7 +113,7 @@ def open_reader(model: Model, views: int) -> Reader:
     if len(classes) < outputs:  # more outputs than classes, or a dataset that is gone
         classes = (*classes, *map(str, range(len(classes), outputs)))
     share = frame.ink_share(data.train.images) if data and len(shape) == 2 else frame.SHARE
-    classifier = CalibratedClassifier(model, own_subspaces(model))
+    classifier = CalibratedClassifier(model, own_subspaces(model, data))
     return Reader(model.name, classifier, shape, classes, kind, views, share)
 
 

@@ -95,10 +95,6 @@ def _dismiss(queues: list[SimpleQueue]) -> None:
         tasks.put(None)
 
 
-def _dropout_layers(network: "Network") -> list[Dropout]:
-    return [layer for layer in network.layers if isinstance(layer, Dropout)]
-
-
 class Replicas:
     """A network and its replicas. `networks[0]` is the given one; it gets the sum of gradients."""
 
@@ -107,7 +103,9 @@ class Replicas:
         self._workers = Workers(min(threads, REPLICAS))
         self._blas = blas.Threads(threads)
         self._count = 1 if blas.thread_invariant() and not network.convolutional else REPLICAS
-        self._dropout = [_dropout_layers(network) for network in self.networks]
+        self.dropout_layers = [
+            [layer for layer in each.layers if isinstance(layer, Dropout)] for each in self.networks
+        ]
         # A product with a vector is a sum that BLAS threads may share out, so they would change it.
         shapes = [shape for p in network.plan for shape in p.parameter_shapes.values()]
         self._vectors = any(1 in shape for shape in shapes if len(shape) == 2)
@@ -124,7 +122,7 @@ class Replicas:
         def learn(replica: int) -> None:
             for number in range(replica, len(parts), replicas):
                 x, targets = load(parts[number])
-                for layer in self._dropout[replica]:
+                for layer in self.dropout_layers[replica]:
                     layer.seek(step, parts[number].start)
                 add = number >= replicas
                 results[number] = self.networks[replica].loss_and_grad(x, targets, count, add)

@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import re
 import tracemalloc
 
 import numpy as np
@@ -12,31 +11,7 @@ from hypothesis import strategies as st
 
 import dataset
 from dataset import DataError, table
-
-COLUMNS = ["label", *(f"pixel{n}" for n in range(784))]
-HEADER = ",".join(COLUMNS)
-
-
-def rows(count=28):
-    """(count, 785) values: the label, then the pixels."""
-    values = np.random.default_rng(0).integers(0, 256, (count, 785))
-    values[:, 0] = np.arange(count) % 10
-    return values
-
-
-def text(values, header=HEADER):
-    return "\n".join([header, *(",".join(map(str, row)) for row in values)]) + "\n"
-
-
-def read(content):
-    content = content.encode() if isinstance(content, str) else content
-    return table.read(io.BytesIO(content), "train.csv")
-
-
-def refuses(content, reason):
-    with pytest.raises(DataError, match="^train.csv .*" + re.escape(reason)) as refusal:
-        read(content)
-    assert "\n" not in str(refusal.value)
+from tests.dataset.tables import COLUMNS, HEADER, read, refuses, rows, text
 
 
 def with_cell(value, row=2, column=4):
